@@ -1,0 +1,52 @@
+"""What the engine tells: findings for flake8, and a report on every insert site for `audit`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One message. `line` counts from 1, `column` from 0 in characters; `text` starts with the code."""
+
+    line: int
+    column: int
+    text: str
+
+    @property
+    def code(self) -> str:
+        """The flake8 code, "UQI101"."""
+        return self.text.split(" ", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReport:
+    """An insert site into a model with unique keys, reported or not.
+
+    call: the method's name. model: "app_label.Name". keys: the keys at risk, each a tuple of field names. verdict: one
+    of `VERDICTS`. code: the codes reported there, "" for none. why: one sentence.
+    """
+
+    file: str
+    line: int
+    column: int
+    call: str
+    model: str
+    keys: tuple[tuple[str, ...], ...]
+    verdict: str
+    code: str
+    why: str
+
+
+VERDICTS = (
+    "unguarded",
+    "handled",
+    "checked",
+    "validated",
+    "upsert",
+    "update_only",
+    "generated",
+    "fresh_parent",
+    "caller_guarded",
+    "unknown",
+)

@@ -1,0 +1,280 @@
+"""Models as Django would see them, and the symbols that names of a project stand for: plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from flake8_unique_insert.syntax.expressions import Expression
+from flake8_unique_insert.syntax.summary import (
+    Assignment,
+    ClassSummary,
+    Definition,
+    FunctionSummary,
+)
+
+# --- symbols: what a name of a module stands for, once its imports are followed
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSymbol:
+    """A module or package that has source: `dotted` is its import name."""
+
+    dotted: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSymbol:
+    """A class that has source. `module` and `qualname` as at run time."""
+
+    module: str
+    qualname: str
+
+    @property
+    def dotted(self) -> str:
+        """`module.qualname`."""
+        return f"{self.module}.{self.qualname}"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSymbol:
+    """A function or method that has source."""
+
+    module: str
+    qualname: str
+    summary: FunctionSummary = field(compare=False, repr=False)
+
+    @property
+    def dotted(self) -> str:
+        """`module.qualname`."""
+        return f"{self.module}.{self.qualname}"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSymbol:
+    """A module-level assignment that has source; `assignments` are all its definitions, in order."""
+
+    module: str
+    name: str
+    assignments: tuple[Assignment, ...] = field(compare=False, repr=False)
+
+    @property
+    def dotted(self) -> str:
+        """`module.name`."""
+        return f"{self.module}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalSymbol:
+    """Something imported from outside the project, under the name it was imported by: "django.db.IntegrityError"."""
+
+    dotted: str
+
+
+Symbol = ModuleSymbol | ClassSymbol | FunctionSymbol | ValueSymbol | ExternalSymbol
+
+
+# --- models
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where something is declared: a file (relative to the project root, or `site-packages/...`) and a line from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+class KeyKind(Enum):
+    """What declared a unique key."""
+
+    UNIQUE = "unique"
+    UNIQUE_TOGETHER = "unique_together"
+    CONSTRAINT = "constraint"
+    PRIMARY_KEY = "pk"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyExpression:
+    """One expression of a functional unique key: `function` is "Lower", "Upper", ... or "" for a plain field."""
+
+    function: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueKey:
+    """Fields that the database keeps unique.
+
+    fields: names as declared, without the fields that stand only inside `expressions`. condition: the `Q` of a partial
+    constraint as written in `module`. nulls_distinct: False when two NULLs collide.
+    """
+
+    kind: KeyKind
+    fields: tuple[str, ...]
+    declared: Location
+    name: str = ""
+    condition: Expression | None = None
+    expressions: tuple[KeyExpression, ...] = ()
+    nulls_distinct: bool = True
+    deferrable: bool = False
+    module: str = ""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """All fields of the key, those inside expressions included, in order, each once."""
+        inside = (name for expression in self.expressions for name in expression.fields)
+        return tuple(dict.fromkeys([*self.fields, *inside]))
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A concrete field of a model.
+
+    kind: dotted name of its class, Django's own under their documented path ("django.db.models.SlugField"), a project's
+    own class under its module. bases: dotted names of the class and all its known bases, kind first. default: the
+    expression of `default=` or `db_default=` (None: no default), as written in `module`. target: label or dotted name
+    of the related model, "" when it is no relation or not known. relation: "" | "fk" | "o2o" | "m2m".
+    """
+
+    name: str
+    kind: str
+    bases: tuple[str, ...] = ()
+    null: bool = False
+    unique: bool = False
+    primary_key: bool = False
+    default: Expression | None = None
+    relation: str = ""
+    target: str = ""
+    related_name: str | None = None
+    arguments: Mapping[str, Expression] = field(default_factory=dict)
+    module: str = ""
+    declared: Location = Location("", 0)
+
+    @property
+    def column_name(self) -> str:
+        """Django's attname: `owner_id` for the foreign key `owner`."""
+        return f"{self.name}_id" if self.relation in ("fk", "o2o") else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerDeclaration:
+    """A manager of a model.
+
+    manager: the manager's class, None for Django's own. queryset: the queryset class that it was built from
+    (`from_queryset`, `as_manager`), None for Django's own. known: False when its class cannot be resolved.
+    """
+
+    name: str
+    manager: ClassSymbol | None = None
+    queryset: ClassSymbol | None = None
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Accessor:
+    """A way from an instance to rows of another model: reverse foreign keys, one-to-one names, many-to-many.
+
+    model: the label of the model that is reached. field: the name of the field of that model which holds the instance
+    ("" for many-to-many). kind: "many" (reverse foreign key), "one" (reverse one-to-one) or "m2m".
+    """
+
+    name: str
+    model: str
+    field: str
+    kind: str
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A model class with everything that it inherits.
+
+    label: "app_label.Name". fields: concrete fields by name, inherited ones included, in order; of a multi-table child
+    the parents' too. parents: labels of multi-table parents. bases: dotted names of all known base classes.
+    key_owner of an abstract model is itself. own_methods: filled through `ModelLookup.class_member`.
+    """
+
+    symbol: ClassSymbol | ExternalSymbol
+    label: str
+    name: str
+    module: str
+    declared: Location
+    fields: Mapping[str, Field]
+    keys: tuple[UniqueKey, ...]
+    managers: Mapping[str, ManagerDeclaration]
+    default_manager: str = "objects"
+    primary_key: str = "id"
+    abstract: bool = False
+    proxy: bool = False
+    managed: bool = True
+    swapped: bool = False
+    parents: tuple[str, ...] = ()
+    concrete: str = ""
+    bases_known: bool = True
+
+    @property
+    def table(self) -> str:
+        """The label whose rows this class writes: its own, or the concrete model's of a proxy."""
+        return self.concrete or self.label
+
+    def field(self, name: str) -> Field | None:
+        """A field by name, column name (`owner_id`) or `pk`."""
+        if name == "pk":
+            name = self.primary_key
+        found = self.fields.get(name)
+        if found is None and name.endswith("_id"):
+            found = self.fields.get(name[: -len("_id")])
+            if found is not None and found.column_name != name:
+                return None
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a class found along its MRO: the class that defines it, and the last definition there."""
+
+    owner: ClassSymbol
+    definition: Definition
+
+
+class ModelLookup(Protocol):
+    """What evaluation, guards and rules may ask about a project. Unknown is None, never an exception."""
+
+    def resolve(self, module: str, name: str) -> Symbol | None:
+        """What a dotted name means in a module's global scope (imports, re-exports and `import *` followed).
+
+        `name` may have dots: "models.User" in a module that imports `models`. Names from outside the project come back
+        as ExternalSymbol under the name they are imported by, unless they are classes of installed source.
+        """
+
+    def class_summary(self, symbol: ClassSymbol) -> ClassSummary | None:
+        """The class as written."""
+
+    def class_member(self, symbol: ClassSymbol, name: str, after: ClassSymbol | None = None) -> Member | None:
+        """A member along the MRO; after: start behind this class, as `super()` in it does."""
+
+    def bases(self, symbol: ClassSymbol) -> tuple[str, ...]:
+        """Dotted names of the class and all bases in MRO order, external ones included."""
+
+    def model(self, symbol: Symbol) -> Model | None:
+        """The model that a class symbol names (abstract ones too); None for anything else."""
+
+    def model_labelled(self, label: str, app_label: str = "") -> Model | None:
+        """The model of "app_label.Name" (or "Name" within app_label); a dotted class name works too."""
+
+    def user_model(self) -> Model | None:
+        """The model of AUTH_USER_MODEL."""
+
+    def accessor(self, model: Model, name: str) -> Accessor | None:
+        """What `instance.name` reaches on another model, and whether by one row or by a manager."""
+
+    def models_managed_by(self, symbol: ClassSymbol) -> tuple[Model, ...]:
+        """The models that declare a manager of this manager or queryset class."""
+
+    def function_source(self, symbol: FunctionSymbol) -> str:
+        """The source text of a function, "" when it cannot be had."""

@@ -1,0 +1,297 @@
+"""Expressions as small immutable trees.
+
+Every layer above reads Python expressions in this form, lowered once from the CST. Two expressions are equal when
+they are written alike, wherever they stand, so a tree also serves as a *term*: with the local names replaced by
+`Symbol`s (one for each binding), two equal terms denote the same value.
+
+`Call.node` is the CST node that a call was lowered from. It only serves to find the call's position and takes no part
+in equality; it is None in summaries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+
+
+class Expression:
+    """The base of all expressions."""
+
+    __slots__ = ()
+
+    def children(self) -> Iterator[Expression]:
+        """The expressions directly inside this one."""
+        for slot in _slots(type(self)):
+            value = getattr(self, slot)
+            if isinstance(value, Expression):
+                yield value
+            elif isinstance(value, tuple):
+                yield from _inside(value)
+
+    def walk(self) -> Iterator[Expression]:
+        """This expression and everything inside it, outermost first."""
+        stack: list[Expression] = [self]
+        while stack:
+            item = stack.pop()
+            yield item
+            stack.extend(item.children())
+
+
+@lru_cache(maxsize=None)
+def _slots(kind: type) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind) if item.compare)
+
+
+def _inside(values: tuple[object, ...]) -> Iterator[Expression]:
+    for value in values:
+        if isinstance(value, Expression):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _inside(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Expression):
+    """A name as written: `email`."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol(Expression):
+    """The value of one binding: `kind` says what bound it (param, loop, join, ...), `point` where, `name` what.
+
+    Never written in source. A symbol bound in a loop stands for the value of the current iteration.
+    """
+
+    kind: str
+    point: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Expression):
+    """A literal: str, bytes, int, float, complex, bool, None or Ellipsis.
+
+    `kind` is the literal's type name, which keeps `1`, `1.0` and `True` apart.
+    """
+
+    value: object
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Expression):
+    """`base.name`."""
+
+    base: Expression
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript(Expression):
+    """`base[index]`; a slice or several indices come as one `Unsupported` or `Sequence`."""
+
+    base: Expression
+    index: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Argument(Expression):
+    """One argument of a call or base of a class. `star` is "", "*" or "**"."""
+
+    value: Expression
+    keyword: str | None = None
+    star: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """`function(arguments)`."""
+
+    function: Expression
+    arguments: tuple[Argument, ...]
+    node: object = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence(Expression):
+    """A list, tuple or set display; `kind` is that word."""
+
+    kind: str
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Starred(Expression):
+    """`*value` in a display or in an assignment's targets."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping(Expression):
+    """A dict display. A key None stands for `**value`."""
+
+    items: tuple[tuple[Expression | None, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Expression):
+    """`operator value`; the operator is "not", "-", "+" or "~"."""
+
+    operator: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Expression):
+    """`left operator right` for arithmetic and bit operators."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean(Expression):
+    """`left operator right`; the operator is "and" or "or"."""
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Expression):
+    """`left operator right`, one of ==, !=, <, <=, >, >=, is, is not, in, not in.
+
+    A chain `a < b < c` is lowered to `a < b and b < c`.
+    """
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Expression):
+    """`body if test else orelse`."""
+
+    test: Expression
+    body: Expression
+    orelse: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Walrus(Expression):
+    """`name := value`."""
+
+    name: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Await(Expression):
+    """`await value`."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda(Expression):
+    """`lambda parameters: body`; only the parameters' names are kept."""
+
+    parameters: tuple[str, ...]
+    body: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Clause(Expression):
+    """One `for target in iterable if ...` of a comprehension."""
+
+    target: Expression
+    iterable: Expression
+    conditions: tuple[Expression, ...]
+    is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension(Expression):
+    """A comprehension; `kind` is "list", "set", "dict" or "generator". A dict's element is a pair (tuple Sequence)."""
+
+    kind: str
+    element: Expression
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted(Expression):
+    """An f-string; the literal parts come as string constants."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Yield(Expression):
+    """`yield value` or `yield from value`."""
+
+    value: Expression | None
+    is_from: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported(Expression):
+    """Anything else (slices, template strings, ...). `text` is its class name and source hash: equal only if written alike."""
+
+    text: str
+    parts: tuple[Expression, ...] = ()
+
+
+NONE = Constant(None, "NoneType")
+TRUE = Constant(True, "bool")
+FALSE = Constant(False, "bool")
+
+
+def constant(value: object) -> Constant:
+    """A literal of this value."""
+    return Constant(value, type(value).__name__)
+
+
+def dotted(expression: Expression) -> str | None:
+    """`a.b.c` for a chain of attributes on a name, else None."""
+    parts: list[str] = []
+    while isinstance(expression, Attribute):
+        parts.append(expression.name)
+        expression = expression.base
+    if not isinstance(expression, Name):
+        return None
+    parts.append(expression.id)
+    return ".".join(reversed(parts))
+
+
+def string(expression: Expression | None) -> str | None:
+    """The value of a string literal, else None."""
+    if isinstance(expression, Constant) and isinstance(expression.value, str):
+        return expression.value
+    return None
+
+
+def keyword(call: Call, name: str) -> Expression | None:
+    """The value of a keyword argument, None when the call does not name it."""
+    for argument in call.arguments:
+        if argument.keyword == name:
+            return argument.value
+    return None
+
+
+def positional(call: Call) -> list[Expression]:
+    """The positional arguments before the first `*` argument."""
+    found = []
+    for argument in call.arguments:
+        if argument.star:
+            break
+        if argument.keyword is None:
+            found.append(argument.value)
+    return found

@@ -1,0 +1,215 @@
+"""CST expressions → `Expression` trees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from flake8_unique_insert.syntax.expressions import (
+    NONE,
+    TRUE,
+    Argument,
+    Attribute,
+    Await,
+    Binary,
+    Boolean,
+    Call,
+    Clause,
+    Comparison,
+    Comprehension,
+    Conditional,
+    Constant,
+    Expression,
+    Formatted,
+    Lambda,
+    Mapping,
+    Name,
+    Sequence,
+    Starred,
+    Subscript,
+    Unary,
+    Unsupported,
+    Walrus,
+    Yield,
+    constant,
+)
+
+_WORDS = {"None": NONE, "True": TRUE, "False": constant(False), "Ellipsis": constant(...)}
+_SYMBOLS = {
+    "Add": "+", "Subtract": "-", "Multiply": "*", "Divide": "/", "FloorDivide": "//", "Modulo": "%", "Power": "**",
+    "LeftShift": "<<", "RightShift": ">>", "BitAnd": "&", "BitOr": "|", "BitXor": "^", "MatrixMultiply": "@",
+    "And": "and", "Or": "or", "Not": "not", "Minus": "-", "Plus": "+", "BitInvert": "~",
+    "Equal": "==", "NotEqual": "!=", "LessThan": "<", "LessThanEqual": "<=", "GreaterThan": ">",
+    "GreaterThanEqual": ">=", "Is": "is", "IsNot": "is not", "In": "in", "NotIn": "not in",
+}  # fmt: skip
+_BLANK = cst.Module([])
+
+
+def operator(node: cst.CSTNode) -> str:
+    """The operator's symbol, its class name when it is an unknown one (`+=` gives `+`)."""
+    kind = type(node).__name__.removesuffix("Assign")
+    return _SYMBOLS.get(kind, kind)
+
+
+def lower(node: cst.CSTNode) -> Expression:
+    """The expression that a CST node stands for. Never fails: what has no form of its own is `Unsupported`."""
+    rule = _RULES.get(type(node))
+    return rule(node) if rule else _unsupported(node)
+
+
+def _unsupported(node: cst.CSTNode) -> Expression:
+    parts = tuple(lower(child) for child in node.children if isinstance(child, cst.BaseExpression))
+    try:
+        text = _BLANK.code_for_node(node)
+    except Exception:  # a node kind newer than this code: never equal to anything else
+        text = str(id(node))
+    return Unsupported(f"{type(node).__name__} {text}", parts)
+
+
+def _number(node: cst.Integer | cst.Float | cst.Imaginary) -> Expression:
+    try:
+        return constant(node.evaluated_value)
+    except ValueError:  # more digits than sys.set_int_max_str_digits allows
+        return Unsupported(f"number {node.value}")
+
+
+def _string(node: cst.SimpleString) -> Expression:
+    try:
+        return constant(node.evaluated_value)
+    except (SyntaxError, ValueError):  # a bad escape: the literal as written stands for itself
+        return Unsupported(f"string {node.value}")
+
+
+def _concatenated(node: cst.ConcatenatedString) -> Expression:
+    left, right = lower(node.left), lower(node.right)
+    if isinstance(left, Constant) and isinstance(right, Constant) and left.kind == right.kind:
+        return constant(left.value + right.value)  # type: ignore[operator]
+    return Formatted((left, right))
+
+
+def _formatted(node: cst.FormattedString) -> Expression:
+    parts = []
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringText):
+            parts.append(constant(part.value))
+        elif isinstance(part, cst.FormattedStringExpression):
+            spec = tuple(
+                lower(inner.expression) if isinstance(inner, cst.FormattedStringExpression) else constant(inner.value)
+                for inner in part.format_spec or ()
+                if isinstance(inner, (cst.FormattedStringExpression, cst.FormattedStringText))
+            )
+            value = lower(part.expression)
+            parts.append(Formatted((value, constant(part.conversion), *spec)) if part.conversion or spec else value)
+    return Formatted(tuple(parts))
+
+
+def arguments(args: Any) -> tuple[Argument, ...]:
+    """Lower the arguments of a call or the bases of a class."""
+    return tuple(Argument(lower(arg.value), arg.keyword.value if arg.keyword else None, arg.star) for arg in args)
+
+
+def _call(node: cst.Call) -> Expression:
+    return Call(lower(node.func), arguments(node.args), node)
+
+
+def _subscript(node: cst.Subscript) -> Expression:
+    indices = [
+        lower(element.slice.value) if isinstance(element.slice, cst.Index) else _unsupported(element.slice)
+        for element in node.slice
+    ]
+    return Subscript(lower(node.value), indices[0] if len(indices) == 1 else Sequence("tuple", tuple(indices)))
+
+
+def _elements(kind: str) -> Callable[[Any], Expression]:
+    def rule(node: Any) -> Expression:
+        items = (
+            Starred(lower(element.value)) if isinstance(element, cst.StarredElement) else lower(element.value)
+            for element in node.elements
+        )
+        return Sequence(kind, tuple(items))
+
+    return rule
+
+
+def _dict(node: cst.Dict) -> Expression:
+    items = (
+        (lower(element.key), lower(element.value)) if isinstance(element, cst.DictElement) else (None, lower(element.value))
+        for element in node.elements
+    )
+    return Mapping(tuple(items))
+
+
+def _comparison(node: cst.Comparison) -> Expression:
+    left, chain = lower(node.left), None
+    for target in node.comparisons:
+        right = lower(target.comparator)
+        link = Comparison(operator(target.operator), left, right)
+        chain = link if chain is None else Boolean("and", chain, link)
+        left = right
+    return chain or left
+
+
+def _comprehension(kind: str) -> Callable[[Any], Expression]:
+    def rule(node: Any) -> Expression:
+        element = (
+            Sequence("tuple", (lower(node.key), lower(node.value)))
+            if isinstance(node, cst.DictComp)
+            else lower(node.elt)
+        )
+        clauses, clause = [], node.for_in
+        while clause is not None:
+            conditions = tuple(lower(condition.test) for condition in clause.ifs)
+            clauses.append(Clause(lower(clause.target), lower(clause.iter), conditions, clause.asynchronous is not None))
+            clause = clause.inner_for_in
+        return Comprehension(kind, element, tuple(clauses))
+
+    return rule
+
+
+def parameter_names(node: cst.Parameters) -> tuple[str, ...]:
+    """The names of all parameters, `*args` and `**kwargs` included."""
+    listed = [*node.posonly_params, *node.params, *node.kwonly_params]
+    stars = [star for star in (node.star_arg, node.star_kwarg) if isinstance(star, cst.Param)]
+    return tuple(param.name.value for param in [*listed, *stars])
+
+
+def _yield(node: cst.Yield) -> Expression:
+    if isinstance(node.value, cst.From):
+        return Yield(lower(node.value.item), True)
+    return Yield(lower(node.value) if node.value else None)
+
+
+_RULES: dict[type, Callable[[Any], Expression]] = {
+    cst.Name: lambda node: _WORDS.get(node.value) or Name(node.value),
+    cst.Ellipsis: lambda node: constant(...),
+    cst.Integer: _number,
+    cst.Float: _number,
+    cst.Imaginary: _number,
+    cst.SimpleString: _string,
+    cst.ConcatenatedString: _concatenated,
+    cst.FormattedString: _formatted,
+    cst.Attribute: lambda node: Attribute(lower(node.value), node.attr.value),
+    cst.Subscript: _subscript,
+    cst.Call: _call,
+    cst.Tuple: _elements("tuple"),
+    cst.List: _elements("list"),
+    cst.Set: _elements("set"),
+    cst.Dict: _dict,
+    cst.UnaryOperation: lambda node: Unary(operator(node.operator), lower(node.expression)),
+    cst.BinaryOperation: lambda node: Binary(operator(node.operator), lower(node.left), lower(node.right)),
+    cst.BooleanOperation: lambda node: Boolean(operator(node.operator), lower(node.left), lower(node.right)),
+    cst.Comparison: _comparison,
+    cst.IfExp: lambda node: Conditional(lower(node.test), lower(node.body), lower(node.orelse)),
+    cst.NamedExpr: lambda node: Walrus(node.target.value, lower(node.value)),
+    cst.Await: lambda node: Await(lower(node.expression)),
+    cst.Lambda: lambda node: Lambda(parameter_names(node.params), lower(node.body)),
+    cst.ListComp: _comprehension("list"),
+    cst.SetComp: _comprehension("set"),
+    cst.DictComp: _comprehension("dict"),
+    cst.GeneratorExp: _comprehension("generator"),
+    cst.Yield: _yield,
+    cst.StarredElement: lambda node: Starred(lower(node.value)),
+    cst.From: lambda node: lower(node.item),
+}
