@@ -1,0 +1,107 @@
+"""The flake8 plugin: the only module that knows flake8."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import logging
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flake8.exceptions import ExecutionError
+
+from flake8_unique_insert import __version__
+from flake8_unique_insert.options import SETTINGS, InvalidOption, Options, Setting, build
+from flake8_unique_insert.prefilter import is_skipped, may_insert
+
+if TYPE_CHECKING:
+    from flake8.options.manager import OptionManager
+
+    from flake8_unique_insert.engine import Engine
+    from flake8_unique_insert.findings import Finding
+
+OFF_BY_DEFAULT = ("UQI301",)
+LOG = logging.getLogger("flake8.unique_insert")  # below flake8's own logger: silent, shown by `flake8 -v`
+
+
+class UniqueInsertPlugin:
+    """Reports inserts into Django models whose unique keys nothing guards.
+
+    flake8 makes one for each file and passes what the parameters of `__init__` name. The options are a frozen value on
+    the class: workers that are forked inherit it, spawned ones set it again.
+    """
+
+    name = "flake8-unique-insert"
+    version = __version__
+    options: ClassVar[Options] = Options()
+    silent_codes: ClassVar[tuple[str, ...]] = OFF_BY_DEFAULT
+
+    def __init__(self, tree: ast.Module, lines: list[str], filename: str) -> None:
+        self.tree = tree
+        self.lines = lines
+        self.filename = filename
+
+    @classmethod
+    def add_options(cls, manager: OptionManager) -> None:
+        """Register the options, and what is off unless selected."""
+        manager.extend_default_ignore(OFF_BY_DEFAULT)
+        for setting in SETTINGS:
+            manager.add_option(setting.flag, parse_from_config=True, help=setting.help, **_registration(setting))
+
+    @classmethod
+    def parse_options(cls, namespace: argparse.Namespace) -> None:
+        """Check and keep the options of this run. Raises flake8's ExecutionError, which it shows as one message."""
+        try:
+            cls.options = build(vars(namespace))
+        except InvalidOption as error:
+            raise ExecutionError(str(error)) from error
+        selected = (*(namespace.select or ()), *(namespace.extend_select or ()))
+        cls.silent_codes = tuple(code for code in OFF_BY_DEFAULT if not code.startswith(selected))
+
+    def run(self) -> Iterator[tuple[int, int, str, type[UniqueInsertPlugin]]]:
+        """The file's findings as flake8 takes them: line from 1, column from 0, text, class."""
+        for finding in self._findings():
+            if finding.code not in self.silent_codes:
+                yield finding.line, finding.column, finding.text, type(self)
+
+    def _findings(self) -> list[Finding]:
+        text = "".join(self.lines)
+        if not may_insert(text):
+            return []
+        try:
+            if is_skipped(Path(self.filename).absolute(), self.options.skip, self._root):
+                return []
+            from flake8_unique_insert.syntax.source import SourceFile
+
+            return _engine(self.options).check(self.filename, SourceFile(text, self.tree))
+        except Exception:  # whatever went wrong must not end the whole run of flake8
+            LOG.exception("%s could not be analysed", self.filename)
+            return []
+
+    def _root(self, path: Path) -> Path:
+        if self.options.project_root:
+            return Path(self.options.project_root)
+        from flake8_unique_insert.project import find_root
+
+        return find_root(path)
+
+
+def _registration(setting: Setting) -> dict[str, Any]:
+    if setting.kind == "flag":
+        return {"action": "store_true"}
+    return {
+        "default": setting.default,
+        "metavar": setting.metavar,
+        "comma_separated_list": setting.kind in ("list", "paths"),
+        "normalize_paths": setting.kind in ("path", "paths"),
+    }
+
+
+@cache
+def _engine(options: Options) -> Engine:
+    """The engine of this process; libcst and the analysis are imported here, for files that need them."""
+    from flake8_unique_insert.engine import Engine
+
+    return Engine(options)

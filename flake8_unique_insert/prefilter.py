@@ -1,0 +1,47 @@
+"""Which files need no analysis, told from their path and text alone, before anything costly is imported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePath
+
+_INSERTS = re.compile(
+    r"\.[\s\\]*a?"
+    r"(?:(?:bulk_|get_or_|update_or_)?create|save|(?:bulk_)?update|create_(?:super)?user)"
+    r"[\s\\]*\("
+)
+_ADDS_UNSAVED = re.compile(r"\bbulk\s*=")  # related.add(row, bulk=False) and set(rows, bulk=False) save the rows
+
+
+def may_insert(text: str) -> bool:
+    """False when no call in this source text can insert a row or change one."""
+    return _INSERTS.search(text) is not None or _ADDS_UNSAVED.search(text) is not None
+
+
+def is_skipped(path: Path, patterns: Iterable[str], find_root: Callable[[Path], Path]) -> bool:
+    """True when a path is one that the patterns leave out.
+
+    path: absolute. patterns: a name or glob is matched with each part of the path; one with a slash with the whole
+    path or its leading folders. Only what lies below the project root is matched. find_root: tells that root from
+    the path; it is asked only when the absolute path matches.
+    """
+    patterns = tuple(patterns)
+    if not any("/" in pattern for pattern in patterns) and not _matches(path, patterns):
+        return False
+    try:
+        return _matches(path.relative_to(find_root(path)), patterns)
+    except ValueError:  # the root was set, and the file lies elsewhere
+        return _matches(path, patterns)
+
+
+def _matches(path: PurePath, patterns: tuple[str, ...]) -> bool:
+    return any(
+        _matches_leading(path, pattern) if "/" in pattern else any(fnmatchcase(part, pattern) for part in path.parts)
+        for pattern in patterns
+    )
+
+
+def _matches_leading(path: PurePath, pattern: str) -> bool:
+    return any(fnmatchcase(candidate.as_posix(), pattern) for candidate in (path, *path.parents))
