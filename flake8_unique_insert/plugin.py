@@ -7,14 +7,13 @@ import ast
 import logging
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flake8.exceptions import ExecutionError
 
 from flake8_unique_insert import __version__
 from flake8_unique_insert.options import SETTINGS, InvalidOption, Options, Setting, build
-from flake8_unique_insert.prefilter import is_skipped, may_insert
+from flake8_unique_insert.scope import is_analysed
 
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from flake8_unique_insert.findings import Finding
 
 OFF_BY_DEFAULT = ("UQI301",)
-LOG = logging.getLogger("flake8.unique_insert")  # below flake8's own logger: silent, shown by `flake8 -v`
+LOG = logging.getLogger(__name__)
 
 
 class UniqueInsertPlugin:
@@ -57,6 +56,7 @@ class UniqueInsertPlugin:
             cls.options = build(vars(namespace))
         except InvalidOption as error:
             raise ExecutionError(str(error)) from error
+        _log_with_flake8()
         selected = (*(namespace.select or ()), *(namespace.extend_select or ()))
         cls.silent_codes = tuple(code for code in OFF_BY_DEFAULT if not code.startswith(selected))
 
@@ -68,10 +68,8 @@ class UniqueInsertPlugin:
 
     def _findings(self) -> list[Finding]:
         text = "".join(self.lines)
-        if not may_insert(text):
-            return []
         try:
-            if is_skipped(Path(self.filename).absolute(), self.options.skip, self._root):
+            if not is_analysed(self.filename, text, self.options):
                 return []
             from flake8_unique_insert.syntax.source import SourceFile
 
@@ -79,13 +77,6 @@ class UniqueInsertPlugin:
         except Exception:  # whatever went wrong must not end the whole run of flake8
             LOG.exception("%s could not be analysed", self.filename)
             return []
-
-    def _root(self, path: Path) -> Path:
-        if self.options.project_root:
-            return Path(self.options.project_root)
-        from flake8_unique_insert.project import find_root
-
-        return find_root(path)
 
 
 def _registration(setting: Setting) -> dict[str, Any]:
@@ -97,6 +88,14 @@ def _registration(setting: Setting) -> dict[str, Any]:
         "comma_separated_list": setting.kind in ("list", "paths"),
         "normalize_paths": setting.kind in ("path", "paths"),
     }
+
+
+def _log_with_flake8() -> None:
+    """Log where flake8 logs: nowhere by default, to the terminal or a file under `flake8 -v`."""
+    ours, theirs = logging.getLogger("flake8_unique_insert"), logging.getLogger("flake8")
+    for handler in theirs.handlers:
+        ours.addHandler(handler)
+    ours.setLevel(theirs.level)
 
 
 @cache
