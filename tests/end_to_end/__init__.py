@@ -1,0 +1,1 @@
+"""The real flake8 and the real command line, run as processes."""

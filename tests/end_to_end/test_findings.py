@@ -1,0 +1,65 @@
+"""What a finding looks like in flake8's output."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.end_to_end.conftest import CHECKED, MODELS, SERVICES, Project
+from tests.end_to_end.running import flake8, uqi
+
+
+def test_names_model_key_and_declaration_at_the_methods_name(project: Project) -> None:
+    run = uqi(project.root, ".")
+    (found,) = run.reported
+    assert (found.path, found.line, found.column, found.code) == ("shop/services.py", 5, 29, "UQI101")
+    assert "Customer" in found.text
+    assert "(email)" in found.text
+    assert "shop/models.py:5" in found.text
+    assert run.code == 1
+
+
+def test_model_in_the_same_file(project: Project) -> None:
+    project.write("shop/models.py", f"{MODELS}\n\ndef seed():\n    Customer(email='a@b.c').save()\n")
+    assert ("shop/models.py", 10, "UQI102") in uqi(project.root, ".").places
+
+
+def test_guarded_insert_is_silent(project: Project) -> None:
+    project.write("shop/services.py", CHECKED)
+    run = uqi(project.root, ".")
+    assert run.output == ""
+    assert run.code == 0
+
+
+def test_stands_beside_the_findings_of_others(project: Project) -> None:
+    project.write("shop/services.py", f"import os\n{SERVICES}")
+    assert flake8(project.root, "--isolated", "shop/services.py").places == [
+        ("shop/services.py", 1, "F401"),
+        ("shop/services.py", 6, "UQI101"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("comment", "expected"),
+    [
+        ("# noqa", []),
+        ("# noqa: UQI101", []),
+        ("# noqa: E501,UQI101", []),
+        ("# noqa: UQI1", []),
+        ("# noqa: UQI102", [("shop/services.py", 5, "UQI101")]),
+    ],
+)
+def test_noqa(project: Project, comment: str, expected: list[object]) -> None:
+    project.write("shop/services.py", SERVICES.replace("=email)", f"=email)  {comment}"))
+    assert uqi(project.root, ".").places == expected
+
+
+def test_one_file_finds_the_models_of_others(project: Project) -> None:
+    assert uqi(project.root, "shop/services.py").places == [("shop/services.py", 5, "UQI101")]
+
+
+def test_run_from_another_folder(project: Project) -> None:
+    (found,) = uqi(project.root / "shop", "services.py").reported
+    assert (found.path, found.line) == ("services.py", 5)
+    (found,) = uqi(project.root.parent, str(project.root / "shop" / "services.py")).reported
+    assert (found.path, found.line) == (str(project.root / "shop" / "services.py"), 5)
+    assert "shop/models.py:5" in found.text
