@@ -12,12 +12,12 @@ _INSERTS = re.compile(
     r"(?:(?:bulk_|get_or_|update_or_)?create|save|(?:bulk_)?update|create_(?:super)?user)"
     r"[\s\\]*\("
 )
-_ADDS_UNSAVED = re.compile(r"\bbulk\s*=")  # related.add(row, bulk=False) and set(rows, bulk=False) save the rows
+_ADDS_ROWS = re.compile(r"\b(?:bulk|through_defaults)\s*=")  # related.add(row, bulk=False) saves the row
 
 
 def may_insert(text: str) -> bool:
     """False when no call in this source text can insert a row or change one."""
-    return _INSERTS.search(text) is not None or _ADDS_UNSAVED.search(text) is not None
+    return _INSERTS.search(text) is not None or _ADDS_ROWS.search(text) is not None
 
 
 def is_skipped(path: Path, patterns: Iterable[str], find_root: Callable[[Path], Path]) -> bool:

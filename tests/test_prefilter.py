@@ -31,7 +31,13 @@ def test_text_with_an_insert(verb: str, call: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x.add(y, bulk=False)", "x.add(y(), bulk = False)", "x.set(\n    ys,\n    bulk=False,\n)"]
+    "text",
+    [
+        "x.add(y, bulk=False)",
+        "x.add(y, through_defaults={})",
+        "x.add(y(), bulk = False)",
+        "x.set(\n    ys,\n    bulk=False,\n)",
+    ],
 )
 def test_text_that_adds_unsaved_rows(text: str) -> None:
     assert may_insert(text)
