@@ -409,6 +409,8 @@ def _installed(shop: Shop) -> Iterator[None]:
         for alias in ("default", "archive"):
             with connections[alias].schema_editor() as editor:
                 for model in made:
+                    if model._meta.auto_created:
+                        continue  # made along with the model that has the many-to-many field
                     if model._meta.can_migrate(connections[alias]):
                         editor.create_model(model)
                     elif not model._meta.proxy:
