@@ -29,7 +29,8 @@ def test_missing_file_beside(project: Project) -> None:
 def test_undecodable_file_beside(project: Project) -> None:
     project.write("shop/odd.py", b"# coding: utf-8\n# \xff\nx.save()\n")
     project.write("shop/no_codec.py", b"# coding: nonsense\nx.save()\n")
-    project.write("shop/nul.py", b"x.save()\n\0\n")
+    if sys.version_info >= (3, 12):  # on earlier ones flake8 itself fails on NUL
+        project.write("shop/nul.py", b"x.save()\n\0\n")
     assert FOUND in flake8(project.root, "--isolated", "--select", "UQI,E9", ".").places
 
 
