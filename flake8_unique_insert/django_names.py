@@ -10,3 +10,55 @@ CAUGHT_WITH_INTEGRITY_ERROR = frozenset(
     for name in ("IntegrityError", "DatabaseError", "Error")
 ) | {"Exception", "BaseException", "builtins.Exception", "builtins.BaseException", "django.db.models.IntegrityError"}
 """Exception classes whose handler catches IntegrityError, under each path Django exports them by."""
+
+BROAD_ERRORS = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
+
+ATOMIC = frozenset({"django.db.transaction.atomic", "django.db.transaction.Atomic"})
+
+GET_USER_MODEL = "django.contrib.auth.get_user_model"
+
+GET_OBJECT_OR_404 = frozenset(
+    f"{module}.{name}"
+    for module in ("django.shortcuts", "rest_framework.generics", "django.shortcuts.render")
+    for name in ("get_object_or_404", "aget_object_or_404")
+)
+
+GENERATORS = frozenset(
+    {
+        "uuid.uuid1",
+        "uuid.uuid4",
+        "uuid.uuid6",
+        "uuid.uuid7",
+        "uuid.uuid8",
+        "os.urandom",
+        "secrets.token_hex",
+        "secrets.token_urlsafe",
+        "secrets.token_bytes",
+        "secrets.choice",
+        "secrets.randbelow",
+        "secrets.randbits",
+        "random.choice",
+        "random.choices",
+        "random.sample",
+        "random.randint",
+        "random.randrange",
+        "random.getrandbits",
+        "random.randbytes",
+        "random.random",
+        "random.uniform",
+        "random.SystemRandom",
+        "django.utils.crypto.get_random_string",
+        "django.core.management.utils.get_random_secret_key",
+        "shortuuid.uuid",
+        "shortuuid.random",
+        "shortuuid.ShortUUID",
+        "nanoid.generate",
+        "ulid.new",
+        "ulid.ULID",
+        "cuid.cuid",
+    }
+)
+"""Callables that give a value which cannot be in the database yet."""
+
+SELF_UNIQUE_FIELDS = frozenset({"AutoSlugField", "RandomCharField", "ShortUUIDField", "HashidAutoField", "ULIDField"})
+"""Field classes, by their last name, that make their own value unique."""

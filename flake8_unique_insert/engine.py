@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+
+from flake8_unique_insert import django_names
+from flake8_unique_insert.analyse import FileAnalysis
 from flake8_unique_insert.findings import Finding, SiteReport
 from flake8_unique_insert.options import Options
-from flake8_unique_insert.syntax.source import SourceFile
+from flake8_unique_insert.project import Project, find_root
+from flake8_unique_insert.report import findings, reports
+from flake8_unique_insert.sites.site import InsertSite
+from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource
+
+LOG = logging.getLogger(__name__)
 
 
 class Engine:
@@ -15,6 +26,9 @@ class Engine:
 
     def __init__(self, options: Options) -> None:
         self.options = options
+        self.generators = django_names.GENERATORS | frozenset(options.generators)
+        self.handlers = frozenset(options.handlers)
+        self._projects: dict[Path, Project] = {}
 
     def check(self, path: str, source: SourceFile) -> list[Finding]:
         """The findings of one file, in order of position. Never raises: a failure is logged and gives none.
@@ -22,8 +36,34 @@ class Engine:
         path: the file's path on disk (or the name that standard input stands for), absolute or relative to the
         working directory. source: its text, which wins over what the disk holds.
         """
+        try:
+            return findings(self.sites(path, source))
+        except UnreadableSource as error:
+            LOG.info("%s: %s", path, error)
+        except (Exception, RecursionError):  # an exception here would stop flake8 for every plugin
+            LOG.exception("%s: not analysed", path)
         return []
 
     def audit(self, path: str, source: SourceFile) -> list[SiteReport]:
         """Every insert site of one file into a model with unique keys. Never raises."""
+        try:
+            return reports(path, self.sites(path, source))
+        except UnreadableSource as error:
+            LOG.info("%s: %s", path, error)
+        except (Exception, RecursionError):
+            LOG.exception("%s: not analysed", path)
         return []
+
+    def sites(self, path: str, source: SourceFile) -> Iterable[InsertSite]:
+        """The judged insert sites of one file. Raises UnreadableSource."""
+        absolute = Path(path).absolute()
+        project = self._project(absolute)
+        project.put(absolute, source)
+        return FileAnalysis(self, project, project.module_name(absolute), source).sites()
+
+    def _project(self, path: Path) -> Project:
+        root = Path(self.options.project_root) if self.options.project_root else find_root(path)
+        if root not in self._projects:
+            environment = Path(self.options.python) if self.options.python else None
+            self._projects[root] = Project(root, user_model=self.options.user_model, environment=environment)
+        return self._projects[root]

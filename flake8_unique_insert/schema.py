@@ -13,6 +13,7 @@ from flake8_unique_insert.syntax.summary import (
     ClassSummary,
     Definition,
     FunctionSummary,
+    Import,
 )
 
 # --- symbols: what a name of a module stands for, once its imports are followed
@@ -196,7 +197,7 @@ class Model:
 
     label: "app_label.Name". fields: concrete fields by name, inherited ones included, in order; of a multi-table child
     the parents' too. parents: labels of multi-table parents. bases: dotted names of all known base classes.
-    key_owner of an abstract model is itself. own_methods: filled through `ModelLookup.class_member`.
+    generic_keys: of each GenericForeignKey the fields that hold it, (content type, object id).
     """
 
     symbol: ClassSymbol | ExternalSymbol
@@ -216,6 +217,7 @@ class Model:
     parents: tuple[str, ...] = ()
     concrete: str = ""
     bases_known: bool = True
+    generic_keys: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def table(self) -> str:
@@ -251,6 +253,9 @@ class ModelLookup(Protocol):
         `name` may have dots: "models.User" in a module that imports `models`. Names from outside the project come back
         as ExternalSymbol under the name they are imported by, unless they are classes of installed source.
         """
+
+    def resolve_import(self, module: str, imported: Import) -> Symbol | None:
+        """What a name means that an import statement in a module binds, wherever in the module it stands."""
 
     def class_summary(self, symbol: ClassSymbol) -> ClassSummary | None:
         """The class as written."""

@@ -59,10 +59,15 @@ def lower(node: cst.CSTNode) -> Expression:
     return rule(node) if rule else _unsupported(node)
 
 
+def code(node: cst.CSTNode) -> str:
+    """The node's source text."""
+    return _BLANK.code_for_node(node)
+
+
 def _unsupported(node: cst.CSTNode) -> Expression:
     parts = tuple(lower(child) for child in node.children if isinstance(child, cst.BaseExpression))
     try:
-        text = _BLANK.code_for_node(node)
+        text = code(node)
     except Exception:  # a node kind newer than this code: never equal to anything else
         text = str(id(node))
     return Unsupported(f"{type(node).__name__} {text}", parts)

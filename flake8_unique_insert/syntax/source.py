@@ -55,7 +55,7 @@ class ParsedCode:
     body: cst.FunctionDef | cst.Module
     lines: tuple[int, ...] | range
 
-    def positions(self) -> tuple[ParsedCode, dict[cst.CSTNode, tuple[int, int]]]:
+    def positions(self) -> dict[cst.CSTNode, tuple[int, int]]:
         """Where each node starts: original line from 1, column from 0 in characters."""
         wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
         ranges = wrapper.resolve(PositionProvider)
@@ -63,7 +63,7 @@ class ParsedCode:
         for node, where in ranges.items():
             row = min(where.start.line, len(self.lines)) - 1
             found[node] = (self.lines[row], where.start.column)
-        return self, found
+        return found
 
 
 class SourceFile:

@@ -1,0 +1,1 @@
+"""Expressions and statements → abstract values and states."""

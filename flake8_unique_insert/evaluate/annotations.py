@@ -1,0 +1,96 @@
+"""Type hints → results: `user: User`, `Optional["User"]`, `QuerySet[User]`, `type[User]`, `list[User]`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from flake8_unique_insert.evaluate.globals import global_result
+from flake8_unique_insert.schema import ClassSymbol
+from flake8_unique_insert.syntax.expressions import NONE, Attribute, Binary, Expression, Name, Sequence, Subscript, dotted, string
+from flake8_unique_insert.syntax.lower import lower
+from flake8_unique_insert.values import (
+    Elements,
+    Instance,
+    ModelClass,
+    Object,
+    Result,
+    Rows,
+    SymbolValue,
+    result,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+ROWS = frozenset({"QuerySet", "Manager", "BaseManager", "RelatedManager", "ManyRelatedManager", "QuerySetAny", "ValuesQuerySet"})
+CLASSES = frozenset({"type", "Type"})
+WRAPPERS = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Awaitable"})
+COLLECTIONS = frozenset({"list", "List", "Sequence", "Iterable", "Iterator", "Collection", "set", "Set", "tuple", "Tuple"})
+
+
+def annotated(ev: Evaluator, annotation: Expression | None, term: Expression, module: str) -> Result | None:
+    """A value of the annotated type under the given term; None when the annotation says nothing of models."""
+    if annotation is None:
+        return None
+    text = string(annotation)
+    if text is not None:
+        parsed = _parsed(text)
+        return annotated(ev, parsed, term, module) if parsed is not None else None
+    if isinstance(annotation, Binary) and annotation.operator == "|":
+        return annotated(ev, annotation.left, term, module) or annotated(ev, annotation.right, term, module)
+    if isinstance(annotation, Subscript):
+        return _generic(ev, annotation, term, module)
+    if annotation == NONE:
+        return None
+    return _plain(ev, annotation, term, module)
+
+
+def _parsed(text: str) -> Expression | None:
+    try:
+        return lower(cst.parse_expression(text))
+    except Exception:  # not an expression: no type hint either
+        return None
+
+
+def _plain(ev: Evaluator, annotation: Expression, term: Expression, module: str) -> Result | None:
+    name = dotted(annotation)
+    value = _class(ev, name, module) if name else None
+    if isinstance(value, ModelClass):
+        return result(Instance(term, value.model))
+    if isinstance(value, SymbolValue) and isinstance(value.symbol, ClassSymbol):
+        return result(Object(term, value.symbol))
+    return None
+
+
+def _class(ev: Evaluator, name: str, module: str) -> object:
+    found = global_result(ev, module, name)
+    return found.value if found is not None else None
+
+
+def _generic(ev: Evaluator, annotation: Subscript, term: Expression, module: str) -> Result | None:
+    base = annotation.base
+    name = base.name if isinstance(base, Attribute) else base.id if isinstance(base, Name) else ""
+    arguments = annotation.index.items if isinstance(annotation.index, Sequence) else (annotation.index,)
+    if name in WRAPPERS and arguments:
+        return annotated(ev, arguments[0], term, module)
+    if name == "Union":
+        return next(filter(None, (annotated(ev, argument, term, module) for argument in arguments)), None)
+    inner = annotated(ev, arguments[0], term, module) if arguments else None
+    if inner is None or not isinstance(inner.value, Instance):
+        return None
+    model = inner.value.model
+    if name in ROWS:
+        return result(Rows(term, model))
+    if name in CLASSES:
+        return result(ModelClass(term, model))
+    if name in COLLECTIONS:
+        return result(Elements(term, inner))
+    return None
+
+
+def annotated_or_unknown(ev: Evaluator, annotation: Expression | None, term: Expression, module: str) -> Result:
+    """A value of the annotated type, or one of which only the term is known."""
+    return annotated(ev, annotation, term, module) or unknown(term)

@@ -1,0 +1,319 @@
+"""Attribute access and assignment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate import functions
+from flake8_unique_insert.evaluate.annotations import annotated
+from flake8_unique_insert.evaluate.elements import is_generated
+from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, member_of_module
+from flake8_unique_insert.evaluate.queries import with_manager
+from flake8_unique_insert.schema import (
+    ClassSymbol,
+    ExternalSymbol,
+    FunctionSymbol,
+    Member,
+    Model,
+    ModuleSymbol,
+)
+from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression, dotted
+from flake8_unique_insert.syntax.summary import Assignment, ClassSummary, FunctionSummary
+from flake8_unique_insert.values import (
+    Absent,
+    Bound,
+    Condition,
+    ErrorClass,
+    Fresh,
+    Function,
+    Instance,
+    ModelClass,
+    Object,
+    ObjectState,
+    Option,
+    Result,
+    Rows,
+    Super,
+    SymbolValue,
+    Unknown,
+    Value,
+    result,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+LOOKUP_ERRORS = ("DoesNotExist", "MultipleObjectsReturned")
+
+
+def read(ev: Evaluator, base: Result, name: str, node: Expression) -> Result:
+    """`base.name`, for every value that base may have."""
+    term = Attribute(base.term, name)
+    if is_generated(base):
+        return ev.generated(node)
+    stored = ev.state.objects.get(base.term)
+    if stored is not None and (value := stored.get(name)) is not None:
+        return value
+    found: list[Result] = [_read_value(ev, option.value, name, node, base.term) for option in base.options]
+    if len(found) == 1:
+        return found[0] if not base.options[0].facts else _with_facts(found[0], base.options[0])
+    options = [
+        Option(inner.value, inner.facts | option.facts)
+        for option, value in zip(base.options, found)
+        for inner in value.options
+    ]
+    kept = [option for option in options if not isinstance(option.value, Unknown)]
+    if len(kept) < len(options):
+        kept.append(Option(Unknown(term)))
+    terms = {value.term for value in found}
+    return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(kept))[:6])
+
+
+def _with_facts(value: Result, owner: Option) -> Result:
+    return Result(value.term, tuple(Option(inner.value, inner.facts | owner.facts) for inner in value.options))
+
+
+def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: Expression) -> Result:
+    stored = ev.state.objects.get(value.term)
+    if stored is not None and (known := stored.get(name)) is not None:
+        return known
+    if isinstance(value, SymbolValue):
+        return _of_symbol(ev, value, name)
+    if isinstance(value, ModelClass):
+        return _of_model(ev, value, name, node)
+    if isinstance(value, Instance):
+        return _of_instance(ev, value, name, node)
+    if isinstance(value, Rows):
+        return _of_rows(ev, value, name, node)
+    if isinstance(value, Object):
+        return _of_object(ev, value, name, node)
+    if isinstance(value, Super):
+        return _of_super(ev, value, name, node)
+    if isinstance(value, Fresh):
+        return ev.generated(node)
+    term = Attribute(value.term, name)
+    if name == "user" and _is_request(value.term):
+        model = ev.analysis.lookup.user_model()
+        if model is not None:
+            return result(Instance(term, model))
+    if isinstance(value, Unknown):
+        return unknown(term)
+    return result(Bound(term, value, name))
+
+
+def _is_request(term: Expression) -> bool:
+    name = dotted(term) or getattr(term, "name", "")
+    return isinstance(name, str) and name.rsplit(".", 1)[-1] in ("request", "req")
+
+
+# --- modules and classes
+
+
+def _of_symbol(ev: Evaluator, value: SymbolValue, name: str) -> Result:
+    symbol = value.symbol
+    if isinstance(symbol, (ModuleSymbol, ExternalSymbol)):
+        return member_of_module(ev, symbol, name)
+    if isinstance(symbol, ClassSymbol):
+        member = ev.analysis.lookup.class_member(symbol, name)
+        if member is not None:
+            return _member(ev, member, name, value, Attribute(value.term, name), value)
+    return unknown(Attribute(value.term, name))
+
+
+def _of_model(ev: Evaluator, value: ModelClass, name: str, node: Expression) -> Result:
+    model, term = value.model, Attribute(value.term, name)
+    if name in model.managers or name in ("_default_manager", "_base_manager"):
+        return _manager(ev, value, name)
+    if name in LOOKUP_ERRORS:
+        return result(ErrorClass(term, name, model.table))
+    if name in model.fields:
+        return result(Bound(term, value, name))
+    if isinstance(model.symbol, ClassSymbol):
+        member = ev.analysis.lookup.class_member(model.symbol, name)
+        if member is not None:
+            return _member(ev, member, name, value, term, value)
+    if name == "objects":
+        return _manager(ev, value, name)
+    return result(Bound(term, value, name))
+
+
+def _manager(ev: Evaluator, value: ModelClass, name: str) -> Result:
+    model = value.model
+    declared = model.managers.get(model.default_manager if name == "_default_manager" else name)
+    if name == "_base_manager":
+        declared = None
+    rows = Rows(Attribute(value.term, name), model, manager=declared, is_manager=True)
+    return result(with_manager(ev, rows))
+
+
+# --- instances
+
+
+def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) -> Result:
+    model, term = value.model, Attribute(value.term, name)
+    if name == "pk":
+        return unknown(term)
+    field = model.field(name)
+    if field is not None:
+        if field.relation in ("fk", "o2o") and name == field.name:
+            target = related_model(ev, model, field.target)
+            return result(Instance(term, target)) if target is not None else unknown(term)
+        if field.relation in ("fk", "o2o"):
+            stored = ev.state.objects.get(value.term)
+            row = stored.get(field.name) if stored is not None else None
+            return unknown(Attribute(row.term if row else Attribute(value.term, field.name), "pk"))
+        if field.relation != "m2m":
+            return unknown(term)
+    accessor = ev.analysis.lookup.accessor(model, name)
+    if accessor is not None:
+        target = ev.analysis.lookup.model_labelled(accessor.model, model.label.split(".")[0])
+        return _reached(ev, value, accessor.field, accessor.kind, target, term) if target else unknown(term)
+    if name == "__class__":
+        return result(ModelClass(term, model))
+    if isinstance(model.symbol, ClassSymbol):
+        member = ev.analysis.lookup.class_member(model.symbol, name)
+        if member is not None:
+            return _member(ev, member, name, value, term, ModelClass(term, model))
+    return result(Bound(term, value, name))
+
+
+def related_model(ev: Evaluator, model: Model, target: str) -> Model | None:
+    """The model that a relation's target names."""
+    if not target:
+        return None
+    return ev.analysis.lookup.model_labelled(target, model.label.split(".")[0])
+
+
+def _reached(ev: Evaluator, value: Instance, field: str, kind: str, target: Model, term: Expression) -> Result:
+    here = value.term
+    if kind == "m2m":
+        linked = Condition("", "linked", here)
+        declared = target.managers.get(target.default_manager)
+        return result(Rows(term, target, frozenset([frozenset([linked])]), (), declared, True))
+    conditions = frozenset([Condition(field, "exact", here)])
+    rows = Rows(term, target, frozenset([conditions]), ((field, here),), target.managers.get(target.default_manager), True)
+    if kind == "one":
+        ev.raised.append(("DoesNotExist", target.table, frozenset([Absent(target.table, conditions)])))
+        return result(Instance(term, target))
+    return result(rows)
+
+
+# --- managers and querysets
+
+
+def _of_rows(ev: Evaluator, value: Rows, name: str, node: Expression) -> Result:
+    term = Attribute(value.term, name)
+    if name == "model":
+        return result(ModelClass(term, value.model))
+    declared = value.manager
+    for symbol in filter(None, (declared.manager, declared.queryset) if declared is not None else ()):
+        member = ev.analysis.lookup.class_member(symbol, name)
+        if member is not None and isinstance(member.definition, FunctionSummary):
+            return _member(ev, member, name, value, term, value)
+    return result(Bound(term, value, name))
+
+
+# --- other objects
+
+
+def _of_object(ev: Evaluator, value: Object, name: str, node: Expression) -> Result:
+    term = Attribute(value.term, name)
+    member = ev.analysis.lookup.class_member(value.symbol, name)
+    if member is not None:
+        return _member(ev, member, name, value, term, SymbolValue(term, value.symbol))
+    if name == "user" and _is_request(value.term):
+        model = ev.analysis.lookup.user_model()
+        return result(Instance(term, model)) if model is not None else unknown(term)
+    return result(Bound(term, value, name))
+
+
+def _of_super(ev: Evaluator, value: Super, name: str, node: Expression) -> Result:
+    receiver = value.receiver
+    start = _class_of(receiver) or value.owner
+    member = ev.analysis.lookup.class_member(start, name, after=value.owner)
+    if member is not None:
+        return _member(ev, member, name, receiver, Attribute(value.term, name), receiver)
+    return result(Bound(Attribute(value.term, name), value, name))
+
+
+def _class_of(value: Value) -> ClassSymbol | None:
+    if isinstance(value, (Instance, ModelClass)) and isinstance(value.model.symbol, ClassSymbol):
+        return value.model.symbol
+    return value.symbol if isinstance(value, Object) else None
+
+
+def _member(ev: Evaluator, member: Member, name: str, receiver: Value, term: Expression, class_: Value) -> Result:
+    """A class member as seen through `receiver` (an instance, a class or rows)."""
+    definition = member.definition
+    module = member.owner.module
+    if isinstance(definition, FunctionSummary):
+        symbol = FunctionSymbol(module, f"{member.owner.qualname}.{name}", definition)
+        kinds = {(dotted(decorator) or "").rsplit(".", 1)[-1] for decorator in definition.decorators}
+        if "staticmethod" in kinds:
+            return result(Function(term, symbol, member.owner))
+        if "classmethod" in kinds:
+            return result(Function(term, symbol, member.owner, class_))
+        if kinds & {"property", "cached_property"}:
+            return functions.read_property(ev, Function(term, symbol, member.owner, receiver), term)
+        bound = None if receiver is class_ and not isinstance(receiver, Rows) and not _is_object(receiver) else receiver
+        return result(Function(term, symbol, member.owner, bound))
+    if isinstance(definition, Assignment) and definition.value is not None and definition.index is None:
+        value = evaluate_elsewhere(ev, module, definition.value, member.owner)
+        if value is not None and not isinstance(value.value, Unknown):
+            return value
+    if isinstance(definition, Assignment):
+        return annotated(ev, definition.annotation, term, module) or unknown(term)
+    if isinstance(definition, ClassSummary):
+        symbol_ = ClassSymbol(module, definition.qualname)
+        model = ev.analysis.lookup.model(symbol_)
+        return result(ModelClass(term, model) if model is not None else SymbolValue(term, symbol_))
+    return unknown(term)
+
+
+def _is_object(value: Value) -> bool:
+    return isinstance(value, (Instance, Object))
+
+
+# --- assignment
+
+
+def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:
+    """`base.name = value`, for every object that base may be."""
+    ev.state.assign_attribute(base.term, name)
+    for option in base.options:
+        target = option.value
+        if target.term != base.term:
+            ev.state.assign_attribute(target.term, name)
+        known = ev.state.objects.get(target.term)
+        if isinstance(target, Instance):
+            _assign_field(ev, target, known or ObjectState(False), name, value)
+        elif isinstance(target, (Object, Unknown, ModelClass, SymbolValue)):
+            known = known or ObjectState(False)
+            others = tuple((key, old) for key, old in known.values if key != name)
+            ev.state.objects[target.term] = replace(known, values=(*others, (name, value)))
+
+
+def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str, value: Result) -> None:
+    model = target.model
+    field = model.field(name)
+    key = field.name if field is not None else name
+    others = tuple((other, old) for other, old in known.values if other != key)
+    if field is not None and name != field.name and name != "pk":  # owner_id = x: the row x stands for
+        value = Result(value.term, tuple(Option(Unknown(option.value.term)) if isinstance(option.value, Instance) else option for option in value.options))
+    known = replace(known, values=(*others, (key, value)))
+    is_none = value.term == NONE
+    if name in ("pk", "id", model.primary_key) and is_none:
+        known = replace(known, new=True)
+    elif known.new is not True:
+        known = replace(known, changed=known.changed | {key})
+    ev.state.objects[target.term] = known
+
+
+def stored_state(ev: Evaluator, instance: Instance) -> ObjectState:
+    """What is known of an instance; one that was not made here is in the database."""
+    return ev.state.objects.get(instance.term) or ObjectState(False)
+
+
+

@@ -1,0 +1,269 @@
+"""Python's own functions and the methods of its collections."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate import attributes, branches
+from flake8_unique_insert.evaluate.elements import element_of
+from flake8_unique_insert.schema import ClassSymbol
+from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Call, Comprehension, Constant, Name, string
+from flake8_unique_insert.values import (
+    Absent,
+    Answer,
+    Column,
+    Condition,
+    Elements,
+    Entries,
+    Instance,
+    Items,
+    Known,
+    ModelClass,
+    Object,
+    Option,
+    Result,
+    Rows,
+    Super,
+    SymbolValue,
+    Unknown,
+    Value,
+    result,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+Arguments = tuple[tuple[Argument, ...], list[Result]]
+COLLECTION_TYPES = ("list", "set", "tuple", "frozenset", "sorted")
+
+
+def special_form(ev: Evaluator, node: Call) -> Result | None:
+    """Calls of built-in names that are more than a function of their arguments; None for all others."""
+    function = node.function
+    if isinstance(function, Attribute):
+        return _on_name(ev, node, function)
+    if not isinstance(function, Name) or function.id in ev.state.names:
+        return None
+    rule = _FORMS.get(function.id)
+    return rule(ev, node) if rule is not None else None
+
+
+def _super(ev: Evaluator, node: Call) -> Result | None:
+    owner = ev.frame.owner
+    receiver = ev.state.names.get("$self")
+    if owner is None or receiver is None:
+        return None
+    return result(Super(node, owner, receiver.value))
+
+
+def _any(ev: Evaluator, node: Call) -> Result | None:
+    if len(node.arguments) == 1 and isinstance(node.arguments[0].value, Comprehension):
+        return branches.any_of_rows(ev, node.arguments[0].value)
+    return None
+
+
+def _hasattr(ev: Evaluator, node: Call) -> Result | None:
+    if len(node.arguments) != 2:
+        return None
+    owner, name = ev.evaluate(node.arguments[0].value).value, string(node.arguments[1].value)
+    if not isinstance(owner, Instance) or name is None:
+        return None
+    accessor = ev.analysis.lookup.accessor(owner.model, name)
+    if accessor is None or accessor.kind != "one":
+        return None
+    target = attributes.related_model(ev, owner.model, accessor.model)
+    if target is None:
+        return None
+    conditions = frozenset([Condition(accessor.field, "exact", owner.term)])
+    return result(Answer(node, Rows(node, target, frozenset([conditions])), "bool"))
+
+
+def _getattr(ev: Evaluator, node: Call) -> Result | None:
+    name = string(node.arguments[1].value) if len(node.arguments) >= 2 else None
+    if name is None:
+        return None
+    found = attributes.read(ev, ev.evaluate(node.arguments[0].value), name, node)
+    value = found.value
+    if len(node.arguments) == 3 and isinstance(value, Instance) and ev.raised and ev.raised[-1][0] == "DoesNotExist":
+        _, table, facts = ev.raised.pop()
+        if facts and node.arguments[2].value == NONE:
+            groups = frozenset(fact.conditions for fact in facts if isinstance(fact, Absent) and fact.table == table)
+            return result(Answer(found.term, Rows(found.term, value.model, groups), "row"))
+    return found
+
+
+def _setattr(ev: Evaluator, node: Call) -> Result | None:
+    if len(node.arguments) != 3:
+        return None
+    owner, value = ev.evaluate(node.arguments[0].value), ev.evaluate(node.arguments[2].value)
+    name = string(ev.term(node.arguments[1].value))
+    if name is not None:
+        attributes.assign(ev, owner, name, value)
+    else:
+        for option in owner.options:
+            known = ev.state.objects.get(option.value.term)
+            if known is not None:
+                ev.state.objects[option.value.term] = replace(known, open=True)
+    return result(Known(NONE))
+
+
+def _next(ev: Evaluator, node: Call) -> Result | None:
+    """`next(iter(rows), None)`."""
+    if len(node.arguments) != 2 or node.arguments[1].value != NONE:
+        return None
+    first = node.arguments[0].value
+    if isinstance(first, Call) and first.function == Name("iter") and len(first.arguments) == 1:
+        first = first.arguments[0].value
+    value = ev.evaluate(first)
+    if isinstance(value.value, Rows):
+        return result(Answer(value.term, value.value, "row"))
+    return None
+
+
+def _type(ev: Evaluator, node: Call) -> Result | None:
+    if len(node.arguments) != 1:
+        return None
+    value = ev.evaluate(node.arguments[0].value).value
+    if isinstance(value, Instance):
+        return result(ModelClass(Attribute(value.term, "__class__"), value.model))
+    if isinstance(value, Object):
+        return result(SymbolValue(node, value.symbol))
+    return None
+
+
+def _collection(ev: Evaluator, node: Call) -> Result | None:
+    """`list(x)`, `set(x)`, ...: the same elements."""
+    assert isinstance(node.function, Name)
+    kind = node.function.id
+    if not node.arguments:
+        return result(Items(node, kind, ()))
+    value = ev.evaluate(node.arguments[0].value)
+    inner = value.value
+    if isinstance(inner, Elements) and kind in ("set", "frozenset"):
+        return result(replace(inner, distinct=True))
+    if isinstance(inner, (Elements, Column, Items)):
+        return value
+    if isinstance(inner, Rows):
+        return result(replace(inner, is_manager=False))
+    return unknown(Call(Name(kind), (Argument(value.term),)))
+
+
+def _dict(ev: Evaluator, node: Call) -> Result | None:
+    if any(argument.keyword is None and argument.star != "**" for argument in node.arguments):
+        return None
+    entries: dict[str, Result] = {}
+    is_open = False
+    for argument in node.arguments:
+        value = ev.evaluate(argument.value)
+        if argument.keyword is not None:
+            entries[argument.keyword] = value
+        elif isinstance(value.value, Entries):
+            entries.update(value.value.entries)
+            is_open = is_open or value.value.open
+        else:
+            is_open = True
+    return result(Entries(ev.analysis.symbol("dict", ev.frame, node), tuple(entries.items()), is_open))
+
+
+_FORMS = {
+    "super": _super,
+    "any": _any,
+    "hasattr": _hasattr,
+    "getattr": _getattr,
+    "setattr": _setattr,
+    "next": _next,
+    "anext": _next,
+    "type": _type,
+    "dict": _dict,
+    **dict.fromkeys(COLLECTION_TYPES, _collection),
+}
+
+
+# --- methods of collections
+
+
+def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
+    """`names.append(x)` and the like on a local name, which change what the name stands for."""
+    base = function.base
+    if not isinstance(base, Name) or base.id not in ev.state.names:
+        return None
+    bound = ev.state.names[base.id]
+    holder = bound.value
+    if function.name in ("append", "add") and len(node.arguments) == 1:
+        if isinstance(holder, (Items, Elements)):
+            value = ev.evaluate(node.arguments[0].value)
+            ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, node)),))
+            return result(Known(NONE))
+        if isinstance(holder, Column) and function.name == "add":
+            term = ev.term(node.arguments[0].value)
+            ev.state.names[base.id] = Result(bound.term, (Option(replace(holder, missing=holder.missing - {term})),))
+            return result(Known(NONE))
+    if function.name in ("extend", "update", "insert", "clear", "remove", "pop") and isinstance(
+        holder, (Items, Elements, Entries)
+    ):
+        values = [ev.evaluate(argument.value) for argument in node.arguments]
+        ev.state.names[base.id] = _changed(ev, bound, holder, function.name, node, values)
+        return unknown(ev.symbol("changed", node))
+    return None
+
+
+def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, node: Call) -> Value:
+    """A collection after one more element: any number of elements like this one and those before."""
+    facts = ev.state.facts
+    options = [Option(option.value, option.facts | facts) for option in value.options]
+    objects = [
+        (option.value.term, ev.state.objects[option.value.term])
+        for option in value.options
+        if option.value.term in ev.state.objects
+    ]
+    if isinstance(holder, Elements):
+        options += [option for option in holder.element.options]
+        objects += list(holder.objects)
+    else:
+        options += [option for item in holder.items for option in item.options]
+    merged = tuple(dict.fromkeys(options))[:6]
+    symbol = ev.analysis.symbol("collected", ev.frame, node)
+    element = Result(value.term if len(merged) == 1 else symbol, merged)
+    return Elements(symbol, element, False, tuple(dict(objects).items()))
+
+
+def _changed(
+    ev: Evaluator, bound: Result, holder: Value, name: str, node: Call, values: list[Result]
+) -> Result:
+    if name == "update" and isinstance(holder, Entries):
+        entries = dict(holder.entries)
+        is_open = holder.open
+        for argument, value in zip(node.arguments, values):
+            if argument.keyword is not None:
+                entries[argument.keyword] = value
+            elif isinstance(value.value, Entries):
+                entries.update(value.value.entries)
+                is_open = is_open or value.value.open
+            else:
+                is_open = True
+        changed = replace(holder, entries=tuple(entries.items()), open=is_open)
+        return Result(bound.term, (Option(changed),))
+    if name == "pop" and isinstance(holder, Entries) and values and isinstance(values[0].term, Constant):
+        entries_ = tuple((key, value) for key, value in holder.entries if key != values[0].term.value)
+        return Result(bound.term, (Option(replace(holder, entries=entries_)),))
+    if name == "extend" and isinstance(holder, (Items, Elements)) and values:
+        element = element_of(ev, values[0], node)
+        return Result(bound.term, (Option(_with_element(ev, holder, element, node)),))
+    return unknown(ev.symbol("changed", node))
+
+
+def call_method(ev: Evaluator, receiver: Value, name: str, node: Call, arguments: Arguments) -> Result | None:
+    """Methods of dicts that only read."""
+    if isinstance(receiver, Entries) and name == "get" and arguments[0]:
+        key = string(arguments[1][0].term)
+        for entry, value in receiver.entries:
+            if entry == key:
+                return value
+    if isinstance(receiver, Entries) and name == "copy":
+        return result(receiver)
+    return None
+
+
+__all__ = ["ClassSymbol", "Unknown", "call_method", "special_form"]

@@ -1,0 +1,216 @@
+"""Calls: what is called, with what, and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate import builtin_calls, functions, inserts, known_calls, queries
+from flake8_unique_insert.evaluate.elements import is_generated
+from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
+from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Name, Subscript
+from flake8_unique_insert.values import (
+    Bound,
+    ErrorClass,
+    Fresh,
+    Function,
+    Instance,
+    ModelClass,
+    NestedFunction,
+    Object,
+    Option,
+    Result,
+    Rows,
+    Super,
+    SymbolValue,
+    Unknown,
+    Validated,
+    Value,
+    result,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+Arguments = tuple[tuple[Argument, ...], list[Result]]
+IMPURE = frozenset({"pop", "popitem", "popleft", "next", "read", "readline", "random", "randint", "choice", "input", "get_nowait"})
+PURE_ON_INSTANCE = frozenset({"refresh_from_db", "arefresh_from_db", "delete", "adelete", "get_absolute_url", "clean_fields"})
+
+
+def call(ev: Evaluator, node: Call) -> Result:
+    """Evaluate a call with all its effects."""
+    special = builtin_calls.special_form(ev, node)
+    if special is not None:
+        return special
+    function = ev.evaluate(node.function)
+    arguments = (node.arguments, [ev.evaluate(argument.value) for argument in node.arguments])
+    term = _term(function, arguments)
+    if is_generated(function):
+        return ev.generated(node)
+    results = [_call_value(ev, option, node, arguments, term) for option in function.options]
+    if len(results) == 1:
+        return results[0]
+    options = [inner for value in results for inner in value.options]
+    terms = {value.term for value in results}
+    return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:6])
+
+
+def _term(function: Result, arguments: Arguments) -> Call:
+    return Call(function.term, tuple(replace(argument, value=value.term) for argument, value in zip(*arguments)))
+
+
+def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments, term: Call) -> Result:
+    value = option.value
+    if isinstance(value, ModelClass):
+        return inserts.instantiate(ev, value, node, arguments)
+    if isinstance(value, Bound):
+        return _call_bound(ev, option, value, node, arguments, term)
+    if isinstance(value, Function):
+        return _call_function(ev, value, node, arguments, term)
+    if isinstance(value, NestedFunction):
+        found = functions.follow_nested(ev, value, node, *arguments)
+        return found if found is not None else unfollowed(ev, node, arguments, term)
+    if isinstance(value, SymbolValue):
+        return _call_symbol(ev, value, node, arguments, term)
+    if isinstance(value, Fresh):
+        return ev.generated(node)
+    if isinstance(value, ErrorClass):
+        return unknown(term)
+    if isinstance(node.function, Attribute) and isinstance(value, Unknown):
+        known = known_calls.call_method(ev, node.function.name, value, node, arguments)
+        if known is not None:
+            return known
+    return unfollowed(ev, node, arguments, term)
+
+
+def _call_function(ev: Evaluator, value: Function, node: Call, arguments: Arguments, term: Call) -> Result:
+    known = known_calls.call(ev, value.symbol.dotted, node, arguments)
+    if known is not None:
+        return known
+    receiver = value.receiver
+    if isinstance(receiver, Instance) and value.symbol.summary.name in ("save", "asave"):
+        inserts.save(ev, receiver, frozenset(), node, arguments)
+        return unknown(ev.symbol("saved", node))
+    found = functions.follow(ev, value, node, *arguments)
+    if found is not None:
+        return found
+    if isinstance(receiver, Rows):
+        return queries.call_rows(ev, receiver, value.symbol.summary.name, node, arguments)
+    return functions.by_annotation(ev, value, term) or unfollowed(ev, node, arguments, term)
+
+
+def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Arguments, term: Call) -> Result:
+    symbol = value.symbol
+    if isinstance(symbol, (ExternalSymbol, ClassSymbol)):
+        known = known_calls.call(ev, symbol.dotted, node, arguments)
+        if known is not None:
+            return known
+    if isinstance(symbol, ClassSymbol):
+        _escape(ev, arguments)
+        return result(Object(term, symbol))
+    return unfollowed(ev, node, arguments, term)
+
+
+def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> Result:
+    """A call of which nothing is known: its result is named by what is called with what."""
+    name = node.function.name if isinstance(node.function, Attribute) else getattr(node.function, "id", "")
+    if all(is_generated(value) for value in arguments[1]) and arguments[1]:
+        return ev.generated(node)
+    if any(is_generated(value) for value in arguments[1]) and name not in ("len", "bool", "isinstance", "print"):
+        return ev.generated(node)
+    _escape(ev, arguments)
+    if name in IMPURE:
+        return unknown(ev.symbol("impure", node))
+    return unknown(term)
+
+
+def _escape(ev: Evaluator, arguments: Arguments) -> None:
+    """New instances given to unknown code may get any value there."""
+    for value in arguments[1]:
+        for option in value.options:
+            known = ev.state.objects.get(option.value.term) if isinstance(option.value, Instance) else None
+            if known is not None and known.new is not False:
+                ev.state.objects[option.value.term] = replace(known, open=True)
+
+
+# --- methods that Django defines
+
+
+def _call_bound(ev: Evaluator, option: Option, value: Bound, node: Call, arguments: Arguments, term: Call) -> Result:
+    receiver = value.receiver
+    if isinstance(receiver, Super):
+        return _call_super(ev, receiver, value.name, node, arguments, term)
+    if isinstance(receiver, Rows):
+        return queries.call_rows(ev, receiver, value.name, node, arguments)
+    if isinstance(receiver, Instance):
+        return _call_instance(ev, option, receiver, value.name, node, arguments, term)
+    if isinstance(receiver, Object):
+        return known_calls.call_on_object(ev, receiver, value.name, node, arguments) or unfollowed(ev, node, arguments, term)
+    if isinstance(receiver, ModelClass) and value.name == "from_db":
+        return result(Instance(term, receiver.model))
+    mutated = builtin_calls.call_method(ev, receiver, value.name, node, arguments)
+    return mutated if mutated is not None else unfollowed(ev, node, arguments, term)
+
+
+def _call_super(ev: Evaluator, value: Super, name: str, node: Call, arguments: Arguments, term: Call) -> Result:
+    """A method that no class of the project defines: Django's own, on the same receiver."""
+    receiver = value.receiver
+    if isinstance(receiver, Rows):
+        return queries.call_rows(ev, receiver, name, node, arguments)
+    if isinstance(receiver, Instance) and name in ("save", "asave", "save_base"):
+        functions.super_save(ev, receiver, node, arguments)
+        return unknown(ev.symbol("saved", node))
+    if isinstance(receiver, Instance):
+        return _call_instance(ev, Option(receiver), receiver, name, node, arguments, term)
+    if isinstance(receiver, Object):
+        return known_calls.call_on_object(ev, receiver, name, node, arguments) or unfollowed(ev, node, arguments, term)
+    return unfollowed(ev, node, arguments, term)
+
+
+def _call_instance(
+    ev: Evaluator, option: Option, instance: Instance, name: str, node: Call, arguments: Arguments, term: Call
+) -> Result:
+    if name in ("save", "asave"):
+        inserts.save(ev, instance, option.facts, node, arguments)
+        return unknown(ev.symbol("saved", node))
+    if name in ("full_clean", "validate_unique", "validate_constraints"):
+        _validate(ev, instance, name, arguments)
+        return unknown(term)
+    if name in ("refresh_from_db", "arefresh_from_db"):
+        known = ev.state.objects.get(instance.term)
+        if known is not None:
+            ev.state.objects[instance.term] = replace(known, values=(), changed=frozenset(), new=False)
+        return unknown(term)
+    if name in ("delete", "adelete"):
+        return unknown(term)
+    return unfollowed(ev, node, arguments, term)
+
+
+def _validate(ev: Evaluator, instance: Instance, name: str, arguments: Arguments) -> None:
+    named = {argument.keyword: value for argument, value in zip(*arguments) if argument.keyword}
+    excluded = inserts.names_in(named.get("exclude")) if "exclude" in named else frozenset()
+    if excluded is None or any(argument.keyword is None for argument in arguments[0]):
+        return
+
+    def wanted(keyword: str) -> bool:
+        value = named.get(keyword)
+        return value is None or value.term != Constant(False, "bool")
+
+    unique = name == "validate_unique" or name == "full_clean" and wanted("validate_unique")
+    constraints = name == "validate_constraints" or name == "full_clean" and wanted("validate_constraints")
+    ev.state.learn([Validated(instance.term, unique, constraints, excluded)])
+
+
+def subscript_rows(ev: Evaluator, rows: Rows, index: Result, node: Subscript) -> Result:
+    """`rows[0]` and `rows[:1]`."""
+    term: Expression = Subscript(rows.term, index.term)
+    if isinstance(index.term, Constant) and index.term.value == 0:
+        ev.raised.append(("IndexError", "", queries.absent(rows)))
+        return result(Instance(term, rows.model))
+    if isinstance(index.term, Constant) or isinstance(index.term, Name):
+        return result(Instance(term, rows.model))
+    return result(replace(rows, term=term, is_manager=False))
+
+
+__all__ = ["Value", "call", "subscript_rows", "unfollowed"]

@@ -1,0 +1,107 @@
+"""Iteration: what the elements of a value are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Name, Sequence
+from flake8_unique_insert.values import (
+    Column,
+    Elements,
+    Fresh,
+    Instance,
+    Items,
+    Known,
+    ModelClass,
+    ObjectState,
+    Option,
+    Result,
+    Rows,
+    Unknown,
+    result,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+DISTINCT_CALLS = frozenset({"range", "set", "frozenset", "dict", "count", "Counter", "OrderedDict", "unique", "fromkeys"})
+
+
+def is_generated(value: Result) -> bool:
+    """True when every value that this may be was just generated."""
+    return all(
+        isinstance(option.value, Fresh) or isinstance(option.value, Elements) and is_generated(option.value.element)
+        for option in value.options
+    )
+
+
+def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
+    """The next element of an iterable. `node` identifies the loop."""
+    inner, term = iterable.value, iterable.term
+    if isinstance(inner, Items):
+        return _item(ev, inner, node)
+    if isinstance(inner, Elements):
+        for key, known in inner.objects:
+            ev.state.objects.setdefault(key, known)
+        return Result(inner.element.term, inner.element.options)
+    if isinstance(inner, Rows):
+        symbol = ev.symbol("distinct", node, "row")
+        ev.state.objects[symbol] = ObjectState(False)
+        return result(Instance(symbol, inner.model))
+    if isinstance(inner, Column):
+        field = inner.rows.model.field(inner.field)
+        return unknown(ev.symbol("distinct" if field is not None and field.unique else "element", node))
+    if isinstance(term, Call):
+        return _from_call(ev, term, node)
+    return unknown(ev.symbol("element", node))
+
+
+def _item(ev: Evaluator, items: Items, node: object) -> Result:
+    if not items.items:
+        return unknown(ev.symbol("element", node))
+    terms = [item.term for item in items.items]
+    constants = all(isinstance(item.value, Known) for item in items.items)
+    distinct = constants and len(set(terms)) == len(terms)
+    symbol = ev.symbol("distinct" if distinct else "element", node)
+    values = [option.value for item in items.items for option in item.options]
+    if any(isinstance(value, ModelClass) for value in values):
+        return Result(symbol, tuple(Option(value) for value in dict.fromkeys(values))[:6])
+    lengths = {len(value.items) if isinstance(value, Items) else -1 for value in values}
+    if len(lengths) == 1 and -1 not in lengths:
+        return _transposed(ev, items, node)
+    return Result(symbol, (Option(Unknown(symbol)),))
+
+
+def _transposed(ev: Evaluator, items: Items, node: object) -> Result:
+    """Tuples of one length: each place is an element of the values that stand there."""
+    rows = [item.value.items for item in items.items if isinstance(item.value, Items)]
+    places = []
+    for number, column in enumerate(zip(*rows)):
+        key = (id(node), number)
+        places.append(_item(ev, Items(Sequence("tuple", ()), "tuple", tuple(column)), key))
+    return result(Items(Sequence("tuple", tuple(place.term for place in places)), "tuple", tuple(places)))
+
+
+def _from_call(ev: Evaluator, term: Call, node: object) -> Result:
+    name = _called(term)
+    arguments = [argument.value for argument in term.arguments if not argument.keyword and not argument.star]
+    if name == "enumerate" and arguments:
+        index = unknown(ev.symbol("distinct", node, "index"))
+        element = element_of(ev, unknown(arguments[0]), (id(node), "element"))
+        return result(Items(Sequence("tuple", (index.term, element.term)), "tuple", (index, element)))
+    if name == "items":
+        key = unknown(ev.symbol("distinct", node, "key"))
+        value = unknown(ev.symbol("element", node, "value"))
+        return result(Items(Sequence("tuple", (key.term, value.term)), "tuple", (key, value)))
+    if name in DISTINCT_CALLS or name == "keys":
+        return unknown(ev.symbol("distinct", node))
+    if name in ("sorted", "reversed", "list", "tuple", "iter") and arguments and isinstance(arguments[0], Call):
+        return _from_call(ev, arguments[0], node)
+    return unknown(ev.symbol("element", node))
+
+
+def _called(term: Call) -> str:
+    if isinstance(term.function, Attribute):
+        return term.function.name
+    return term.function.id.rsplit(".", 1)[-1] if isinstance(term.function, Name) else ""

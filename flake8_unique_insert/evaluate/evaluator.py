@@ -1,0 +1,470 @@
+"""Expressions → results. One evaluator serves one frame; its state changes as expressions are evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from flake8_unique_insert.evaluate import attributes, branches, calls
+from flake8_unique_insert.evaluate.elements import element_of, is_generated
+from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
+from flake8_unique_insert.evaluate.globals import global_result
+from flake8_unique_insert.evaluate.protections import protections
+from flake8_unique_insert.evaluate.state import State, meet
+from flake8_unique_insert.evaluate.terms import too_large
+from flake8_unique_insert.evaluate.writes import Protection
+from flake8_unique_insert.flow.graph import Region
+from flake8_unique_insert.syntax.expressions import (
+    Argument,
+    Attribute,
+    Await,
+    Binary,
+    Boolean,
+    Call,
+    Comparison,
+    Comprehension,
+    Conditional,
+    Constant,
+    Expression,
+    Formatted,
+    Lambda,
+    Mapping,
+    Name,
+    Sequence,
+    Starred,
+    Subscript,
+    Symbol,
+    Unary,
+    Unsupported,
+    Walrus,
+    Yield,
+    string,
+)
+from flake8_unique_insert.values import (
+    NO_FACTS,
+    Answer,
+    Column,
+    Elements,
+    Entries,
+    Facts,
+    Fresh,
+    Instance,
+    Items,
+    Known,
+    Option,
+    Result,
+    Rows,
+    Unknown,
+    result,
+    unknown,
+)
+
+
+class Evaluator:
+    """Evaluates in one frame, on one state.
+
+    raised: exceptions that what was evaluated may raise, with the facts that hold when it does.
+    regions: what stands around the current block in this frame, outermost first.
+    """
+
+    def __init__(self, analysis: Analysis, frame: Frame, state: State) -> None:
+        self.analysis = analysis
+        self.frame = frame
+        self.state = state
+        self.regions: tuple[Region, ...] = ()
+        self.raised: list[tuple[str, str, Facts]] = []
+
+    def all_protections(self) -> tuple[Protection, ...]:
+        """What protects the current block, callers' protections first. Only worked out when writes are recorded."""
+        if not self.analysis.recording:
+            return ()
+        return (*self.frame.outer, *(found for region in self.regions for found in protections(self, region)))
+
+    # --- names
+
+    def symbol(self, kind: str, node: object, name: str = "") -> Symbol:
+        """A symbol for what this node binds; what an earlier evaluation of it bound is forgotten."""
+        made = self.analysis.symbol(kind, self.frame, node, name)
+        self.state.rebind(made)
+        return made
+
+    def look_up(self, name: str) -> Result:
+        """The value of a name: local, then global, then a bare name."""
+        bound = self.state.names.get(name)
+        if bound is None:
+            bound = global_result(self, self.frame.module, name)
+        return bound if bound is not None else unknown(Name(name))
+
+    def bind(self, name: str, value: Result) -> None:
+        """Assign a local name."""
+        if too_large(value.term):
+            value = Result(self.analysis.symbol("large", self.frame, name, name), value.options)
+        self.state.names[name] = value
+
+    # --- expressions
+
+    def evaluate(self, expression: Expression) -> Result:
+        """The value of an expression, with its effects on the state. Raises Unreachable, BudgetExceeded."""
+        self.analysis.step()
+        rule = _RULES.get(type(expression))
+        return rule(self, expression) if rule else self.opaque(expression)
+
+    def term(self, expression: Expression) -> Expression:
+        """The term of an expression."""
+        return self.evaluate(expression).term
+
+    def opaque(self, expression: Expression) -> Result:
+        """An expression of which nothing is known: equal to others written alike over the same values."""
+        if isinstance(expression, Unsupported):
+            parts = tuple(self.term(part) for part in expression.parts)
+            return unknown(Unsupported(expression.text, parts))
+        return unknown(expression)
+
+    def generated(self, node: object) -> Result:
+        """A fresh value made at this node."""
+        return result(Fresh(self.symbol("fresh", node)))
+
+    def compound(self, node: object, term: Expression, parts: Iterable[Result]) -> Result:
+        """A value computed from others: fresh when one of them is."""
+        if any(is_generated(part) for part in parts):
+            return self.generated(node)
+        return unknown(term)
+
+    def fork(self, states: list[State | None], node: object) -> None:
+        """Go on from whichever of these states; None is one that control never leaves. Raises Unreachable."""
+        alive = [state for state in states if state is not None]
+        if not alive:
+            raise Unreachable
+        point = self.analysis.point((self.frame.path, id(node), "fork"))
+        self.state = meet(point, alive)
+        if len(alive) == 1:
+            self.state = self.state.copy()
+
+    def branch(self, state: State | None, expression: Expression) -> tuple[Result | None, State | None]:
+        """Evaluate an expression on another state; (None, None) where that is never reached."""
+        if state is None:
+            return None, None
+        saved, self.state = self.state, state.copy()
+        try:
+            value = self.evaluate(expression)
+            return value, self.state
+        except Unreachable:
+            return None, None
+        finally:
+            self.state = saved
+
+    def split(self, test: Expression) -> tuple[State | None, State | None]:
+        """The states in which a test is true and false."""
+        return branches.split(self, test)
+
+    # --- assignment
+
+    def assign(self, target: Expression, value: Result) -> None:
+        """Bind a target to a value."""
+        if isinstance(target, Name):
+            self.bind(target.id, value)
+        elif isinstance(target, Attribute):
+            base = self.evaluate(target.base)
+            attributes.assign(self, base, target.name, value)
+        elif isinstance(target, Sequence):
+            self._unpack(target, value)
+        elif isinstance(target, Starred):
+            self.assign(target.value, unknown(Subscript(value.term, Unsupported("rest"))))
+        elif isinstance(target, Subscript):
+            self._assign_item(target, value)
+
+    def _unpack(self, target: Sequence, value: Result) -> None:
+        inner = value.value
+        for index, item in enumerate(target.items):
+            part = unknown(Subscript(value.term, Constant(index, "int")))
+            if isinstance(inner, Items) and len(inner.items) == len(target.items):
+                part = inner.items[index]
+            elif isinstance(inner, Fresh):
+                part = Result(part.term, (Option(Fresh(part.term)),))
+            self.assign(item, part)
+
+    def _assign_item(self, target: Subscript, value: Result) -> None:
+        self.evaluate(target.index)
+        key = string(target.index)
+        if isinstance(target.base, Name) and target.base.id in self.state.names:
+            bound = self.state.names[target.base.id]
+            inner = bound.value
+            if isinstance(inner, Entries) and key is not None:
+                entries = tuple((name, old) for name, old in inner.entries if name != key)
+                changed = replace(inner, entries=(*entries, (key, value)))
+                self.state.names[target.base.id] = Result(bound.term, (Option(changed),))
+            elif isinstance(inner, (Entries, Items, Elements)):
+                self.state.names[target.base.id] = unknown(self.symbol("changed", target, target.base.id))
+
+    def iterate(self, target: Expression, iterable: Expression, node: object) -> None:
+        """Bind the target of a loop to the next element."""
+        self.assign(target, element_of(self, self.evaluate(iterable), node))
+
+
+# --- one rule for each kind of expression
+
+
+def _constant(ev: Evaluator, expression: Constant) -> Result:
+    return result(Known(expression))
+
+
+def _name(ev: Evaluator, expression: Name) -> Result:
+    return ev.look_up(expression.id)
+
+
+def _symbol(ev: Evaluator, expression: Symbol) -> Result:
+    return unknown(expression)
+
+
+def _attribute(ev: Evaluator, expression: Attribute) -> Result:
+    return attributes.read(ev, ev.evaluate(expression.base), expression.name, expression)
+
+
+def _call(ev: Evaluator, expression: Call) -> Result:
+    return calls.call(ev, expression)
+
+
+def _await(ev: Evaluator, expression: Await) -> Result:
+    return ev.evaluate(expression.value)
+
+
+def _subscript(ev: Evaluator, expression: Subscript) -> Result:
+    base, index = ev.evaluate(expression.base), ev.evaluate(expression.index)
+    inner, key = base.value, index.term
+    if isinstance(inner, Items) and isinstance(key, Constant) and isinstance(key.value, int):
+        if -len(inner.items) <= key.value < len(inner.items):
+            return inner.items[key.value]
+    if isinstance(inner, Entries):
+        for name, value in inner.entries:
+            if name == string(key):
+                return value
+    if isinstance(inner, Rows):
+        return calls.subscript_rows(ev, inner, index, expression)
+    if isinstance(inner, (Answer, Column)) and inner.rows is not None and isinstance(key, Constant):
+        return unknown(Subscript(base.term, key))
+    return ev.compound(expression, Subscript(base.term, index.term), [base])
+
+
+def _sequence(ev: Evaluator, expression: Sequence) -> Result:
+    if any(isinstance(item, Starred) for item in expression.items):
+        parts = [ev.evaluate(item.value if isinstance(item, Starred) else item) for item in expression.items]
+        return unknown(Sequence(expression.kind, tuple(part.term for part in parts)))
+    items = tuple(ev.evaluate(item) for item in expression.items)
+    return result(Items(Sequence(expression.kind, tuple(item.term for item in items)), expression.kind, items))
+
+
+def _mapping(ev: Evaluator, expression: Mapping) -> Result:
+    entries: dict[str, Result] = {}
+    is_open = False
+    terms: list[tuple[Expression | None, Expression]] = []
+    for key, value in expression.items:
+        bound = ev.evaluate(value)
+        terms.append((ev.term(key) if key is not None else None, bound.term))
+        if key is None and isinstance(bound.value, Entries):
+            entries.update(bound.value.entries)
+            is_open = is_open or bound.value.open
+        elif (name := string(terms[-1][0])) is not None:
+            entries[name] = bound
+        else:
+            is_open = True
+    return result(Entries(Mapping(tuple(terms)), tuple(entries.items()), is_open))
+
+
+def _unary(ev: Evaluator, expression: Unary) -> Result:
+    value = ev.evaluate(expression.value)
+    if expression.operator == "not" and len(value.options) == 1 and isinstance(value.value, Answer):
+        answer = value.value
+        return result(replace(answer, term=Unary("not", value.term), shape="bool", negated=not answer.negated))
+    if expression.operator == "not" and isinstance(value.value, Known):
+        return result(Known(Constant(not value.value.constant, "bool")))
+    return unknown(Unary(expression.operator, value.term))
+
+
+def _binary(ev: Evaluator, expression: Binary) -> Result:
+    left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
+    term = Binary(expression.operator, left.term, right.term)
+    return ev.compound(expression, term, [left, right])
+
+
+def _boolean(ev: Evaluator, expression: Boolean) -> Result:
+    """`a or b`: the value of a where it decides, else that of b."""
+    yes, no = ev.split(expression.left)
+    decided, rest = (yes, no) if expression.operator == "or" else (no, yes)
+    left, after_left = ev.branch(decided, _settled(expression.left))
+    right, after_right = ev.branch(rest, expression.right)
+    ev.fork([after_left, after_right], expression)
+    wanted = expression.operator == "or"
+    options = [option for option in (left.options if left else ()) if branches.truth(option.value) in (wanted, None)]
+    left_facts, right_facts = (state.facts if state else NO_FACTS for state in (after_left, after_right))
+    return _joined(expression, left, options, left_facts, right, right_facts)
+
+
+def _settled(test: Expression) -> Expression:
+    """What to evaluate for the value of a test that was evaluated already: a walrus has its name bound by then."""
+    return Name(test.name) if isinstance(test, Walrus) else test
+
+
+def _joined(
+    expression: Expression,
+    left: Result | None,
+    left_options: list[Option],
+    left_facts: Facts,
+    right: Result | None,
+    right_facts: Facts,
+) -> Result:
+    options = [Option(option.value, option.facts | left_facts) for option in left_options]
+    options += [Option(option.value, option.facts | right_facts) for option in (right.options if right else ())]
+    terms = [value.term for value in (left, right) if value is not None]
+    if len(set(terms)) == 1:
+        term = terms[0]
+    else:
+        term = Boolean(getattr(expression, "operator", "or"), *terms)
+    return Result(term, tuple(dict.fromkeys(options))[:6] or (Option(Unknown(term)),))
+
+
+def _conditional(ev: Evaluator, expression: Conditional) -> Result:
+    yes, no = ev.split(expression.test)
+    left, after_left = ev.branch(yes, expression.body)
+    right, after_right = ev.branch(no, expression.orelse)
+    ev.fork([after_left, after_right], expression)
+    left_facts, right_facts = (state.facts if state else NO_FACTS for state in (after_left, after_right))
+    return _joined(expression, left, list(left.options) if left else [], left_facts, right, right_facts)
+
+
+def _comparison(ev: Evaluator, expression: Comparison) -> Result:
+    known = branches.comparison_value(ev, expression)
+    if known is not None:
+        return known
+    left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
+    return unknown(Comparison(expression.operator, left.term, right.term))
+
+
+def _walrus(ev: Evaluator, expression: Walrus) -> Result:
+    value = ev.evaluate(expression.value)
+    ev.bind(expression.name, value)
+    return value
+
+
+def _formatted(ev: Evaluator, expression: Formatted) -> Result:
+    parts = [ev.evaluate(part) for part in expression.parts]
+    return ev.compound(expression, Formatted(tuple(part.term for part in parts)), parts)
+
+
+def _comprehension(ev: Evaluator, expression: Comprehension) -> Result:
+    """Elements; effects of the body are those of any number of rounds."""
+    if not _has_effect(expression):
+        names = dict(ev.state.names)
+        value = _one_round(ev, expression)
+        ev.state.names = names
+        return value
+    before = ev.state
+    recording, ev.analysis.recording = ev.analysis.recording, False
+    ev.state = before.copy()
+    _one_round(ev, expression)
+    ev.analysis.recording = recording
+    point = ev.analysis.point((ev.frame.path, id(expression), "round"))
+    after_some = ev.state
+    ev.state = meet(point, [before, after_some]).copy()
+    value = _one_round(ev, expression)
+    ev.state = meet(point, [before, ev.state]).copy()
+    ev.state.names = dict(before.names)
+    return value
+
+
+def _has_effect(expression: Comprehension) -> bool:
+    verbs = ("create", "save", "get_or_create", "update_or_create", "acreate", "asave", "delete")
+    return any(isinstance(part, Attribute) and part.name in verbs for part in expression.walk())
+
+
+def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
+    term = ev.analysis.symbol("comprehension", ev.frame, expression)
+    empty = result(Elements(term, unknown(Symbol("none", 0))))
+    source: Rows | None = None
+    saved_raised = list(ev.raised)
+    for clause in expression.clauses:
+        iterable = ev.evaluate(clause.iterable)
+        if isinstance(iterable.value, Rows) and len(expression.clauses) == 1 and not clause.conditions:
+            source = iterable.value
+        ev.assign(clause.target, element_of(ev, iterable, clause))
+        for condition in clause.conditions:
+            yes, _ = ev.split(condition)
+            if yes is None:
+                return empty
+            ev.state = yes.copy()
+    element = ev.evaluate(expression.element)
+    ev.raised = saved_raised
+    if expression.kind == "dict":
+        inner = element.value
+        element = inner.items[0] if isinstance(inner, Items) and inner.items else element
+    if source is not None and isinstance(element.term, Attribute) and isinstance(element.term.base, Symbol):
+        return result(Column(term, source, element.term.name))
+    if source is not None and isinstance(element.value, Instance):
+        return result(replace(source, term=term)) if expression.kind in ("list", "generator") else unknown(term)
+    facts = ev.state.facts
+    options = tuple(Option(option.value, option.facts | facts) for option in element.options)
+    objects = tuple((option.value.term, ev.state.objects[option.value.term]) for option in element.options
+                    if option.value.term in ev.state.objects)
+    distinct = expression.kind in ("set", "dict") or _is_distinct(element.term)
+    return result(Elements(term, Result(element.term, options), distinct, objects))
+
+
+def _is_distinct(term: Expression) -> bool:
+    return isinstance(term, Symbol) and term.kind == "distinct"
+
+
+def _lambda(ev: Evaluator, expression: Lambda) -> Result:
+    """Evaluated where it stands, for the writes in it; nothing protects it and nothing is known when it runs."""
+    if ev.analysis.recording:
+        saved, regions, raised = ev.state, ev.regions, list(ev.raised)
+        ev.state = saved.copy()
+        ev.state.facts = NO_FACTS
+        ev.regions = ()
+        for parameter in expression.parameters:
+            ev.state.names[parameter] = unknown(ev.analysis.symbol("param", ev.frame, expression, parameter))
+        try:
+            ev.evaluate(expression.body)
+        except Unreachable:
+            pass
+        finally:
+            ev.state, ev.regions, ev.raised = saved, regions, raised
+    return unknown(expression)
+
+
+def _yield(ev: Evaluator, expression: Yield) -> Result:
+    if expression.value is not None:
+        ev.evaluate(expression.value)
+    return unknown(ev.symbol("sent", expression))
+
+
+def _starred(ev: Evaluator, expression: Starred) -> Result:
+    return unknown(Starred(ev.term(expression.value)))
+
+
+def _argument(ev: Evaluator, expression: Argument) -> Result:
+    return ev.evaluate(expression.value)
+
+
+_RULES: dict[type, Callable[[Evaluator, Any], Result]] = {
+    Constant: _constant,
+    Name: _name,
+    Symbol: _symbol,
+    Attribute: _attribute,
+    Call: _call,
+    Await: _await,
+    Subscript: _subscript,
+    Sequence: _sequence,
+    Mapping: _mapping,
+    Unary: _unary,
+    Binary: _binary,
+    Boolean: _boolean,
+    Conditional: _conditional,
+    Comparison: _comparison,
+    Walrus: _walrus,
+    Formatted: _formatted,
+    Comprehension: _comprehension,
+    Lambda: _lambda,
+    Yield: _yield,
+    Starred: _starred,
+    Argument: _argument,
+}

@@ -1,0 +1,112 @@
+"""Where evaluation takes place: one frame for each function followed, one analysis for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import libcst as cst
+
+from flake8_unique_insert.evaluate.writes import Protection, Write
+from flake8_unique_insert.flow.graph import Graph
+from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ModelLookup
+from flake8_unique_insert.syntax.expressions import Call, Expression, Symbol
+from flake8_unique_insert.syntax.extract import parameters
+from flake8_unique_insert.syntax.source import ParsedCode
+from flake8_unique_insert.syntax.summary import Parameter
+from flake8_unique_insert.values import Result
+
+Nested = tuple[ParsedCode, Graph, tuple[Parameter, ...]]
+
+MAX_DEPTH = 4
+MAX_STEPS = 60_000
+
+
+class BudgetExceeded(Exception):
+    """The function takes more work than a linter should give it."""
+
+
+class Unreachable(Exception):
+    """Control never gets past the expression that is being evaluated."""
+
+
+class FunctionStore(Protocol):
+    """Where the code and graphs of functions come from."""
+
+    def code(self, symbol: FunctionSymbol) -> ParsedCode | None:
+        """The CST of a function of any module, None when it cannot be had."""
+
+    def graph(self, code: ParsedCode) -> Graph | None:
+        """Its graph, None when it is too large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One function being analysed, or followed from a call.
+
+    module: whose global names it sees. owner: the class that defines it. path: identifies the chain of calls.
+    outer: what protects the call that led here.
+    """
+
+    module: str
+    owner: ClassSymbol | None = None
+    code: ParsedCode | None = None
+    path: tuple[int, ...] = ()
+    stack: tuple[Call, ...] = ()
+    following: tuple[str, ...] = ()
+    outer: tuple[Protection, ...] = ()
+
+    @property
+    def depth(self) -> int:
+        """How many calls led here."""
+        return len(self.following)
+
+
+@dataclass
+class Analysis:
+    """What all frames of one file's analysis share."""
+
+    lookup: ModelLookup
+    functions: FunctionStore
+    generators: frozenset[str] = frozenset()
+    writes: list[Write] = field(default_factory=list)
+    recording: bool = False
+    steps: int = 0
+    points: dict[object, int] = field(default_factory=dict)
+    globals: dict[tuple[str, str], Result | None] = field(default_factory=dict)
+    mechanisms: list[Write] | None = None
+    _nested: dict[int, Nested | None] = field(default_factory=dict)
+    _properties: dict[tuple[str, Expression], Call] = field(default_factory=dict)
+
+    def point(self, key: object) -> int:
+        """A number for a place, the same each time the place is evaluated."""
+        return self.points.setdefault(key, len(self.points) + 1)
+
+    def symbol(self, kind: str, frame: Frame, node: object, name: str = "") -> Symbol:
+        """The symbol for what a node of a frame binds. node: an object that lives as long as the analysis, or a key."""
+        key = node if isinstance(node, (tuple, str)) else id(node)
+        return Symbol(kind, self.point((frame.path, key, kind)), name)
+
+    def nested(self, node: object, code: ParsedCode | None) -> Nested | None:
+        """The code, graph and parameters of a function defined inside `code`; None when it is too large."""
+        if not isinstance(node, cst.FunctionDef) or code is None:
+            return None
+        key = id(node)
+        if key not in self._nested:
+            inner = ParsedCode(code.module, node, code.lines)
+            graph = self.functions.graph(inner)
+            self._nested[key] = (inner, graph, parameters(node.params)) if graph is not None else None
+        return self._nested[key]
+
+    def property_call(self, dotted: str, term: Expression) -> Call:
+        """The call that reading a property stands for; one for each property and object."""
+        key = (dotted, term)
+        if key not in self._properties:
+            self._properties[key] = Call(term, ())
+        return self._properties[key]
+
+    def step(self) -> None:
+        """Count work. Raises BudgetExceeded."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise BudgetExceeded

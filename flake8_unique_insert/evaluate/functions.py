@@ -1,0 +1,182 @@
+"""Following calls into functions whose source is known."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate.annotations import annotated, annotated_or_unknown
+from flake8_unique_insert.evaluate.frame import MAX_DEPTH, MAX_STEPS, Frame, Unreachable
+from flake8_unique_insert.schema import ClassSymbol
+from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression
+from flake8_unique_insert.syntax.summary import Parameter
+from flake8_unique_insert.values import (
+    Entries,
+    Function,
+    Instance,
+    Known,
+    NestedFunction,
+    Result,
+    result,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+WORTH_FOLLOWING = re.compile(
+    r"objects|\.(?:a?exists|filter|a?get|a?first|a?create|a?save|exclude|all|count|full_clean|delete|update)\b|"
+    r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.model\b|return [A-Z]|super\("
+)
+MAX_LENGTH = 6_000
+
+
+def follow(
+    ev: Evaluator, function: Function, node: Call, arguments: tuple[Argument, ...], values: list[Result]
+) -> Result | None:
+    """What a call of a known function returns, its effects applied; None when it is not followed.
+
+    Raises Unreachable when the function never returns.
+    """
+    symbol = function.symbol
+    if ev.frame.depth >= MAX_DEPTH or symbol.dotted in ev.frame.following or ev.analysis.steps > MAX_STEPS // 2:
+        return None
+    source = ev.analysis.lookup.function_source(symbol)
+    if not source or len(source) > MAX_LENGTH or not WORTH_FOLLOWING.search(source) or "yield" in source:
+        return None
+    code = ev.analysis.functions.code(symbol)
+    graph = ev.analysis.functions.graph(code) if code is not None else None
+    if code is None or graph is None:
+        return None
+    frame = Frame(
+        symbol.module, function.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
+        (*ev.frame.following, symbol.dotted), ev.all_protections(),
+    )  # fmt: skip
+    names = bind_parameters(ev, symbol.summary.parameters, function, arguments, values, frame)
+    return _run(ev, frame, graph, names, node)
+
+
+def follow_nested(
+    ev: Evaluator, function: NestedFunction, node: Call, arguments: tuple[Argument, ...], values: list[Result]
+) -> Result | None:
+    """Follow a call of a function defined inside the current one: it sees the names around it."""
+    key = f"nested:{id(function.node)}"
+    if ev.frame.depth >= MAX_DEPTH or key in ev.frame.following or ev.frame.code is None:
+        return None
+    nested = ev.analysis.nested(function.node, ev.frame.code)
+    if nested is None:
+        return None
+    code, graph, parameters = nested
+    frame = Frame(
+        ev.frame.module, ev.frame.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
+        (*ev.frame.following, key), ev.all_protections(),
+    )  # fmt: skip
+    names = dict(ev.state.names)
+    names.pop("$return", None)
+    names.update(bind_parameters(ev, parameters, None, arguments, values, frame))
+    return _run(ev, frame, graph, names, node)
+
+
+def _run(ev: Evaluator, frame: Frame, graph: object, names: dict[str, Result], node: Call) -> Result:
+    from flake8_unique_insert.evaluate.transfer import run
+
+    prefix = f"^{ev.frame.depth}:"
+    start = ev.state.copy()
+    start.names = {**{prefix + name: value for name, value in ev.state.names.items()}, **names}
+    end, raised = run(ev.analysis, frame, graph, start)
+    ev.raised.extend(raised)
+    if end is None:
+        raise Unreachable
+    ev.state = end.copy()
+    ev.state.names = {name[len(prefix) :]: value for name, value in end.names.items() if name.startswith(prefix)}
+    return end.names.get("$return") or result(Known(NONE))
+
+
+def bind_parameters(
+    ev: Evaluator,
+    parameters: tuple[Parameter, ...],
+    function: Function | None,
+    arguments: tuple[Argument, ...],
+    values: list[Result],
+    frame: Frame,
+) -> dict[str, Result]:
+    """The names of a followed function's parameters."""
+    pairs = list(zip(arguments, values))
+    given = [value for argument, value in pairs if argument.keyword is None and not argument.star]
+    named = {argument.keyword: value for argument, value in pairs if argument.keyword is not None}
+    spread = any(argument.star for argument in arguments)
+    for argument, value in pairs:
+        if argument.star == "**" and isinstance(value.value, Entries):
+            named.update({name: entry for name, entry in value.value.entries})
+    names: dict[str, Result] = {}
+    if function is not None and function.receiver is not None:
+        given.insert(0, result(function.receiver))
+        names["$self"] = result(function.receiver)
+    rest = dict(named)
+    for parameter in parameters:
+        names[parameter.name] = _argument(ev, parameter, given, named, rest, spread, frame)
+    return names
+
+
+def _argument(
+    ev: Evaluator,
+    parameter: Parameter,
+    given: list[Result],
+    named: dict[str, Result],
+    rest: dict[str, Result],
+    spread: bool,
+    frame: Frame,
+) -> Result:
+    name = parameter.name
+    symbol = ev.analysis.symbol("param", frame, name, name)
+    if parameter.kind == "**":
+        return result(Entries(symbol, tuple(rest.items()), spread))
+    if parameter.kind == "*":
+        return unknown(symbol)
+    rest.pop(name, None)
+    if parameter.kind == "positional" and given:
+        return given.pop(0)
+    if name in named:
+        return named[name]
+    if parameter.default is not None and not spread:
+        value = evaluate_default(ev, parameter.default, frame)
+        if value is not None:
+            return value
+    return annotated_or_unknown(ev, parameter.annotation, symbol, frame.module)
+
+
+def evaluate_default(ev: Evaluator, default: Expression, frame: Frame) -> Result | None:
+    """A parameter's default."""
+    from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
+
+    return evaluate_elsewhere(ev, frame.module, default)
+
+
+def by_annotation(ev: Evaluator, function: Function, term: Call) -> Result | None:
+    """What a function's return annotation says of its result."""
+    return annotated(ev, function.symbol.summary.returns, term, function.symbol.module)
+
+
+def read_property(ev: Evaluator, function: Function, term: Expression) -> Result:
+    """`instance.name` where name is a property."""
+    node = ev.analysis.property_call(function.symbol.dotted, term)
+    found = follow(ev, function, node, (), [])
+    if found is not None and not (isinstance(found.value, Known) and found.value.term == NONE):
+        return found
+    return annotated(ev, function.symbol.summary.returns, term, function.symbol.module) or unknown(term)
+
+
+# --- the model's own save()
+
+
+def super_save(ev: Evaluator, instance: Instance, node: Call, arguments: tuple[tuple[Argument, ...], list[Result]]) -> None:
+    """`super().save()` in a model's `save`: the mechanism by which the row gets written."""
+    from flake8_unique_insert.evaluate import inserts
+
+    sink = ev.analysis.mechanisms
+    if sink is not None and ev.analysis.recording:
+        inserts.note_mechanism(ev, instance, node)
+
+
+__all__ = ["ClassSymbol", "by_annotation", "follow", "follow_nested", "read_property", "replace", "super_save"]

@@ -1,0 +1,353 @@
+"""Calls that write: what they report, and what they do to the state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from flake8_unique_insert.evaluate import functions
+from flake8_unique_insert.evaluate.frame import Unreachable
+from flake8_unique_insert.evaluate.writes import RowValues, Write
+from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
+from flake8_unique_insert.syntax.expressions import Argument, Call, Constant, Sequence
+from flake8_unique_insert.syntax.summary import FunctionSummary
+from flake8_unique_insert.values import (
+    NO_FACTS,
+    CreatedFlag,
+    Elements,
+    Entries,
+    Facts,
+    Function,
+    Inserted,
+    Instance,
+    Items,
+    Known,
+    ModelClass,
+    ObjectState,
+    Option,
+    Result,
+    Rows,
+    result,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+Arguments = tuple[tuple[Argument, ...], list[Result]]
+
+KINDS = {
+    "create": "insert",
+    "create_user": "insert",
+    "create_superuser": "insert",
+    "bulk_create": "bulk_create",
+    "get_or_create": "upsert",
+    "update_or_create": "upsert",
+    "bulk_update": "bulk_update",
+}
+
+
+def plain(name: str) -> str:
+    """A method's name without the `a` of its async twin."""
+    return name[1:] if name.startswith("a") and name[1:] in (*KINDS, "save", "update") else name
+
+
+def keyword_values(arguments: Arguments, model: Model) -> RowValues:
+    """The fields that keyword arguments set: `create(email=e, **data)`."""
+    values: dict[str, Result] = {}
+    spread, is_open = None, False
+    for argument, value in zip(*arguments):
+        if argument.star == "**":
+            inner = value.value
+            if isinstance(inner, Entries):
+                values.update((_field_name(model, name), entry) for name, entry in inner.entries)
+                is_open = is_open or inner.open
+            if not isinstance(inner, Entries) or inner.open:
+                spread = value.term
+        elif argument.keyword is not None:
+            values[_field_name(model, argument.keyword)] = value
+    return RowValues(tuple(values.items()), spread, is_open)
+
+
+def _field_name(model: Model, name: str) -> str:
+    field = model.field(name)
+    return field.name if field is not None else name
+
+
+def entries_values(value: Result | None, model: Model) -> RowValues:
+    """The fields of a `defaults=` dict."""
+    if value is None:
+        return RowValues()
+    inner = value.value
+    if isinstance(inner, Entries):
+        values = tuple((_field_name(model, name), entry) for name, entry in inner.entries)
+        return RowValues(values, value.term if inner.open else None, inner.open)
+    return RowValues((), value.term, True)
+
+
+def tables(model: Model) -> frozenset[str]:
+    """The tables that a row of this model is written to."""
+    return frozenset([model.table, *model.parents])
+
+
+def emit(ev: Evaluator, write: Write) -> None:
+    """Report a write, in the last pass only."""
+    if ev.analysis.recording:
+        ev.analysis.writes.append(write)
+
+
+def inserted_row(model: Model, values: RowValues) -> Inserted:
+    """An inserted row as facts see it."""
+    pairs = frozenset((name, value.term) for name, value in values.values)
+    return Inserted(model.table, pairs, not values.open and values.spread is None)
+
+
+def new_row(ev: Evaluator, call: Call, model: Model, values: RowValues) -> Instance:
+    """The instance that an insert made; nothing refers to it yet."""
+    instance = Instance(ev.symbol("new", call), model)
+    ev.state.objects[instance.term] = ObjectState(False, values.values, values.open or values.spread is not None)
+    ev.state.insert(tables(model), inserted_row(model, values))
+    ev.state.fresh[instance.term] = frozenset()
+    return instance
+
+
+def write_through_rows(ev: Evaluator, rows: Rows, name: str, call: Call, arguments: Arguments) -> Result:
+    """`create`, `bulk_create`, `get_or_create`, ... on a manager or queryset."""
+    method = plain(name)
+    kind = KINDS[method]
+    if kind == "insert":
+        return _create(ev, rows, method, call, arguments)
+    if kind == "upsert":
+        return _upsert(ev, rows, method, call, arguments)
+    if kind == "bulk_create":
+        return _bulk_create(ev, rows, method, call, arguments)
+    values = keyword_values(arguments, rows.model)
+    _report(ev, rows, method, kind, call, values, options=_named(arguments, ("objs", "fields", "batch_size")))
+    return unknown(ev.symbol("result", call))
+
+
+def _named(arguments: Arguments, names: tuple[str, ...]) -> dict[str, Result]:
+    """Arguments by parameter name."""
+    found: dict[str, Result] = {}
+    for place, (argument, value) in enumerate(zip(*arguments)):
+        if argument.keyword is not None:
+            found[argument.keyword] = value
+        elif not argument.star and place < len(names):
+            found[names[place]] = value
+    return found
+
+
+def _report(
+    ev: Evaluator, rows: Rows, method: str, kind: str, call: Call, values: RowValues, **more: Any
+) -> None:
+    if ev.analysis.recording:
+        emit(ev, Write(
+            call, method, kind, rows.model, values, ev.state.copy(), ev.state.facts, ev.all_protections(),
+            ev.frame.code, ev.frame.stack, rows, **more,
+        ))  # fmt: skip
+
+
+def with_given(rows: Rows, values: RowValues) -> RowValues:
+    """The values and those that a related manager adds."""
+    named = dict(values.values)
+    added = tuple((name, unknown(term)) for name, term in rows.given if name not in named)
+    return replace(values, values=(*values.values, *added))
+
+
+def _create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Arguments) -> Result:
+    if method in ("create_user", "create_superuser"):
+        names = (getattr(rows.model, "username_field", None) or "username", "email", "password")
+        pairs = tuple(
+            (replace(argument, keyword=names[place]) if not argument.keyword and not argument.star and place < 3 else argument)
+            for place, argument in enumerate(arguments[0])
+        )
+        arguments = (pairs, arguments[1])
+    values = with_given(rows, keyword_values(arguments, rows.model))
+    _report(ev, rows, method, "insert", call, values, mechanisms=own_save(ev, rows.model, values, call))
+    return result(new_row(ev, call, rows.model, values))
+
+
+def _upsert(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Arguments) -> Result:
+    named = {argument.keyword: value for argument, value in zip(*arguments) if argument.keyword}
+    pairs = [
+        (argument, value) for argument, value in zip(*arguments)
+        if argument.keyword not in ("defaults", "create_defaults")
+    ]  # fmt: skip
+    if pairs and pairs[0][0].keyword is None and not pairs[0][0].star:
+        named.setdefault("defaults", pairs.pop(0)[1])
+    lookup = keyword_values((tuple(pair[0] for pair in pairs), [pair[1] for pair in pairs]), rows.model)
+    defaults = entries_values(named.get("defaults"), rows.model)
+    create_defaults = entries_values(named.get("create_defaults"), rows.model) if "create_defaults" in named else None
+    at_insert = create_defaults if create_defaults is not None else defaults
+    exact = tuple((name, value) for name, value in lookup.values if "__" not in name)
+    merged = {**dict(exact), **dict(at_insert.values)}
+    values = RowValues(tuple(merged.items()), lookup.spread or at_insert.spread, lookup.open or at_insert.open)
+    values = with_given(rows, values)
+    _report(ev, rows, method, "upsert", call, values, lookup=lookup, defaults=defaults, options=named)
+    instance = Instance(ev.symbol("new", call), rows.model)
+    ev.state.objects[instance.term] = ObjectState(False)
+    ev.state.insert(tables(rows.model), inserted_row(rows.model, values))
+    flag = CreatedFlag(ev.analysis.symbol("created", ev.frame, call), instance.term)
+    pair = Sequence("tuple", (instance.term, flag.term))
+    return result(Items(pair, "tuple", (result(instance), result(flag))))
+
+
+def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Arguments) -> Result:
+    named = _named(arguments, ("objs", "batch_size", "ignore_conflicts", "update_conflicts", "update_fields", "unique_fields"))
+    objects = named.get("objs")
+    before = ev.state.copy()
+    for instance, values, facts, count in bulk_elements(ev, rows, objects):
+        write = Write(
+            call, method, "bulk_create", rows.model, with_given(rows, values), before, facts | before.facts,
+            ev.all_protections(), ev.frame.code, ev.frame.stack, rows, instance, None, None, None, named, count,
+        )  # fmt: skip
+        emit(ev, write)
+    ev.state.insert(tables(rows.model), Inserted(rows.model.table, frozenset(), False))
+    return unknown(ev.symbol("result", call))
+
+
+def bulk_elements(
+    ev: Evaluator, rows: Rows, objects: Result | None
+) -> list[tuple[Instance | None, RowValues, Facts, int | None]]:
+    """What `bulk_create` inserts: (instance, values, facts, count) for each kind of element; count None means many."""
+    inner = objects.value if objects is not None else None
+    found: list[tuple[Instance | None, RowValues, Facts, int | None]] = []
+    if isinstance(inner, Items):
+        for item in inner.items:
+            for option in item.options:
+                found.append(_element(option, dict(ev.state.objects), 1))
+    elif isinstance(inner, Elements):
+        for option in inner.element.options:
+            found.append(_element(option, {**ev.state.objects, **dict(inner.objects)}, None))
+    return found or [(None, RowValues((), objects.term if objects else None, True), NO_FACTS, None)]
+
+
+def _element(
+    option: Option, objects: dict[object, ObjectState], count: int | None
+) -> tuple[Instance | None, RowValues, Facts, int | None]:
+    value = option.value
+    if isinstance(value, Instance) and (known := objects.get(value.term)) is not None:
+        return value, RowValues(known.values, None, known.open), option.facts, count
+    return None, RowValues((), value.term, True), option.facts, count
+
+
+# --- instances
+
+
+def instantiate(ev: Evaluator, value: ModelClass, call: Call, arguments: Arguments) -> Result:
+    """`Model(field=value, ...)`: a new instance, not in the database."""
+    model = value.model
+    names = [name for name, field in model.fields.items() if field.relation != "m2m"]
+    pairs = []
+    for place, argument in enumerate(arguments[0]):
+        if argument.keyword is None and not argument.star and place < len(names):
+            argument = replace(argument, keyword=names[place])
+        pairs.append(argument)
+    values = keyword_values((tuple(pairs), arguments[1]), model)
+    is_open = values.open or values.spread is not None or any(argument.star == "*" for argument in arguments[0])
+    instance = Instance(ev.symbol("new", call), model)
+    named = dict(values.values)
+    if values.spread is not None:
+        named["**"] = unknown(values.spread)
+    ev.state.objects[instance.term] = ObjectState(True, tuple(named.items()), is_open)
+    return result(instance)
+
+
+def object_values(known: ObjectState) -> RowValues:
+    """The values of a new instance."""
+    spread = known.get("**")
+    values = tuple((name, value) for name, value in known.values if name != "**")
+    return RowValues(values, spread.term if spread is not None else None, known.open)
+
+
+def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arguments: Arguments) -> None:
+    """`instance.save(...)`: an insert where it is new, an update of the changed fields where it is not."""
+    known = ev.state.objects.get(instance.term) or ObjectState(False)
+    model = instance.model
+    options = _named(arguments, ("force_insert", "force_update", "using", "update_fields"))
+    values = object_values(known)
+    is_update = known.new is False
+    if not is_update or known.changed:
+        write = Write(
+            call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
+            ev.state.facts | option_facts, ev.all_protections(), ev.frame.code, ev.frame.stack,
+            None, instance, known, None, None, options,
+            mechanisms=() if is_update else own_save(ev, model, values, call),
+        )  # fmt: skip
+        emit(ev, write)
+    elif ev.analysis.recording:
+        emit(ev, Write(
+            call, "save", "unchanged", model, values, ev.state.copy(), ev.state.facts | option_facts,
+            ev.all_protections(), ev.frame.code, ev.frame.stack, None, instance, known, None, None, options,
+        ))  # fmt: skip
+    if known.new is not False:
+        ev.state.insert(tables(model), inserted_row(model, values))
+    if known.new is True:
+        ev.state.fresh[instance.term] = frozenset()
+    ev.state.objects[instance.term] = replace(known, new=False, changed=frozenset())
+
+
+def own_save(ev: Evaluator, model: Model, values: RowValues, call: Call) -> tuple[Write, ...]:
+    """What the model's own `save` does to a new row before it is written: a report for each `super().save()` in it.
+
+    Empty when the model has none of its own, or when it cannot be followed.
+    """
+    if not ev.analysis.recording or not isinstance(model.symbol, ClassSymbol):
+        return ()
+    member = ev.analysis.lookup.class_member(model.symbol, "save")
+    if member is None or not isinstance(member.definition, FunctionSummary):
+        return ()
+    symbol = FunctionSymbol(member.owner.module, f"{member.owner.qualname}.save", member.definition)
+    saved = ev.state, ev.raised, ev.analysis.mechanisms, ev.analysis.writes
+    ev.state, ev.raised = ev.state.copy(), []
+    found: list[Write] = []
+    ev.analysis.mechanisms, ev.analysis.writes = found, []
+    row = Instance(ev.analysis.symbol("saving", ev.frame, call), model)
+    named = dict(values.values)
+    if values.spread is not None:
+        named["**"] = unknown(values.spread)
+    ev.state.objects[row.term] = ObjectState(True, tuple(named.items()), values.open)
+    try:
+        functions.follow(ev, Function(row.term, symbol, member.owner, row), call, (), [])
+    except Unreachable:
+        pass
+    finally:
+        ev.state, ev.raised, ev.analysis.mechanisms, ev.analysis.writes = saved
+    return tuple(found)
+
+
+def note_mechanism(ev: Evaluator, instance: Instance, call: Call) -> None:
+    """Report a `super().save()` inside a followed `save`."""
+    known = ev.state.objects.get(instance.term)
+    if known is None or known.new is False or ev.analysis.mechanisms is None:
+        return
+    ev.analysis.mechanisms.append(Write(
+        call, "save", "save", instance.model, object_values(known), ev.state.copy(), ev.state.facts,
+        ev.all_protections(), ev.frame.code, ev.frame.stack, None, instance, known,
+    ))  # fmt: skip
+
+
+def update_rows(ev: Evaluator, rows: Rows, call: Call, arguments: Arguments) -> None:
+    """`rows.update(field=value)`."""
+    values = keyword_values(arguments, rows.model)
+    _report(ev, rows, "update", "update", call, values)
+    row = Inserted(rows.model.table, frozenset((name, value.term) for name, value in values.values))
+    changed = {name for name, _ in values.values}
+    if any(changed & set(key.members) for key in rows.model.keys):
+        ev.state.insert(tables(rows.model), row)
+
+
+def is_true(value: Result | None) -> bool:
+    """True for the literal True."""
+    return value is not None and isinstance(value.value, Known) and value.value.constant is True
+
+
+def names_in(value: Result | None) -> frozenset[str] | None:
+    """The strings of a literal list; None when they are not all known."""
+    if value is None or not isinstance(value.value, Items):
+        return None
+    terms = [item.term for item in value.value.items]
+    if not all(isinstance(term, Constant) and isinstance(term.value, str) for term in terms):
+        return None
+    return frozenset(str(term.value) for term in terms if isinstance(term, Constant))
+

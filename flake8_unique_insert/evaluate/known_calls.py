@@ -1,0 +1,120 @@
+"""Functions of Django, the standard library and the usual look-alikes, by dotted name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert import django_names
+from flake8_unique_insert.evaluate import attributes, queries
+from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
+from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Name, string
+from flake8_unique_insert.values import (
+    Function,
+    Instance,
+    ModelClass,
+    Object,
+    ObjectState,
+    Result,
+    Rows,
+    SymbolValue,
+    Value,
+    result,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+Arguments = tuple[tuple[Argument, ...], list[Result]]
+WRAPPERS = frozenset({"asgiref.sync.sync_to_async", "channels.db.database_sync_to_async", "asgiref.sync.async_to_sync"})
+COPIES = frozenset({"copy.copy", "copy.deepcopy"})
+
+
+def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result | None:
+    """The result of a function known by name; None for all others."""
+    if dotted in ev.analysis.generators:
+        return ev.generated(node)
+    if dotted == django_names.GET_USER_MODEL:
+        model = ev.analysis.lookup.user_model()
+        return result(ModelClass(Name(model.symbol.dotted), model)) if model is not None else None
+    name = dotted.rsplit(".", 1)[-1]
+    if name == "get_model":
+        return _get_model(ev, arguments)
+    if dotted in django_names.GET_OBJECT_OR_404 or name in ("get_object_or_404", "aget_object_or_404"):
+        return _get_object_or_404(ev, node, arguments)
+    if dotted in WRAPPERS and arguments[1]:
+        return arguments[1][0]
+    if dotted in COPIES and arguments[1]:
+        return _copy(ev, node, arguments[1][0])
+    return None
+
+
+def call_method(ev: Evaluator, name: str, receiver: Value, node: Call, arguments: Arguments) -> Result | None:
+    """Methods of unknown objects that are known by their name alone."""
+    if name == "get_model":
+        return _get_model(ev, arguments)
+    return None
+
+
+def _get_model(ev: Evaluator, arguments: Arguments) -> Result | None:
+    """`apps.get_model("app", "Name")`, `get_model("app.Name")` and the look-alikes of other projects."""
+    names = [string(value.term) for argument, value in zip(*arguments) if argument.keyword in (None, "app_label", "model_name")]
+    labels = [name for name in names if name is not None][:2]
+    model = None
+    if len(labels) == 2:
+        model = ev.analysis.lookup.model_labelled(f"{labels[0]}.{labels[1]}")
+    elif len(labels) == 1 and len(names) == 1 and "." in labels[0]:
+        model = ev.analysis.lookup.model_labelled(labels[0])
+    return result(ModelClass(Name(model.symbol.dotted), model)) if model is not None else None
+
+
+def _get_object_or_404(ev: Evaluator, node: Call, arguments: Arguments) -> Result | None:
+    if not arguments[1]:
+        return None
+    rows = queries.receiver_rows(ev, arguments[1][0].value)
+    if rows is None:
+        return None
+    groups = groups_of(ev, rows.model, arguments[0][1:], arguments[1][1:])
+    found = replace(rows, alternatives=conjunction(rows.alternatives, groups))
+    ev.raised.append(("Http404", rows.model.table, queries.absent(found)))
+    terms = tuple(replace(argument, value=value.term) for argument, value in zip(*arguments))
+    return result(Instance(Call(Name("get_object_or_404"), terms), rows.model))
+
+
+def _copy(ev: Evaluator, node: Call, value: Result) -> Result | None:
+    inner = value.value
+    if not isinstance(inner, Instance):
+        return None
+    known = ev.state.objects.get(inner.term) or ObjectState(False)
+    copied = Instance(ev.symbol("new", node), inner.model)
+    ev.state.objects[copied.term] = replace(known, open=True)
+    return result(copied)
+
+
+# --- generic views and the like
+
+
+def call_on_object(ev: Evaluator, receiver: Object, name: str, node: Call, arguments: Arguments) -> Result | None:
+    """Methods that Django's and DRF's class-based views give to a project's class."""
+    if name in ("get_object", "aget_object"):
+        model = _view_model(ev, receiver)
+        term = Call(Attribute(receiver.term, name), ())
+        return result(Instance(term, model.model)) if model is not None else None
+    if name == "get_queryset":
+        rows = _view_model(ev, receiver)
+        return result(rows) if rows is not None else None
+    if name == "get_model":
+        return _get_model(ev, arguments)
+    return None
+
+
+def _view_model(ev: Evaluator, receiver: Object) -> Rows | None:
+    for name in ("queryset", "model"):
+        found = attributes.read(ev, result(receiver), name, receiver.term)
+        rows = queries.receiver_rows(ev, found.value)
+        if rows is not None:
+            return rows
+    return None
+
+
+__all__ = ["Function", "SymbolValue", "call", "call_method", "call_on_object"]

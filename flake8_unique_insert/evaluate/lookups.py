@@ -1,0 +1,132 @@
+"""Lookup arguments → conditions in disjunctive form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.schema import Model
+from flake8_unique_insert.syntax.expressions import (
+    Argument,
+    Binary,
+    Call,
+    Constant,
+    Expression,
+    Name,
+    Unary,
+    constant,
+)
+from flake8_unique_insert.values import Condition, Entries, Instance, Items, Result
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+Groups = frozenset[frozenset[Condition]]
+
+EVERYTHING: Groups = frozenset([frozenset()])
+MAX_GROUPS = 12
+
+LOOKUPS = frozenset(
+    "exact iexact in contains icontains startswith istartswith endswith iendswith gt gte lt lte isnull range regex iregex "
+    "date year month day week hour minute second".split()
+)
+IDENTITY_PARTS = ("id", "pk")
+
+
+def unknown_condition(term: Expression) -> Condition:
+    """A restriction of which nothing is known but the expression it comes from."""
+    return Condition("", "unknown", term)
+
+
+def conjunction(left: Groups, right: Groups) -> Groups:
+    """Rows that satisfy both."""
+    if not left or not right:
+        return frozenset()
+    if len(left) * len(right) > MAX_GROUPS:
+        return frozenset(group | {Condition("", "many", constant(len(right)))} for group in left)
+    return frozenset(one | other for one in left for other in right)
+
+
+def condition(model: Model, keyword: str, value: Result, excluded: bool = False) -> Condition:
+    """`keyword=value` of a lookup: the field's name without column suffixes, the lookup, the value's term."""
+    parts = keyword.split("__")
+    lookup = parts.pop() if len(parts) > 1 and parts[-1] in LOOKUPS else "exact"
+    while len(parts) > 1 and parts[-1] in IDENTITY_PARTS and _is_relation(model, parts[0]):
+        parts.pop()
+    found = model.field(parts[0])
+    if found is not None:
+        parts[0] = found.name
+    name = "__".join(parts)
+    term = value.term
+    if lookup == "isnull" and isinstance(term, Constant):
+        return Condition(name, "isnull", term, excluded)
+    return Condition(name, lookup, term, excluded)
+
+
+def _is_relation(model: Model, name: str) -> bool:
+    field = model.field(name)
+    return field is not None and field.relation in ("fk", "o2o")
+
+
+def groups_of(ev: Evaluator, model: Model, arguments: tuple[Argument, ...], values: list[Result]) -> Groups:
+    """The conditions of `filter(...)`'s arguments; values are their results in order."""
+    groups = EVERYTHING
+    for argument, value in zip(arguments, values):
+        if argument.star == "**":
+            groups = conjunction(groups, _spread(model, value))
+        elif argument.keyword is not None:
+            groups = conjunction(groups, frozenset([frozenset([condition(model, argument.keyword, value)])]))
+        else:
+            groups = conjunction(groups, _expression(ev, model, argument.value, value))
+    return groups
+
+
+def _spread(model: Model, value: Result) -> Groups:
+    inner = value.value
+    if isinstance(inner, Entries):
+        found = {condition(model, name, entry) for name, entry in inner.entries}
+        if inner.open:
+            found.add(unknown_condition(value.term))
+        return frozenset([frozenset(found)])
+    return frozenset([frozenset([Condition("", "**", value.term)])])
+
+
+def _expression(ev: Evaluator, model: Model, node: Expression, value: Result) -> Groups:
+    """`Q(...)`, `&`, `|` and `~` of them."""
+    term = value.term
+    return _q_groups(ev, model, term)
+
+
+def _q_groups(ev: Evaluator, model: Model, term: Expression) -> Groups:
+    if isinstance(term, Call) and isinstance(term.function, Name) and term.function.id.rsplit(".", 1)[-1] == "Q":
+        groups = EVERYTHING
+        for argument in term.arguments:
+            if argument.keyword is None:
+                inner = _q_groups(ev, model, argument.value)
+            else:
+                value = ev.evaluate(argument.value)
+                inner = frozenset([frozenset([condition(model, argument.keyword, value)])])
+            groups = conjunction(groups, inner)
+        return groups
+    if isinstance(term, Binary) and term.operator in "&|":
+        left, right = _q_groups(ev, model, term.left), _q_groups(ev, model, term.right)
+        return conjunction(left, right) if term.operator == "&" else left | right
+    if isinstance(term, Unary) and term.operator == "~":
+        return _negated(_q_groups(ev, model, term.value), term)
+    return frozenset([frozenset([unknown_condition(term)])])
+
+
+def _negated(groups: Groups, term: Expression) -> Groups:
+    if len(groups) == 1 and len(next(iter(groups))) == 1:
+        (inner,) = next(iter(groups))
+        return frozenset([frozenset([Condition(inner.field, inner.lookup, inner.term, not inner.excluded)])])
+    return frozenset([frozenset([unknown_condition(term)])])
+
+
+def excluded_groups(ev: Evaluator, model: Model, arguments: tuple[Argument, ...], values: list[Result]) -> Groups:
+    """The conditions that `exclude(...)` adds."""
+    return _negated(groups_of(ev, model, arguments, values), constant("exclude"))
+
+
+def instance_term(value: Result) -> Expression:
+    """The term of a row, or of what stands for it."""
+    return value.value.term if isinstance(value.value, (Instance, Items)) else value.term

@@ -1,0 +1,115 @@
+"""What is known of a function's parameters when nothing is known of its callers."""
+
+from __future__ import annotations
+
+from flake8_unique_insert.evaluate.annotations import annotated_or_unknown
+from flake8_unique_insert.evaluate.evaluator import Evaluator
+from flake8_unique_insert.evaluate.frame import Analysis, Frame
+from flake8_unique_insert.evaluate.queries import with_manager
+from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.schema import ClassSymbol, ManagerDeclaration, Model
+from flake8_unique_insert.syntax.expressions import Call, Name, dotted, keyword, positional
+from flake8_unique_insert.syntax.summary import FunctionSummary
+from flake8_unique_insert.values import (
+    CreatedFlag,
+    Entries,
+    Instance,
+    ModelClass,
+    Object,
+    ObjectState,
+    Option,
+    Result,
+    Rows,
+    SymbolValue,
+    Value,
+    result,
+    unknown,
+)
+
+ROW_BASES = frozenset({"Manager", "BaseManager", "QuerySet", "UserManager", "BaseUserManager"})
+
+
+def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary) -> State:
+    """The state at the start of a function: `self` or `cls`, annotated parameters, signal receivers' arguments."""
+    state = State()
+    ev = Evaluator(analysis, frame, state)
+    parameters = list(function.parameters)
+    if frame.owner is not None and parameters and parameters[0].kind == "positional":
+        receiver = _receiver(ev, frame.owner, function, parameters[0].name)
+        if receiver is not None:
+            state.names[parameters.pop(0).name] = receiver
+            state.names["$self"] = receiver
+    for parameter in parameters:
+        symbol = analysis.symbol("param", frame, parameter.name, parameter.name)
+        if parameter.kind == "**":
+            state.names[parameter.name] = result(Entries(symbol, (), True))
+        elif parameter.kind == "*":
+            state.names[parameter.name] = unknown(symbol)
+        else:
+            state.names[parameter.name] = annotated_or_unknown(ev, parameter.annotation, symbol, frame.module)
+    _bind_signal(ev, function, state)
+    return state
+
+
+def _receiver(ev: Evaluator, owner: ClassSymbol, function: FunctionSummary, name: str) -> Result | None:
+    """The value of the first parameter of a method; None for a static one."""
+    kinds = {(dotted(decorator) or "").rsplit(".", 1)[-1] for decorator in function.decorators}
+    if "staticmethod" in kinds:
+        return None
+    term = ev.analysis.symbol("param", ev.frame, name, name)
+    model = ev.analysis.lookup.model(owner)
+    if "classmethod" in kinds or name == "cls":
+        return result(ModelClass(term, model) if model is not None else SymbolValue(term, owner))
+    if model is not None:
+        return result(Instance(term, model))
+    if any(base.rsplit(".", 1)[-1] in ROW_BASES for base in ev.analysis.lookup.bases(owner)):
+        return _manager(ev, owner, term)
+    return result(Object(term, owner))
+
+
+def _manager(ev: Evaluator, owner: ClassSymbol, term: object) -> Result:
+    """`self` in a manager or queryset: rows of each model that uses it."""
+    from flake8_unique_insert.syntax.expressions import Expression
+
+    assert isinstance(term, Expression)
+    models = ev.analysis.lookup.models_managed_by(owner)
+    options: list[Value] = []
+    for model in models[:6]:
+        options.append(with_manager(ev, Rows(term, model, manager=_declaration(model, owner), is_manager=True)))
+    return Result(term, tuple(Option(value) for value in options) or (Option(Object(term, owner)),))
+
+
+def _declaration(model: Model, owner: ClassSymbol) -> ManagerDeclaration:
+    for declared in model.managers.values():
+        if owner in (declared.manager, declared.queryset):
+            return declared
+    return ManagerDeclaration("objects", owner)
+
+
+def _bind_signal(ev: Evaluator, function: FunctionSummary, state: State) -> None:
+    """`instance` and `created` of a signal receiver (oracle C84): `created` is true when the row is new."""
+    names = {parameter.name for parameter in function.parameters}
+    if "instance" not in names:
+        return
+    symbol = ev.analysis.symbol("param", ev.frame, "instance", "instance")
+    model = _sender(ev, function)
+    if model is not None:
+        state.names["instance"] = result(Instance(symbol, model))
+        state.objects[symbol] = ObjectState(False)
+    if "created" in names:
+        flag = ev.analysis.symbol("param", ev.frame, "created", "created")
+        row = state.names["instance"].value
+        state.names["created"] = result(CreatedFlag(flag, row.term))
+
+
+def _sender(ev: Evaluator, function: FunctionSummary) -> Model | None:
+    for decorator in function.decorators:
+        if isinstance(decorator, Call) and (dotted(decorator.function) or "").rsplit(".", 1)[-1] == "receiver":
+            sender = keyword(decorator, "sender") or next(iter(positional(decorator)[1:]), None)
+            if sender is not None:
+                value = ev.evaluate(sender).value
+                return value.model if isinstance(value, ModelClass) else None
+    return None
+
+
+__all__ = ["Name", "entry_state"]

@@ -1,0 +1,85 @@
+"""What stands around a write: handlers, transactions, and context managers or decorators by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert import django_names
+from flake8_unique_insert.evaluate.frame import Unreachable
+from flake8_unique_insert.evaluate.writes import Protection
+from flake8_unique_insert.flow.build import suppressed_types
+from flake8_unique_insert.flow.graph import Region, TryRegion
+from flake8_unique_insert.syntax.expressions import Call, Constant, Expression, dotted, keyword
+from flake8_unique_insert.values import Function, Result, SymbolValue
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+
+def protections(ev: Evaluator, region: Region) -> tuple[Protection, ...]:
+    """The protections that a region gives, outermost first."""
+    if isinstance(region, TryRegion):
+        return tuple(filter(None, [_swallowing(region), _handler(ev, region)]))
+    manager = region.manager
+    types = suppressed_types(manager)
+    if types:
+        catches = any(_catches(ev, item)[0] for item in types)
+        return (Protection("handler", "suppress", catches, region=region),)
+    return (of_named(ev, manager, region),)
+
+
+def _swallowing(region: TryRegion) -> Protection | None:
+    return Protection("handler", "finally", True, True, region=region) if region.swallows else None
+
+
+def _handler(ev: Evaluator, region: TryRegion) -> Protection | None:
+    """The first handler of a `try` that catches IntegrityError."""
+    for handler in region.handlers:
+        catches, broad = _catches(ev, handler.types)
+        if catches:
+            return Protection("handler", "try", True, broad, handler.only_reraises, (handler,), region=region)
+    return None
+
+
+def _catches(ev: Evaluator, types: Expression | None) -> tuple[bool, bool]:
+    """(catches IntegrityError, only because it catches almost everything)."""
+    from flake8_unique_insert.evaluate.transfer import error_names, names_of
+
+    names = error_names(ev, types)
+    if names is None:
+        return True, True
+    found = names_of(names) & django_names.CAUGHT_WITH_INTEGRITY_ERROR
+    return bool(found), found <= django_names.BROAD_ERRORS
+
+
+def of_named(ev: Evaluator, manager: Expression, region: object = None) -> Protection:
+    """A context manager or decorator: `atomic` with its arguments, any other by its dotted name."""
+    name = dotted_name(ev, manager)
+    if name in django_names.ATOMIC or name.endswith("transaction.atomic"):
+        savepoint = True
+        if isinstance(manager, Call):
+            savepoint = keyword(manager, "savepoint") != Constant(False, "bool")
+        return Protection("atomic", name, savepoint=savepoint, region=region)
+    return Protection("named", name, region=region)
+
+
+def dotted_name(ev: Evaluator, expression: Expression) -> str:
+    """The dotted name of what is called or named."""
+    function = expression.function if isinstance(expression, Call) else expression
+    recording, ev.analysis.recording = ev.analysis.recording, False
+    saved_state, saved_raised = ev.state, list(ev.raised)
+    ev.state = saved_state.copy()
+    try:
+        return _dotted(ev.evaluate(function))
+    except Unreachable:
+        return ""
+    finally:
+        ev.analysis.recording = recording
+        ev.state, ev.raised = saved_state, saved_raised
+
+
+def _dotted(value: Result) -> str:
+    inner = value.value
+    if isinstance(inner, (SymbolValue, Function)):
+        return inner.symbol.dotted
+    return dotted(value.term) or ""

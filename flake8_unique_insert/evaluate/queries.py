@@ -1,0 +1,211 @@
+"""Managers and querysets: what their methods return and establish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate import functions, inserts
+from flake8_unique_insert.evaluate.lookups import conjunction, excluded_groups, groups_of, unknown_condition
+from flake8_unique_insert.evaluate.state import Check
+from flake8_unique_insert.schema import FunctionSymbol
+from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Subscript, string
+from flake8_unique_insert.syntax.summary import FunctionSummary
+from flake8_unique_insert.values import (
+    Absent,
+    Answer,
+    Bound,
+    Column,
+    Elements,
+    Facts,
+    Function,
+    Instance,
+    ModelClass,
+    ObjectState,
+    Result,
+    Rows,
+    SymbolValue,
+    result,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+Arguments = tuple[tuple[Argument, ...], list[Result]]
+
+SAME_ROWS = frozenset(
+    "all order_by select_related prefetch_related using distinct select_for_update only defer annotate alias reverse "
+    "db_manager iterator aiterator get_queryset complex_filter_none".split()
+)
+WRITES = frozenset(
+    "create acreate bulk_create abulk_create get_or_create aget_or_create update_or_create aupdate_or_create "
+    "bulk_update abulk_update create_user acreate_user create_superuser acreate_superuser".split()
+)
+
+
+def absent(rows: Rows) -> Facts:
+    """What is known when no row matched: a fact for each way to match."""
+    return frozenset(Absent(rows.model.table, group) for group in rows.alternatives)
+
+
+def note_check(ev: Evaluator, rows: Rows) -> None:
+    """Remember that these rows were looked up."""
+    ev.state.checks |= {Check(rows.model.table, frozenset(frozenset(group) for group in rows.alternatives))}
+
+
+def with_manager(ev: Evaluator, rows: Rows) -> Rows:
+    """Rows of a manager, restricted by its own `get_queryset`."""
+    declared = rows.manager
+    if declared is None:
+        return rows
+    if not declared.known:
+        return replace(rows, alternatives=frozenset([frozenset([unknown_condition(rows.term)])]))
+    if declared.manager is None:
+        return rows
+    member = ev.analysis.lookup.class_member(declared.manager, "get_queryset")
+    if member is None or not isinstance(member.definition, FunctionSummary):
+        return rows
+    symbol = FunctionSymbol(member.owner.module, f"{member.owner.qualname}.get_queryset", member.definition)
+    call = Call(Attribute(rows.term, "get_queryset"), ())
+    found = functions.follow(ev, Function(rows.term, symbol, member.owner, rows), call, (), [])
+    if found is None or not isinstance(found.value, Rows):
+        return replace(rows, alternatives=frozenset([frozenset([unknown_condition(rows.term)])]))
+    return replace(rows, alternatives=conjunction(rows.alternatives, found.value.alternatives))
+
+
+def call_rows(ev: Evaluator, rows: Rows, name: str, call: Call, arguments: Arguments) -> Result:
+    """A method of Django's manager or queryset; one that is not Django's gives rows of the same model."""
+    term = _term(rows, name, arguments)
+    if name in SAME_ROWS:
+        return result(replace(rows, term=term, is_manager=False))
+    if name in WRITES:
+        return inserts.write_through_rows(ev, rows, name, call, arguments)
+    rule = _METHODS.get(name.removeprefix("a") if name in ASYNC else name)
+    if rule is not None:
+        return rule(ev, rows, term, call, arguments)
+    if rows.manager is not None and name not in _NO_ROWS:
+        narrowed = conjunction(rows.alternatives, frozenset([frozenset([unknown_condition(term)])]))
+        return result(replace(rows, term=term, alternatives=narrowed, is_manager=False))
+    return unknown(term)
+
+
+def _term(rows: Rows, name: str, arguments: Arguments) -> Expression:
+    given = (replace(argument, value=value.term) for argument, value in zip(*arguments))
+    return Call(Attribute(rows.term, name), tuple(given))
+
+
+def _filter(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    groups = groups_of(ev, rows.model, *arguments)
+    return result(replace(rows, term=term, alternatives=conjunction(rows.alternatives, groups), is_manager=False))
+
+
+def _exclude(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    groups = excluded_groups(ev, rows.model, *arguments)
+    return result(replace(rows, term=term, alternatives=conjunction(rows.alternatives, groups), is_manager=False))
+
+
+def _none(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    return result(replace(rows, term=term, alternatives=frozenset(), is_manager=False))
+
+
+def _filtered(ev: Evaluator, rows: Rows, arguments: Arguments) -> Rows:
+    groups = groups_of(ev, rows.model, *arguments)
+    return replace(rows, alternatives=conjunction(rows.alternatives, groups))
+
+
+def _answer(shape: str) -> Callable[..., Result]:
+    def rule(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+        note_check(ev, rows)
+        return result(Answer(term, rows, shape))
+
+    return rule
+
+
+def _contains(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    return unknown(term)
+
+
+def _get(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    found = _filtered(ev, rows, arguments)
+    ev.raised.append(("DoesNotExist", rows.model.table, absent(found)))
+    ev.state.objects.setdefault(term, ObjectState(False))
+    return result(Instance(term, rows.model))
+
+
+def _only_row(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    ev.raised.append(("DoesNotExist", rows.model.table, absent(rows)))
+    return result(Instance(term, rows.model))
+
+
+def _values_list(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    fields = [string(argument.value) for argument in arguments[0] if argument.keyword is None]
+    if len(fields) == 1 and fields[0] is not None:
+        field = rows.model.field(fields[0])
+        return result(Column(term, rows, field.name if field is not None else fields[0]))
+    return result(Elements(term, unknown(Subscript(term, Constant(0, "int")))))
+
+
+def _in_bulk(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    field = next((string(argument.value) for argument in arguments[0] if argument.keyword == "field_name"), "pk")
+    found = rows.model.field(field or "pk")
+    return result(Column(term, rows, found.name if found is not None else field or "pk"))
+
+
+def _update(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    inserts.update_rows(ev, rows, call, arguments)
+    return result(Answer(ev.symbol("touched", call), rows, "count"))
+
+
+def _delete(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    ev.state.learn(absent(rows))
+    return unknown(term)
+
+
+def _as_manager(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    return unknown(term)
+
+
+_METHODS: dict[str, Callable[..., Result]] = {
+    "filter": _filter,
+    "complex_filter": _filter,
+    "exclude": _exclude,
+    "none": _none,
+    "exists": _answer("bool"),
+    "count": _answer("count"),
+    "first": _answer("row"),
+    "last": _answer("row"),
+    "get": _get,
+    "earliest": _only_row,
+    "latest": _only_row,
+    "values_list": _values_list,
+    "values": _values_list,
+    "in_bulk": _in_bulk,
+    "update": _update,
+    "delete": _delete,
+    "contains": _contains,
+}
+ASYNC = frozenset(
+    f"a{name}" for name in "exists count first last get earliest latest in_bulk update delete contains".split()
+)
+_NO_ROWS = frozenset(
+    "aggregate aaggregate explain aexplain raw extra add aadd remove aremove set aset clear aclear dates datetimes union "
+    "intersection difference as_manager from_queryset make_random_password normalize_email get_by_natural_key "
+    "contribute_to_class check deconstruct query db name".split()
+)
+QUERYSET_METHODS = SAME_ROWS | WRITES | ASYNC | frozenset(_METHODS)
+
+
+def receiver_rows(ev: Evaluator, value: object) -> Rows | None:
+    """All rows of a model class, a manager or a queryset; what `get_object_or_404(value, ...)` looks at."""
+    if isinstance(value, Rows):
+        return value
+    if isinstance(value, ModelClass):
+        declared = value.model.managers.get(value.model.default_manager)
+        rows = Rows(Attribute(value.term, "_default_manager"), value.model, manager=declared, is_manager=True)
+        return with_manager(ev, rows)
+    return None
+
+
+__all__ = ["Arguments", "Bound", "SymbolValue", "absent", "call_rows", "receiver_rows", "with_manager"]

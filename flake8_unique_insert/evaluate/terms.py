@@ -1,0 +1,68 @@
+"""Terms: expressions whose names are replaced by symbols."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from flake8_unique_insert.syntax.expressions import (
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Subscript,
+    Symbol,
+    string,
+)
+
+ANY = Symbol("any", 0)
+"""A value that may equal any other."""
+
+MAX_PARTS = 60
+
+
+@lru_cache(maxsize=20_000)
+def symbols(term: Expression) -> frozenset[Symbol]:
+    """All symbols in a term."""
+    return frozenset(part for part in term.walk() if isinstance(part, Symbol))
+
+
+def mentions(term: Expression, symbol: Symbol) -> bool:
+    """True when a term's value depends on a symbol."""
+    return term is symbol or symbol in symbols(term)
+
+
+@lru_cache(maxsize=20_000)
+def too_large(term: Expression) -> bool:
+    """True for terms that are not worth keeping."""
+    return sum(1 for _ in term.walk()) > MAX_PARTS
+
+
+@lru_cache(maxsize=20_000)
+def normal(term: Expression) -> Expression:
+    """A form that is the same for ways of writing the same key value: `x.pk`, `x.id` → `x`; `d.get("k")` → `d["k"]`."""
+    if isinstance(term, Attribute) and term.name in ("pk", "id"):
+        return normal(term.base)
+    if isinstance(term, Call) and isinstance(term.function, Attribute):
+        arguments = term.arguments
+        if term.function.name in ("get", "pop") and arguments and string(arguments[0].value) is not None:
+            return Subscript(normal(term.function.base), arguments[0].value)
+    if isinstance(term, Attribute):
+        return Attribute(normal(term.base), term.name)
+    if isinstance(term, Subscript):
+        return Subscript(normal(term.base), term.index)
+    return term
+
+
+def same(left: Expression, right: Expression) -> bool:
+    """True when two terms denote one key value."""
+    return left == right or normal(left) == normal(right)
+
+
+def differs(left: Expression, right: Expression) -> bool:
+    """True when two terms certainly denote different values: two literals."""
+    return isinstance(left, Constant) and isinstance(right, Constant) and left.value != right.value
+
+
+def is_attribute_of(term: Expression, base: Expression, name: str) -> bool:
+    """True when a term reads `base.name`, or something below it."""
+    return any(isinstance(part, Attribute) and part.name == name and part.base == base for part in term.walk())

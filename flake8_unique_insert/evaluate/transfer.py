@@ -1,0 +1,290 @@
+"""Actions and edges: how a block changes the state. `run` analyses one function from a given state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flake8_unique_insert import django_names
+from flake8_unique_insert.evaluate.evaluator import Evaluator
+from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
+from flake8_unique_insert.evaluate.globals import import_result
+from flake8_unique_insert.evaluate.state import State, meet
+from flake8_unique_insert.flow.graph import (
+    Assign,
+    Block,
+    Define,
+    Edge,
+    EdgeKind,
+    Enter,
+    Evaluate,
+    Forget,
+    Graph,
+    ImportNames,
+    Iterate,
+    Raise,
+    Return,
+)
+from flake8_unique_insert.flow.solve import reverse_postorder, solve
+from flake8_unique_insert.syntax.expressions import (
+    NONE,
+    Attribute,
+    Binary,
+    Expression,
+    Name,
+    Sequence,
+    Subscript,
+    dotted,
+)
+from flake8_unique_insert.values import (
+    ErrorClass,
+    Facts,
+    Items,
+    Known,
+    NestedFunction,
+    Result,
+    SymbolValue,
+    result,
+    unknown,
+)
+
+Raised = list[tuple[str, str, Facts]]
+CAUGHT_BY = {
+    "DoesNotExist": ("DoesNotExist", "ObjectDoesNotExist"),
+    "IndexError": ("IndexError", "LookupError"),
+    "Http404": ("Http404",),
+}
+
+
+class FlowTransfer:
+    """The transfer of one frame."""
+
+    def __init__(self, analysis: Analysis, frame: Frame) -> None:
+        self.analysis = analysis
+        self.frame = frame
+        self.specific: set[Edge] = set()
+        self.escaping: dict[Block, Raised] = {}
+
+    def flow(self, block: Block, state: State) -> dict[Edge, State]:
+        """The states on the out-edges of a block."""
+        ev = Evaluator(self.analysis, self.frame, state.copy())
+        ev.regions = block.regions
+        yes: State | None = None
+        no: State | None = None
+        try:
+            for action in block.actions:
+                _ACTIONS[type(action)](ev, action)
+            if block.test is not None:
+                yes, no = ev.split(block.test)
+            after: State | None = ev.state
+        except Unreachable:
+            after = None
+        leaving: dict[Edge, State] = {}
+        for edge in block.edges:
+            arriving = self._along(edge, ev, state, after, yes, no)
+            if arriving is not None:
+                leaving[edge] = arriving
+        caught = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
+        self.escaping[block] = [] if caught else ev.raised
+        return leaving
+
+    def _along(
+        self, edge: Edge, ev: Evaluator, before: State, after: State | None, yes: State | None, no: State | None
+    ) -> State | None:
+        if edge.kind is EdgeKind.TRUE:
+            return yes
+        if edge.kind is EdgeKind.FALSE:
+            return no
+        if edge.kind is EdgeKind.NEXT:
+            return after
+        return self._raised(edge, ev, before)
+
+    def _raised(self, edge: Edge, ev: Evaluator, before: State) -> State:
+        """The state in which a handler starts: with the facts of the lookup that raised what it catches."""
+        self.specific.discard(edge)
+        if not ev.raised:
+            return before
+        names = error_names(ev, edge.types)
+        facts: list[Facts] = []
+        broad = names is None or bool(names_of(names) & django_names.BROAD_ERRORS)
+        for error, table, learned in ev.raised:
+            if broad or names is not None and catches_lookup(names, error, table):
+                facts.append(learned)
+        if not facts:
+            return before
+        state = before.copy()
+        state.checks = before.checks | ev.state.checks
+        state.learn(frozenset.intersection(*facts))
+        if not broad:
+            self.specific.add(edge)
+        return state
+
+    def meet(self, block: Block, arriving: list[tuple[Edge, State]]) -> State:
+        """The state at a block's start. A handler of a lookup's error is entered from the lookups, where there are any."""
+        specific = [state for edge, state in arriving if edge in self.specific]
+        states = specific or [state for _, state in arriving]
+        return meet(self.analysis.point((self.frame.path, id(block), "block")), states)
+
+
+def error_names(ev: Evaluator, types: Expression | None) -> list[tuple[str, str]] | None:
+    """What a handler catches, as (dotted name, table); None for everything."""
+    if types is None:
+        return None
+    recording, ev.analysis.recording = ev.analysis.recording, False
+    saved_state, ev.state = ev.state, ev.state.copy()
+    saved_raised = list(ev.raised)
+    try:
+        return list(_names(ev.evaluate(types)))
+    except Unreachable:
+        return []
+    finally:
+        ev.analysis.recording = recording
+        ev.state, ev.raised = saved_state, saved_raised
+
+
+def _names(value: Result) -> list[tuple[str, str]]:
+    inner = value.value
+    if isinstance(inner, Items):
+        return [name for item in inner.items for name in _names(item)]
+    if isinstance(inner, ErrorClass):
+        return [(inner.name, inner.table)]
+    if isinstance(inner, SymbolValue):
+        return [(inner.symbol.dotted, "")]
+    term = value.term
+    if isinstance(term, Binary) and term.operator == "+":
+        return _names(unknown(term.left)) + _names(unknown(term.right))
+    if isinstance(term, Sequence):
+        return [name for item in term.items for name in _names(unknown(item))]
+    if isinstance(term, Attribute):
+        return [(dotted(term) or term.name, "")]
+    return [(dotted(term) or "", "")]
+
+
+def names_of(names: list[tuple[str, str]]) -> set[str]:
+    """The dotted names alone."""
+    return {name for name, _ in names}
+
+
+def catches_lookup(names: list[tuple[str, str]], error: str, table: str) -> bool:
+    """True when a handler of these names catches a lookup's error."""
+    accepted = CAUGHT_BY.get(error, (error,))
+    return any(
+        name.rsplit(".", 1)[-1] in accepted and (not caught_table or not table or caught_table == table)
+        for name, caught_table in names
+    )
+
+
+# --- actions
+
+
+def _evaluate(ev: Evaluator, action: Evaluate) -> None:
+    ev.evaluate(action.value)
+
+
+def _assign(ev: Evaluator, action: Assign) -> None:
+    value = ev.evaluate(action.value)
+    if action.operator:
+        old = ev.evaluate(action.target)
+        value = ev.compound(action, Binary(action.operator, old.term, value.term), [old, value])
+        if isinstance(action.target, Name) and isinstance(old.value, Items) and action.operator == "+":
+            value = unknown(ev.symbol("changed", action))
+    elif action.annotation is not None and not _is_known(value):
+        from flake8_unique_insert.evaluate.annotations import annotated
+
+        value = annotated(ev, action.annotation, value.term, ev.frame.module) or value
+    ev.assign(action.target, value)
+
+
+def _is_known(value: Result) -> bool:
+    from flake8_unique_insert.values import Unknown
+
+    return not isinstance(value.value, Unknown)
+
+
+def _iterate(ev: Evaluator, action: Iterate) -> None:
+    ev.iterate(action.target, action.iterable, action)
+
+
+def _enter(ev: Evaluator, action: Enter) -> None:
+    value = ev.evaluate(action.value)
+    if action.target is not None:
+        ev.assign(action.target, unknown(Attribute(value.term, "__enter__")))
+
+
+def _forget(ev: Evaluator, action: Forget) -> None:
+    target = action.target
+    if isinstance(target, Name):
+        ev.bind(target.id, unknown(ev.symbol("bound", action, target.id)))
+    elif isinstance(target, Attribute):
+        base = ev.evaluate(target.base)
+        ev.state.assign_attribute(base.term, target.name)
+    elif isinstance(target, Subscript):
+        ev.evaluate(target.base)
+
+
+def _import(ev: Evaluator, action: ImportNames) -> None:
+    for name, imported in action.names:
+        ev.bind(name, import_result(ev, imported))
+
+
+def _define(ev: Evaluator, action: Define) -> None:
+    name = action.node.name.value
+    term = ev.analysis.symbol("function", ev.frame, action, name)
+    ev.bind(name, result(NestedFunction(term, action.node)))
+    if ev.analysis.recording:
+        analyse_nested(ev, action)
+
+
+def analyse_nested(ev: Evaluator, action: Define) -> None:
+    """The writes in a nested function, when nothing is known of when it runs."""
+    nested = ev.analysis.nested(action.node, ev.frame.code)
+    if nested is None or ev.frame.depth:
+        return
+    code, graph, parameters = nested
+    frame = Frame(ev.frame.module, ev.frame.owner, code, (*ev.frame.path, id(action)), ev.frame.stack, ev.frame.following)
+    start = State({**ev.state.names})
+    for parameter in parameters:
+        symbol = ev.analysis.symbol("param", frame, parameter.name, parameter.name)
+        start.names[parameter.name] = unknown(symbol)
+    run(ev.analysis, frame, graph, start)
+
+
+def _return(ev: Evaluator, action: Return) -> None:
+    value = ev.evaluate(action.value) if action.value is not None else result(Known(NONE))
+    ev.state.names["$return"] = value
+
+
+def _raise(ev: Evaluator, action: Raise) -> None:
+    if action.value is not None:
+        ev.evaluate(action.value)
+    raise Unreachable
+
+
+_ACTIONS: dict[type, Any] = {
+    Evaluate: _evaluate,
+    Assign: _assign,
+    Iterate: _iterate,
+    Enter: _enter,
+    Forget: _forget,
+    ImportNames: _import,
+    Define: _define,
+    Return: _return,
+    Raise: _raise,
+}
+
+
+def run(analysis: Analysis, frame: Frame, graph: Graph, start: State) -> tuple[State | None, Raised]:
+    """Analyse a graph: the state at its exit (None: never reached) and the lookup errors that escape.
+
+    When the analysis records, writes are recorded in one last pass over the solved graph.
+    """
+    recording, analysis.recording = analysis.recording, False
+    transfer = FlowTransfer(analysis, frame)
+    try:
+        solution = solve(graph, start, transfer)
+    finally:
+        analysis.recording = recording
+    if recording:
+        for block in sorted(solution.at_start, key=reverse_postorder(graph).__getitem__):
+            transfer.flow(block, solution.at_start[block])
+    raised = [item for block, items in transfer.escaping.items() if block in solution.at_start for item in items]
+    return solution.at_start.get(graph.exit), raised

@@ -1,0 +1,82 @@
+"""Writes: what the evaluator reports when a call may write rows of a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.flow.graph import Handler
+from flake8_unique_insert.schema import Model
+from flake8_unique_insert.syntax.expressions import Call, Expression
+from flake8_unique_insert.syntax.source import ParsedCode
+from flake8_unique_insert.values import Facts, Instance, ObjectState, Result, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Something around a write that treats exceptions or transactions specially.
+
+    kind: "handler" (a try body or suppress), "atomic", or "named" (a context manager or decorator, by dotted name).
+    catches: a handler catches IntegrityError. savepoint: an atomic block makes one of its own. line: unused for
+    decorators (0).
+    """
+
+    kind: str
+    name: str = ""
+    catches: bool = False
+    broad: bool = False
+    only_reraises: bool = False
+    handlers: tuple[Handler, ...] = field(default=(), compare=False)
+    savepoint: bool = True
+    region: object = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RowValues:
+    """What a new or changed row gets: results by field name.
+
+    spread: the term of `**data` whose keys are not known, None without one. open: fields may have been set that are
+    not listed. defaults: field names whose values came from an upsert's defaults.
+    """
+
+    values: tuple[tuple[str, Result], ...] = ()
+    spread: Expression | None = None
+    open: bool = False
+
+    def get(self, name: str) -> Result | None:
+        """The value given for a field."""
+        for key, value in self.values:
+            if key == name:
+                return value
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Write:
+    """One call that may write.
+
+    method: its canonical name without the async `a`. kind: "insert" (create), "save", "bulk_create", "upsert",
+    "update", "bulk_update". certain_new: a saved instance is new on every path. lookup: an upsert's own conditions as
+    values. state: before the write. facts: those of the state and of the saved value's option.
+    mechanisms: what the model's own `save` does before the row is written.
+    stack: the calls through which the analysed function got here, outermost first; empty for its own.
+    """
+
+    call: Call
+    method: str
+    kind: str
+    model: Model
+    values: RowValues
+    state: State
+    facts: Facts
+    protections: tuple[Protection, ...]
+    code: ParsedCode | None
+    stack: tuple[Call, ...] = ()
+    rows: Rows | None = None
+    instance: Instance | None = None
+    object: ObjectState | None = None
+    lookup: RowValues | None = None
+    defaults: RowValues | None = None
+    options: dict[str, Result] = field(default_factory=dict)
+    element_count: int | None = None
+    mechanisms: tuple[Write, ...] = ()

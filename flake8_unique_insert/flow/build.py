@@ -1,0 +1,470 @@
+"""A function's or module's CST → `Graph`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from flake8_unique_insert.flow.graph import (
+    Action,
+    Assign,
+    Block,
+    Define,
+    Edge,
+    EdgeKind,
+    Enter,
+    Evaluate,
+    Forget,
+    Graph,
+    Handler,
+    ImportNames,
+    Iterate,
+    Raise,
+    Region,
+    Return,
+    TryRegion,
+    WithRegion,
+)
+from flake8_unique_insert.syntax.expressions import (
+    Boolean,
+    Call,
+    Comparison,
+    Constant,
+    Expression,
+    Name,
+    Unsupported,
+)
+from flake8_unique_insert.syntax.extract import read_import
+from flake8_unique_insert.syntax.lower import code, lower, operator
+
+MAX_BLOCKS = 40_000
+
+
+class TooLarge(Exception):
+    """The function has more blocks than the analysis takes on."""
+
+
+def build(body: cst.FunctionDef | cst.Module) -> Graph:
+    """The graph of a function's body or of a module's top level. Raises TooLarge."""
+    builder = _Builder()
+    nodes: Sequence[cst.CSTNode] = body.body.body if isinstance(body, cst.FunctionDef) else body.body
+    end = builder.statements(nodes, builder.entry)
+    if end is not None:
+        builder.link(end, builder.exit)
+    return Graph(builder.entry, builder.exit, builder.blocks)
+
+
+@dataclass(eq=False)
+class _Catcher:
+    """Where an exception raised in the current region goes: the handlers' first blocks with their types."""
+
+    targets: list[tuple[Block, Expression | None, bool]] = field(default_factory=list)
+    stops_all: bool = False
+
+
+@dataclass(eq=False)
+class _Loop:
+    """Where `break` and `continue` go, and how many `finally` clauses stood around the loop."""
+
+    after: Block
+    head: Block
+    depth: int
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.regions: tuple[Region, ...] = ()
+        self.catchers: list[_Catcher] = []
+        self.finals: list[tuple[cst.Finally, tuple[Region, ...], int]] = []
+        self.loops: list[_Loop] = []
+        self.entry = self.block()
+        self.exit = self.block()
+        self.temporaries = 0
+
+    # --- blocks and edges
+
+    def block(self) -> Block:
+        if len(self.blocks) >= MAX_BLOCKS:
+            raise TooLarge(f"more than {MAX_BLOCKS} blocks")
+        made = Block(len(self.blocks), self.regions)
+        self.blocks.append(made)
+        return made
+
+    def link(self, source: Block, target: Block, kind: EdgeKind = EdgeKind.NEXT) -> None:
+        source.edges.append(Edge(source, target, kind))
+
+    def act(self, block: Block, action: Action) -> Block:
+        """Append an action. Where it may raise inside a `try`, it gets a block and the edges of its own."""
+        if not self.catchers:
+            block.actions.append(action)
+            return block
+        if block.actions or block.edges or block.regions != self.regions:
+            before, block = block, self.block()
+            self.link(before, block)
+        block.actions.append(action)
+        self.raises(block)
+        after = self.block()
+        self.link(block, after)
+        return after
+
+    def raises(self, block: Block) -> None:
+        """Edges from a block to every handler that its exceptions may reach."""
+        for catcher in reversed(self.catchers):
+            for target, types, everything in catcher.targets:
+                block.edges.append(Edge(block, target, EdgeKind.RAISES, types, everything))
+            if catcher.stops_all:
+                return
+
+    def test(self, block: Block, test: Expression) -> tuple[Block, Block]:
+        """End a block in a test; the blocks for true and false."""
+        if self.catchers and (block.actions or block.edges):
+            before, block = block, self.block()
+            self.link(before, block)
+        block.test = test
+        if self.catchers:
+            self.raises(block)
+        yes, no = self.block(), self.block()
+        self.link(block, yes, EdgeKind.TRUE)
+        self.link(block, no, EdgeKind.FALSE)
+        return yes, no
+
+    # --- statements
+
+    def statements(self, nodes: Iterable[cst.CSTNode], block: Block | None) -> Block | None:
+        """Append statements; the block where control goes on, None when it never does."""
+        for node in nodes:
+            if block is None:
+                return None
+            block = self.statement(node, block)
+        return block
+
+    def suite(self, node: cst.BaseSuite, block: Block | None) -> Block | None:
+        return self.statements(node.body, block)
+
+    def statement(self, node: cst.CSTNode, block: Block) -> Block | None:
+        method = getattr(self, f"on_{type(node).__name__}", None)
+        if method is None:
+            return block
+        result: Block | None = method(node, block)
+        return result
+
+    def on_SimpleStatementLine(self, node: cst.SimpleStatementLine, block: Block) -> Block | None:
+        return self.statements(node.body, block)
+
+    def on_Expr(self, node: cst.Expr, block: Block) -> Block:
+        value = lower(node.value)
+        return block if isinstance(value, Constant) else self.act(block, Evaluate(value))
+
+    def on_Assign(self, node: cst.Assign, block: Block) -> Block:
+        value = lower(node.value)
+        targets = [lower(target.target) for target in node.targets]
+        if len(targets) > 1:
+            first = targets[0]
+            block = self.act(block, Assign(first, value))
+            if isinstance(first, Name):
+                value = first
+            return self._assign_each(targets[1:], value, block)
+        return self.act(block, Assign(targets[0], value))
+
+    def _assign_each(self, targets: list[Expression], value: Expression, block: Block) -> Block:
+        for target in targets:
+            block = self.act(block, Assign(target, value))
+        return block
+
+    def on_AnnAssign(self, node: cst.AnnAssign, block: Block) -> Block:
+        if node.value is None:
+            return block
+        annotation = lower(node.annotation.annotation)
+        return self.act(block, Assign(lower(node.target), lower(node.value), "", annotation))
+
+    def on_AugAssign(self, node: cst.AugAssign, block: Block) -> Block:
+        return self.act(block, Assign(lower(node.target), lower(node.value), operator(node.operator)))
+
+    def on_Del(self, node: cst.Del, block: Block) -> Block:
+        return self.act(block, Forget(lower(node.target)))
+
+    def on_Import(self, node: cst.Import, block: Block) -> Block:
+        return self.act(block, ImportNames(tuple(read_import(node, 0)[0])))
+
+    def on_ImportFrom(self, node: cst.ImportFrom, block: Block) -> Block:
+        return self.act(block, ImportNames(tuple(read_import(node, 0)[0])))
+
+    def on_FunctionDef(self, node: cst.FunctionDef, block: Block) -> Block:
+        return self.act(block, Define(node))
+
+    def on_ClassDef(self, node: cst.ClassDef, block: Block) -> Block:
+        return self.act(block, Forget(Name(node.name.value)))
+
+    def on_Return(self, node: cst.Return, block: Block) -> None:
+        after = self.act(block, Return(lower(node.value) if node.value else None))
+        self.leave(after, self.exit, 0)
+
+    def on_Raise(self, node: cst.Raise, block: Block) -> None:
+        value = lower(node.exc) if node.exc else None
+        if self.catchers:
+            self.act(block, Raise(value))
+        else:
+            block.actions.append(Raise(value))
+
+    def on_Assert(self, node: cst.Assert, block: Block) -> Block:
+        yes, _ = self.test(block, lower(node.test))
+        return yes
+
+    def on_If(self, node: cst.If, block: Block) -> Block | None:
+        yes, no = self.test(block, lower(node.test))
+        then = self.suite(node.body, yes)
+        if node.orelse is None:
+            other: Block | None = no
+        elif isinstance(node.orelse, cst.If):
+            other = self.on_If(node.orelse, no)
+        else:
+            other = self.suite(node.orelse.body, no)
+        return self.meet(then, other)
+
+    def meet(self, *ends: Block | None) -> Block | None:
+        """One block where all the ends that go on come together."""
+        going = [end for end in ends if end is not None]
+        if not going:
+            return None
+        after = self.block()
+        for end in going:
+            self.link(end, after)
+        return after
+
+    # --- loops
+
+    def on_While(self, node: cst.While, block: Block) -> Block | None:
+        head = self.block()
+        self.link(block, head)
+        yes, no = self.test(head, lower(node.test))
+        return self.loop(node, head, yes, no)
+
+    def on_For(self, node: cst.For, block: Block) -> Block | None:
+        head = self.block()
+        self.link(block, head)
+        step, done = self.block(), self.block()
+        self.link(head, step)
+        self.link(head, done)
+        step = self.act(step, Iterate(lower(node.target), lower(node.iter), node.asynchronous is not None))
+        return self.loop(node, head, step, done)
+
+    def loop(self, node: cst.For | cst.While, head: Block, body: Block, done: Block) -> Block | None:
+        after = self.block()
+        self.loops.append(_Loop(after, head, len(self.finals)))
+        end = self.suite(node.body, body)
+        self.loops.pop()
+        if end is not None:
+            self.link(end, head)
+        finished = self.suite(node.orelse.body, done) if node.orelse else done
+        if finished is not None:
+            self.link(finished, after)
+        return after
+
+    def on_Break(self, node: cst.Break, block: Block) -> None:
+        if self.loops:
+            self.leave(block, self.loops[-1].after, self.loops[-1].depth)
+
+    def on_Continue(self, node: cst.Continue, block: Block) -> None:
+        if self.loops:
+            self.leave(block, self.loops[-1].head, self.loops[-1].depth)
+
+    def leave(self, block: Block, target: Block, depth: int) -> None:
+        """Jump to a target, through the `finally` clauses between here and there (innermost first)."""
+        saved = self.regions, self.catchers, self.finals, self.loops
+        end: Block | None = block
+        while end is not None and len(self.finals) > depth:
+            clause, self.regions, catchers = self.finals[-1]
+            self.finals, self.catchers = self.finals[:-1], self.catchers[:catchers]
+            fresh = self.block()
+            self.link(end, fresh)
+            end = self.suite(clause.body, fresh)
+        self.regions, self.catchers, self.finals, self.loops = saved
+        if end is not None:
+            self.link(end, target)
+
+    # --- try and with
+
+    def on_TryStar(self, node: cst.TryStar, block: Block) -> Block | None:
+        return self.on_Try(node, block)
+
+    def on_Try(self, node: cst.Try | cst.TryStar, block: Block) -> Block | None:
+        outer = self.regions
+        if node.finalbody:
+            self.finals.append((node.finalbody, outer, len(self.catchers)))
+        catcher = _Catcher()
+        handlers = tuple(read_handler(handler) for handler in node.handlers)
+        for handler in handlers:
+            catcher.targets.append((self.block(), handler.types, handler.types is None))
+        catcher.stops_all = any(handler.types is None for handler in handlers)
+        final_entry = self._unwinding(node, catcher) if node.finalbody else None
+
+        self.regions = (*outer, TryRegion(handlers, bool(node.finalbody) and _jumps(node.finalbody)))
+        self.catchers.append(catcher)
+        start = self.block()
+        self.link(block, start)
+        end = self.suite(node.body, start)
+        self.catchers.pop()
+
+        if final_entry is not None:  # handlers and else unwind through the finally, too
+            unwinding = _Catcher([(final_entry, None, True)], True)
+            self.catchers.append(unwinding)
+        self.regions = (*outer, TryRegion((), _jumps(node.finalbody))) if node.finalbody else outer
+        if node.orelse and end is not None:
+            body = self.block()
+            self.link(end, body)
+            end = self.suite(node.orelse.body, body)
+        ends = [end]
+        for (entry, _, _), clause in zip(catcher.targets, node.handlers):
+            entry.regions = self.regions
+            if clause.name:
+                entry.actions.append(Forget(lower(clause.name.name)))
+            ends.append(self.suite(clause.body, entry))
+        if final_entry is not None:
+            self.catchers.pop()
+            self.finals.pop()
+        self.regions = outer
+        after = self.meet(*ends)
+        if node.finalbody and after is not None:
+            after = self.suite(node.finalbody.body, after)
+        return after
+
+    def _unwinding(self, node: cst.Try | cst.TryStar, catcher: _Catcher) -> Block:
+        """The copy of a `finally` that runs while an exception passes through."""
+        assert node.finalbody is not None
+        entry = self.block()
+        finals = self.finals
+        self.finals = finals[:-1]
+        end = self.suite(node.finalbody.body, entry)
+        self.finals = finals
+        if end is not None:
+            self.raises(end)
+        if not catcher.stops_all:
+            catcher.targets.append((entry, None, True))
+            catcher.stops_all = True
+        return entry
+
+    def on_With(self, node: cst.With, block: Block) -> Block | None:
+        outer = self.regions
+        depth = len(self.catchers)
+        escapes: list[Block] = []
+        for item in node.items:
+            manager = lower(item.item)
+            target = lower(item.asname.name) if item.asname else None
+            block = self.act(block, Enter(manager, target))
+            suppressed = suppressed_types(manager)
+            if suppressed:
+                landing = self.block()
+                escapes.append(landing)
+                self.catchers.append(_Catcher([(landing, types, False) for types in suppressed]))
+            self.regions = (*self.regions, WithRegion(manager, node))
+        start = self.block()
+        self.link(block, start)
+        end = self.suite(node.body, start)
+        del self.catchers[depth:]
+        self.regions = outer
+        return self.meet(end, *escapes)
+
+    # --- match
+
+    def on_Match(self, node: cst.Match, block: Block) -> Block | None:
+        self.temporaries += 1
+        subject = lower(node.subject)
+        name: Expression = subject if isinstance(subject, Name) else Name(f"$match{self.temporaries}")
+        if name is not subject:
+            block = self.act(block, Assign(name, subject))
+        ends: list[Block | None] = []
+        rest: Block | None = block
+        for case in node.cases:
+            if rest is None:
+                break
+            test = pattern_test(name, case.pattern)
+            if case.guard:
+                test = Boolean("and", test, lower(case.guard)) if test else lower(case.guard)
+            if test is None:
+                yes, rest = self._captured(rest, name, case.pattern), None
+            else:
+                yes, rest = self.test(rest, test)
+                yes = self._captured(yes, name, case.pattern)
+            ends.append(self.suite(case.body, yes))
+        return self.meet(*ends, rest)
+
+    def _captured(self, block: Block, subject: Expression, pattern: cst.MatchPattern) -> Block:
+        if isinstance(pattern, cst.MatchAs) and pattern.name:
+            return self.act(block, Assign(Name(pattern.name.value), subject))
+        for name in _captures(pattern):
+            block = self.act(block, Forget(Name(name)))
+        return block
+
+
+def pattern_test(subject: Expression, pattern: cst.MatchPattern) -> Expression | None:
+    """The test that a pattern makes, None when it matches everything."""
+    if isinstance(pattern, cst.MatchAs):
+        return pattern_test(subject, pattern.pattern) if pattern.pattern else None
+    if isinstance(pattern, cst.MatchSingleton):
+        return Comparison("is", subject, lower(pattern.value))
+    if isinstance(pattern, cst.MatchValue):
+        return Comparison("==", subject, lower(pattern.value))
+    if isinstance(pattern, cst.MatchOr):
+        tests = [pattern_test(subject, element.pattern) for element in pattern.patterns]
+        joined = tests[0]
+        for test in tests[1:]:
+            if joined is None or test is None:
+                return None
+            joined = Boolean("or", joined, test)
+        return joined
+    return Unsupported(f"match {code(pattern)}", (subject,))
+
+
+def _captures(node: cst.CSTNode) -> Iterable[str]:
+    if isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name:
+        yield node.name.value
+    for child in node.children:
+        yield from _captures(child)
+
+
+def suppressed_types(manager: Expression) -> tuple[Expression, ...]:
+    """The exception types of `suppress(...)` and of the test tools that swallow what they expect."""
+    if isinstance(manager, Call):
+        function = manager.function
+        name = getattr(function, "name", None) or getattr(function, "id", None)
+        if name == "suppress":
+            return tuple(argument.value for argument in manager.arguments if argument.keyword is None)
+        if name in ("raises", "assertRaises", "assertRaisesMessage", "assertRaisesRegex") and manager.arguments:
+            return (manager.arguments[0].value,)
+    return ()
+
+
+def read_handler(node: cst.ExceptHandler | cst.ExceptStarHandler) -> Handler:
+    """An except clause as the graph keeps it."""
+    statements = [
+        item for line in node.body.body for item in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
+    ]
+    only = len(statements) == 1 and isinstance(statements[0], cst.Raise) and statements[0].exc is None
+    types = lower(node.type) if node.type else None
+    return Handler(types, only, _always_reraises(node.body), node.body)
+
+
+def _always_reraises(suite: cst.BaseSuite) -> bool:
+    """True when the last statement is a `raise` and no statement before it can leave the handler."""
+    statements = [
+        item for line in suite.body for item in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
+    ]
+    if not statements or _jumps(suite):
+        return False
+    last = statements[-1]
+    if isinstance(last, cst.If) and isinstance(last.orelse, cst.Else):
+        return _always_reraises(last.body) and _always_reraises(last.orelse.body)
+    return isinstance(last, cst.Raise)
+
+
+def _jumps(node: cst.CSTNode) -> bool:
+    """True when a `return`, `break` or `continue` stands inside (not in a nested function)."""
+    if isinstance(node, (cst.Return, cst.Break, cst.Continue)):
+        return True
+    if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
+        return False
+    return any(_jumps(child) for child in node.children if not isinstance(child, cst.BaseExpression))
+

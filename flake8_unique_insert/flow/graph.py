@@ -1,0 +1,169 @@
+"""The control-flow graph of one function or module body.
+
+A *block* is a run of actions without a jump. Its out-edges are NEXT, or TRUE and FALSE when it ends in a test, and
+RAISES to every handler that an exception inside it may reach. A *region* is a piece of source in which exceptions or
+transactions are treated specially: the body of a `try` with handlers, or of a `with`. A block knows its regions,
+outermost first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+import libcst as cst
+
+from flake8_unique_insert.syntax.expressions import Expression
+from flake8_unique_insert.syntax.summary import Import
+
+
+class EdgeKind(Enum):
+    """How control gets from one block to another."""
+
+    NEXT = "next"
+    TRUE = "true"
+    FALSE = "false"
+    RAISES = "raises"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate:
+    """An expression statement, or an expression evaluated for its effect."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """`target = value`; operator is set for `target op= value`."""
+
+    target: Expression
+    value: Expression
+    operator: str = ""
+    annotation: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Iterate:
+    """One step of a `for`: the target gets the next element of the iterable."""
+
+    target: Expression
+    iterable: Expression
+    is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """`with value as target`."""
+
+    value: Expression
+    target: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """A name or target gets a value that is not followed (`del`, `except ... as e`, match captures, classes)."""
+
+    target: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ImportNames:
+    """An import statement inside the body."""
+
+    names: tuple[tuple[str, Import], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Define:
+    """A nested function."""
+
+    node: cst.FunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """`return value`."""
+
+    value: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """`raise value`; None is a bare `raise`."""
+
+    value: Expression | None
+
+
+Action = Evaluate | Assign | Iterate | Enter | Forget | ImportNames | Define | Return | Raise
+
+
+@dataclass(frozen=True, eq=False)
+class Handler:
+    """An except clause. types: the expression after `except` (None: catches everything).
+
+    only_reraises: its only statement is a bare `raise`. always_reraises: no path leaves it but by a bare `raise`.
+    """
+
+    types: Expression | None
+    only_reraises: bool
+    always_reraises: bool
+    body: cst.BaseSuite
+
+
+@dataclass(frozen=True, eq=False)
+class TryRegion:
+    """The body of a `try`. swallows: its `finally` returns or jumps, which drops any exception."""
+
+    handlers: tuple[Handler, ...]
+    swallows: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class WithRegion:
+    """The body of a `with`, for one of its items. alone: nothing else stands in the body beside one statement."""
+
+    manager: Expression
+    node: cst.With
+
+
+Region = TryRegion | WithRegion
+
+
+@dataclass(eq=False)
+class Block:
+    """A basic block; `test` decides between its TRUE and FALSE edges."""
+
+    number: int
+    regions: tuple[Region, ...]
+    actions: list[Action] = field(default_factory=list)
+    test: Expression | None = None
+    edges: list[Edge] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """An edge. types: for RAISES, what the handler at its end catches (None: everything)."""
+
+    source: Block
+    target: Block
+    kind: EdgeKind
+    types: Expression | None = None
+    catches_all: bool = False
+
+
+@dataclass(eq=False)
+class Graph:
+    """Blocks in the order they were made; `exit` is reached by returning or by the end of the body."""
+
+    entry: Block
+    exit: Block
+    blocks: list[Block]
+
+    def dump(self) -> str:
+        """The graph as text, for debugging."""
+        rows = []
+        for block in self.blocks:
+            ends = ", ".join(f"{edge.kind.value}→{edge.target.number}" for edge in block.edges)
+            rows.append(f"{block.number}: {len(block.actions)} actions, test {block.test is not None}; {ends}")
+        return "\n".join(rows)

@@ -1,0 +1,30 @@
+"""Guards: recognisers that are asked whether they protect one key at one write."""
+
+from __future__ import annotations
+
+from flake8_unique_insert.evaluate.frame import Analysis
+from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.guards import absence, handler, upsert, validation
+from flake8_unique_insert.schema import UniqueKey
+
+GUARDS = (handler, absence, upsert, validation)
+"""In the order in which a verdict names them."""
+
+
+def guard_of(analysis: Analysis, write: Write, key: UniqueKey, handlers: frozenset[str]) -> str | None:
+    """The verdict of the first guard that protects a key: "handled", "checked", "upsert", "validated"; None without one.
+
+    handlers: names of context managers, decorators and classes below which IntegrityError is handled.
+    """
+    if handler.covers(write, handlers):
+        return handler.VERDICT
+    if absence.covers(analysis, write, key):
+        return absence.VERDICT
+    if upsert.covers(analysis, write, key):
+        return upsert.VERDICT
+    if validation.covers(write, key):
+        return validation.VERDICT
+    return None
+
+
+__all__ = ["GUARDS", "guard_of"]

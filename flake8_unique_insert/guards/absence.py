@@ -1,0 +1,117 @@
+"""Guard: a lookup has established, on every path, that no row with this key exists.
+
+The lookup must find every row that could collide: each of its conditions has to follow from the key's values (or from
+the condition of a partial key). An extra condition makes it too narrow (oracle C43–C49); fewer fields, and lookups
+that match more than the exact value, are fine.
+"""
+
+from __future__ import annotations
+
+from flake8_unique_insert.evaluate.frame import Analysis
+from flake8_unique_insert.evaluate.terms import normal, same
+from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.schema import UniqueKey
+from flake8_unique_insert.sites.conditions import key_conditions
+from flake8_unique_insert.sites.values import FieldValue, field_value
+from flake8_unique_insert.syntax.expressions import FALSE, NONE, Attribute, Call, Expression, Sequence, Symbol
+from flake8_unique_insert.values import Absent, Condition
+
+VERDICT = "checked"
+WIDER = frozenset({"exact", "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "gte", "lte"})
+FOLDING = frozenset({"iexact", "icontains", "istartswith", "iendswith"})
+FOLDED_CALLS = frozenset({"lower", "casefold", "upper", "Lower", "Upper"})
+
+
+def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
+    """True when a fact at the write says that no row with this key exists."""
+    tables = {write.model.table, *write.model.parents}
+    facts = [fact for fact in write.facts if isinstance(fact, Absent) and fact.table in tables]
+    if not facts:
+        return False
+    values = {name: field_value(analysis, write, name) for name in key.members}
+    if write.kind == "bulk_create" and write.element_count is None and not _told_apart(values):
+        return False
+    partial = key_conditions(analysis, write.model, key) or frozenset()
+    return any(_protects(fact, write, key, values, partial) for fact in facts)
+
+
+def _told_apart(values: dict[str, FieldValue]) -> bool:
+    """True when no two rows of a batch have the same key (oracle C28, C42)."""
+    terms = (normal(term) for value in values.values() for term in value.terms)
+    return any(isinstance(term, Symbol) and term.kind == "distinct" for term in terms)
+
+
+def _protects(
+    fact: Absent, write: Write, key: UniqueKey, values: dict[str, FieldValue], partial: frozenset[Condition]
+) -> bool:
+    return all(_follows(condition, write, key, values, partial) for condition in fact.conditions)
+
+
+def _follows(
+    condition: Condition, write: Write, key: UniqueKey, values: dict[str, FieldValue], partial: frozenset[Condition]
+) -> bool:
+    """True when every row that could collide with the written one meets the condition."""
+    if condition.excluded:
+        return _excludes_only_itself(condition, write) or condition in partial
+    if condition.field == "":
+        return condition.lookup == "**" and condition.term == write.values.spread
+    if condition in partial:
+        return True
+    value = values.get(condition.field)
+    if value is None:
+        return _through_member(condition, values)
+    if condition.lookup == "isnull":
+        return condition.term == FALSE
+    if condition.lookup == "in":
+        return _lists_value(condition.term, value)
+    if condition.lookup not in WIDER or not any(same(condition.term, term) for term in value.terms):
+        return condition.lookup in FOLDING and any(_folded_same(condition.term, term) for term in value.terms)
+    return not _needs_folding(key, condition.field) or condition.lookup in FOLDING or _is_folded(condition.term)
+
+
+def _excludes_only_itself(condition: Condition, write: Write) -> bool:
+    """`exclude(pk=instance.pk)` of the row that is written, or `exclude(pk=None)` (oracle C67, C68)."""
+    if condition.field not in ("pk", "id", write.model.primary_key) or condition.lookup != "exact":
+        return False
+    own = write.instance.term if write.instance is not None else None
+    return condition.term == NONE or own is not None and normal(condition.term) == normal(own)
+
+
+def _through_member(condition: Condition, values: dict[str, FieldValue]) -> bool:
+    """`project__slug=project.slug` says the same as `project=project`."""
+    name, _, path = condition.field.partition("__")
+    if not path or name not in values or condition.lookup != "exact":
+        return False
+    for term in values[name].terms:
+        reached = term
+        for part in path.split("__"):
+            reached = Attribute(reached, part)
+        if same(reached, condition.term):
+            return True
+    return False
+
+
+def _lists_value(listed: Expression, value: FieldValue) -> bool:
+    return isinstance(listed, Sequence) and any(same(item, term) for item in listed.items for term in value.terms)
+
+
+def _needs_folding(key: UniqueKey, field: str) -> bool:
+    return any(field in item.fields and item.function in ("Lower", "Upper") for item in key.expressions)
+
+
+def _is_folded(term: Expression) -> bool:
+    if not isinstance(term, Call):
+        return False
+    name = term.function.name if isinstance(term.function, Attribute) else getattr(term.function, "id", "")
+    return str(name).rsplit(".", 1)[-1] in FOLDED_CALLS
+
+
+def _unfolded(term: Expression) -> Expression:
+    if _is_folded(term) and isinstance(term, Call) and isinstance(term.function, Attribute) and not term.arguments:
+        return term.function.base
+    return term
+
+
+def _folded_same(left: Expression, right: Expression) -> bool:
+    """True when two terms are equal but for case."""
+    return same(_unfolded(left), _unfolded(right))

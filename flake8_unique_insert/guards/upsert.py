@@ -1,0 +1,87 @@
+"""Guard: the call looks the row up by this key itself."""
+
+from __future__ import annotations
+
+from flake8_unique_insert.evaluate.frame import Analysis
+from flake8_unique_insert.evaluate.inserts import is_true, names_in
+from flake8_unique_insert.evaluate.lookups import condition as read_condition
+from flake8_unique_insert.evaluate.terms import same
+from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.schema import UniqueKey
+from flake8_unique_insert.sites.conditions import key_conditions
+from flake8_unique_insert.syntax.expressions import Attribute, Call
+from flake8_unique_insert.values import Condition
+
+VERDICT = "upsert"
+WIDER = frozenset({"exact", "iexact"})
+
+
+def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
+    """True when the write cannot collide on this key because it finds the row first, or skips it."""
+    if write.kind == "bulk_create":
+        return _skips(write, key)
+    return write.kind == "upsert" and _looks_up(analysis, write, key)
+
+
+def _skips(write: Write, key: UniqueKey) -> bool:
+    """`bulk_create(ignore_conflicts=True)`, or `update_conflicts` for this key (oracle B16–B19)."""
+    if is_true(write.options.get("ignore_conflicts")):
+        return True
+    if not is_true(write.options.get("update_conflicts")):
+        return False
+    fields = names_in(write.options.get("unique_fields"))
+    if fields is None:
+        return "unique_fields" in write.options
+    named = {found.name if (found := write.model.field(name)) is not None else name for name in fields}
+    return named == set(key.members)
+
+
+def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
+    """The lookup, with the filters of what it is called on, finds every row that has this key (oracle B30–B59)."""
+    assert write.lookup is not None and write.rows is not None
+    if write.lookup.spread is not None:
+        return True  # an unknown lookup is not guilty
+    partial = key_conditions(analysis, write.model, key) or frozenset()
+    own = {read_condition(write.model, name, value) for name, value in write.lookup.values}
+    if any(_is_unknown(condition) for group in write.rows.alternatives for condition in group):
+        return not any(condition.lookup == "linked" for group in write.rows.alternatives for condition in group)
+    conditions = [*own, *(condition for group in write.rows.alternatives for condition in group)]
+    if not all(_within(condition, write, key, partial) for condition in conditions):
+        return False
+    return not _overridden(write, key) and not _updates_key(write, key)
+
+
+def _is_unknown(condition: Condition) -> bool:
+    return condition.field == ""
+
+
+def _within(condition: Condition, write: Write, key: UniqueKey, partial: frozenset[Condition]) -> bool:
+    if condition in partial:
+        return True
+    if condition.excluded or condition.field not in key.members or condition.lookup not in WIDER:
+        return False
+    folds = any(condition.field in item.fields and item.function in ("Lower", "Upper") for item in key.expressions)
+    return not folds or condition.lookup == "iexact" or _is_lowered(condition)
+
+
+def _is_lowered(condition: Condition) -> bool:
+    term = condition.term
+    return isinstance(term, Call) and isinstance(term.function, Attribute) and term.function.name in ("lower", "casefold")
+
+
+def _overridden(write: Write, key: UniqueKey) -> bool:
+    """`defaults` give a key field another value than the one that was looked up (oracle B48)."""
+    assert write.lookup is not None
+    for name, looked_up in write.lookup.values:
+        value = write.values.get(name)
+        if name in key.members and value is not None and not same(value.term, looked_up.term):
+            return True
+    return False
+
+
+def _updates_key(write: Write, key: UniqueKey) -> bool:
+    """`update_or_create` sets a field of the key on the row that it finds (oracle B52, B56)."""
+    if write.method != "update_or_create" or write.defaults is None or write.lookup is None:
+        return False
+    looked_up = {name for name, _ in write.lookup.values}
+    return any(name in key.members and name not in looked_up for name, _ in write.defaults.values)

@@ -1,0 +1,22 @@
+"""Guard: the instance was validated, and nothing of the key was set since (oracle C_v01–C_v13)."""
+
+from __future__ import annotations
+
+from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.schema import KeyKind, UniqueKey
+from flake8_unique_insert.values import Validated
+
+VERDICT = "validated"
+
+
+def covers(write: Write, key: UniqueKey) -> bool:
+    """True when `full_clean`, `validate_unique` or `validate_constraints` has checked this key on this instance."""
+    if write.instance is None or write.kind == "bulk_create":
+        return False
+    return any(
+        isinstance(fact, Validated)
+        and fact.term == write.instance.term
+        and (fact.constraints if key.kind is KeyKind.CONSTRAINT else fact.unique)
+        and not fact.excluded & set(key.members)
+        for fact in write.facts
+    )

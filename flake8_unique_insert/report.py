@@ -1,0 +1,97 @@
+"""Judged sites → findings and audit reports, with positions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import libcst as cst
+
+from flake8_unique_insert.findings import Finding, SiteReport
+from flake8_unique_insert.rules import RULES
+from flake8_unique_insert.sites.site import InsertSite
+from flake8_unique_insert.syntax.source import ParsedCode
+
+ORDER = ("handled", "checked", "validated", "upsert", "update_only", "generated", "fresh_parent", "caller_guarded")
+Positions = dict[int, dict[cst.CSTNode, tuple[int, int]]]
+
+
+def findings(sites: Iterable[InsertSite]) -> list[Finding]:
+    """One finding per call and rule, in order of position."""
+    positions: Positions = {}
+    found: dict[tuple[int, int, str], Finding] = {}
+    for site in sites:
+        for rule in RULES:
+            message = rule.judge(site)
+            if message is not None:
+                line, column = position(site, positions)
+                found.setdefault((line, column, rule.code), Finding(line, column, f"{rule.code} {message}"))
+    return sorted(_one_per_call(found.values()))
+
+
+def _one_per_call(found: Iterable[Finding]) -> Iterable[Finding]:
+    """Where a call is both unguarded on one path and checked on another, only the first is said."""
+    by_place: dict[tuple[int, int], list[Finding]] = {}
+    for finding in found:
+        by_place.setdefault((finding.line, finding.column), []).append(finding)
+    for group in by_place.values():
+        inserts = [finding for finding in group if finding.code not in ("UQI202", "UQI301")]
+        yield from inserts[:1]
+        yield from (finding for finding in group if finding.code == "UQI202")
+        if not inserts:
+            yield from (finding for finding in group if finding.code == "UQI301")
+
+
+def position(site: InsertSite, positions: Positions) -> tuple[int, int]:
+    """The line (from 1) and column (from 0) of the method's name."""
+    code = site.write.code
+    node = site.write.call.node
+    if not isinstance(code, ParsedCode) or not isinstance(node, cst.Call):
+        return 1, 0
+    key = id(code.module)
+    if key not in positions:
+        positions[key] = code.positions()
+    name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+    return positions[key].get(name, (1, 0))
+
+
+def reports(path: str, sites: Iterable[InsertSite]) -> list[SiteReport]:
+    """One report per call, the worst of its sites."""
+    positions: Positions = {}
+    found: dict[tuple[int, int], SiteReport] = {}
+    for site in sites:
+        line, column = position(site, positions)
+        report = _report(path, line, column, site)
+        seen = found.get((line, column))
+        if seen is None or seen.verdict != "unguarded" and report.verdict == "unguarded":
+            found[line, column] = report
+        elif report.code and report.code not in seen.code:
+            found[line, column] = replace(seen, code=",".join(filter(None, [seen.code, report.code])))
+    return [found[place] for place in sorted(found)]
+
+
+def _report(path: str, line: int, column: int, site: InsertSite) -> SiteReport:
+    messages = {rule.code: message for rule in RULES if (message := rule.judge(site)) is not None}
+    verdict = verdict_of(site)
+    keys = tuple(key.members for key, found in site.verdicts.items() if found not in ("generated", "update_only"))
+    why = next(iter(messages.values()), "") or _why(site, verdict)
+    return SiteReport(
+        path, line, column, site.write.method, site.write.model.label, keys, verdict, ",".join(messages), why
+    )
+
+
+def verdict_of(site: InsertSite) -> str:
+    """The verdict on the whole site: unguarded when one key is, else the first that applies."""
+    if site.unguarded:
+        return "unguarded"
+    found = site.guarded_by
+    if not found:
+        return "update_only"
+    return next((verdict for verdict in ORDER if verdict in found), "unknown")
+
+
+def _why(site: InsertSite, verdict: str) -> str:
+    if not site.verdicts:
+        return "no field of a unique key is written"
+    parts = [f"({', '.join(key.members)}) {found}" for key, found in site.verdicts.items()]
+    return "; ".join(parts)

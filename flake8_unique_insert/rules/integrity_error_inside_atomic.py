@@ -1,0 +1,86 @@
+"""UQI202: IntegrityError is caught inside the transaction that it has broken."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from flake8_unique_insert.evaluate.writes import Protection, Write
+from flake8_unique_insert.flow.graph import WithRegion
+from flake8_unique_insert.rules.rule import Rule
+from flake8_unique_insert.rules.wording import call_text
+from flake8_unique_insert.sites.site import InsertSite
+
+OWN_SAVEPOINT = frozenset({"upsert"})
+QUERY_VERBS = frozenset(
+    "get filter exists first last count create save update delete all get_or_create update_or_create bulk_create "
+    "acreate asave aget refresh_from_db add remove set".split()
+)
+
+
+def judge(site: InsertSite) -> str | None:
+    """Report a handler of IntegrityError with an `atomic()` around it and no savepoint between `try` and write.
+
+    Oracle D40–D57, D77. Upserts make a savepoint of their own (D59, D60).
+    """
+    write = site.write
+    if write.kind in OWN_SAVEPOINT or write.kind == "unchanged" or write.stack:
+        return None
+    place = _handler(write)
+    if place is None:
+        return None
+    handler = write.protections[place]
+    inside, outside = write.protections[place + 1 :], write.protections[:place]
+    if any(item.kind == "atomic" and item.savepoint for item in inside):
+        return None
+    around = [item for item in outside if item.kind == "atomic"]
+    if not around or _gives_up(handler) or _stands_alone(around[-1], handler):
+        return None
+    return (
+        f"{call_text(site)} fails inside a transaction that is then broken: IntegrityError is caught inside atomic() "
+        "without a savepoint, so every later query raises and earlier writes are lost: wrap the write in its own "
+        "'with transaction.atomic()' inside the try"
+    )
+
+
+def _handler(write: Write) -> int | None:
+    """The innermost handler that names IntegrityError or a database error."""
+    for place in reversed(range(len(write.protections))):
+        item = write.protections[place]
+        if item.kind == "handler" and item.catches and not item.only_reraises:
+            return None if item.broad else place
+    return None
+
+
+def _gives_up(protection: Protection) -> bool:
+    """True when the handler always raises, or marks the transaction for rollback itself."""
+    return all(handler.always_reraises or _sets_rollback(handler.body) for handler in protection.handlers) and bool(
+        protection.handlers
+    )
+
+
+def _sets_rollback(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "set_rollback":
+        return bool(node.args) and isinstance(node.args[0].value, cst.Name) and node.args[0].value.value == "True"
+    return any(_sets_rollback(child) for child in node.children)
+
+
+def _stands_alone(atomic: Protection, handler: Protection) -> bool:
+    """True when nothing but the `try` happens in the atomic block, and its handler makes no query (oracle D47)."""
+    region = atomic.region
+    if not isinstance(region, WithRegion) or len(region.node.body.body) != 1:
+        return False
+    statement = region.node.body.body[0]
+    if not isinstance(statement, (cst.Try, cst.TryStar)) or statement.orelse or statement.finalbody:
+        return False
+    if len(statement.body.body) != 1:
+        return False
+    return not any(_queries(item.body) for item in handler.handlers)
+
+
+def _queries(node: cst.CSTNode) -> bool:
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in QUERY_VERBS:
+        return True
+    return any(_queries(child) for child in node.children)
+
+
+RULE = Rule("UQI202", "integrity-error-inside-atomic", judge)

@@ -1,0 +1,20 @@
+"""UQI101: `create()` on a model with a unique key that nothing guards."""
+
+from __future__ import annotations
+
+from flake8_unique_insert.rules.rule import Rule
+from flake8_unique_insert.rules.wording import call_text, keys_text
+from flake8_unique_insert.sites.site import InsertSite
+
+
+def judge(site: InsertSite) -> str | None:
+    """Report creates, also on related managers, custom managers and querysets."""
+    if site.write.kind != "insert" or not site.unguarded or site.is_checked:
+        return None
+    return (
+        f"{call_text(site)} can violate {keys_text(site.unguarded)}: "
+        "check with filter(...).exists(), use get_or_create() or catch IntegrityError"
+    )
+
+
+RULE = Rule("UQI101", "unguarded-create", judge)

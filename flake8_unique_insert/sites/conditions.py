@@ -1,0 +1,69 @@
+"""Partial keys: the conditions under which a row counts."""
+
+from __future__ import annotations
+
+from flake8_unique_insert.evaluate.evaluator import Evaluator
+from flake8_unique_insert.evaluate.frame import Analysis, Frame
+from flake8_unique_insert.evaluate.lookups import groups_of
+from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.schema import Model, UniqueKey
+from flake8_unique_insert.sites.values import FieldValue, constant_of, field_value
+from flake8_unique_insert.syntax.expressions import FALSE, NONE, TRUE, Argument, Constant
+from flake8_unique_insert.values import Condition
+
+
+def key_conditions(analysis: Analysis, model: Model, key: UniqueKey) -> frozenset[Condition] | None:
+    """The conditions of a partial key, all of which a row must meet; None when they cannot be told."""
+    if key.condition is None:
+        return frozenset()
+    ev = Evaluator(analysis, Frame(key.module, None, None, ("condition", key.name, key.module)), State())
+    recording, analysis.recording = analysis.recording, False
+    try:
+        value = ev.evaluate(key.condition)
+        groups = groups_of(ev, model, (Argument(key.condition),), [value])
+    finally:
+        analysis.recording = recording
+    if len(groups) != 1:
+        return None
+    (group,) = groups
+    return None if any(condition.field == "" for condition in group) else group
+
+
+def outside_condition(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
+    """True when the row certainly does not meet the condition of a partial key."""
+    conditions = key_conditions(analysis, write.model, key)
+    if not conditions:
+        return False
+    return any(_fails(field_value(analysis, write, condition.field), condition) for condition in conditions)
+
+
+def _fails(value: FieldValue, condition: Condition) -> bool:
+    outcome = _outcome(value, condition)
+    return outcome is False if not condition.excluded else outcome is True
+
+
+def _outcome(value: FieldValue, condition: Condition) -> bool | None:
+    if condition.lookup == "isnull" and condition.term in (TRUE, FALSE):
+        wanted = condition.term == TRUE
+        if value.kind == "null":
+            return wanted
+        if value.kind in ("fresh", "constant") or value.kind == "given" and _certainly_something(value):
+            return not wanted
+        return None
+    if condition.lookup == "exact":
+        if value.kind == "null":
+            return condition.term == NONE
+        known = constant_of(value)
+        if known is not None and isinstance(condition.term, Constant):
+            return known.value == condition.term.value
+    return None
+
+
+def _certainly_something(value: FieldValue) -> bool:
+    from flake8_unique_insert.values import Instance, Known
+
+    return value.result is not None and all(
+        isinstance(option.value, Instance) or isinstance(option.value, Known) and option.value.term != NONE
+        for option in value.result.options
+    )

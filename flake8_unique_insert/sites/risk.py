@@ -1,0 +1,108 @@
+"""Which keys a write puts at risk, and why the others are not."""
+
+from __future__ import annotations
+
+from flake8_unique_insert.evaluate.frame import Analysis
+from flake8_unique_insert.evaluate.inserts import is_true, names_in
+from flake8_unique_insert.evaluate.terms import ANY, differs, normal, same
+from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.schema import KeyKind, UniqueKey
+from flake8_unique_insert.sites.conditions import outside_condition
+from flake8_unique_insert.sites.values import FieldValue, field_value
+from flake8_unique_insert.syntax.expressions import Expression, Symbol
+from flake8_unique_insert.values import Inserted, Instance
+
+
+def written_keys(write: Write) -> tuple[UniqueKey, ...]:
+    """The keys of the model whose fields a write sets."""
+    keys = write.model.keys
+    if write.kind == "unchanged":
+        return ()
+    if write.kind == "update":
+        changed = {name for name, _ in write.values.values}
+        if write.object is not None:
+            changed = set(write.object.changed)
+        return tuple(key for key in keys if changed & set(key.members))
+    if write.kind == "bulk_update":
+        fields = names_in(write.options.get("fields"))
+        return tuple(key for key in keys if fields and fields & set(key.members))
+    return keys
+
+
+def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
+    """Why a key is not at risk: "generated", "fresh_parent", "update_only" (nothing of it is written); None if it is."""
+    if _left_out(write, key):
+        return "update_only"
+    if _is_pk_upsert(analysis, write, key):
+        return "upsert"
+    values = {name: field_value(analysis, write, name) for name in key.members}
+    if key.nulls_distinct and any(value.kind == "null" for value in values.values()):
+        return "generated"
+    if outside_condition(analysis, write, key):
+        return "generated"
+    if any(value.kind == "fresh" for value in values.values()):
+        return "generated"
+    if _has_fresh_parent(write, key, values):
+        return "fresh_parent"
+    return None
+
+
+def _left_out(write: Write, key: UniqueKey) -> bool:
+    """`save(update_fields=[...])` without a field of the key."""
+    if write.method != "save" or "update_fields" not in write.options:
+        return False
+    fields = names_in(write.options["update_fields"])
+    if fields is None:
+        return write.kind == "update" and write.options["update_fields"].value.term.__class__.__name__ != "Constant"
+    columns = {found.name if (found := write.model.field(name)) is not None else name for name in fields}
+    return not columns & set(key.members)
+
+
+def _is_pk_upsert(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
+    """`M(pk=x).save()`: an UPDATE first, when the key has no default and nothing forces an insert (oracle A03, A15)."""
+    if key.kind is not KeyKind.PRIMARY_KEY or write.kind != "save" or is_true(write.options.get("force_insert")):
+        return False
+    fields = [write.model.field(name) for name in key.fields]
+    return all(field is not None and field.default is None for field in fields)
+
+
+def _has_fresh_parent(write: Write, key: UniqueKey, values: dict[str, FieldValue]) -> bool:
+    """True when a member is a row made in this function, and no row of this key refers to it yet."""
+    if write.kind == "bulk_create" and write.element_count is None and not _told_apart(values):
+        return False
+    for name, value in values.items():
+        for term in value.terms:
+            for parent, inserted in write.state.fresh.items():
+                if same(term, parent) and not any(_may_clash(row, write, values) for row in inserted):
+                    return True
+    return False
+
+
+def _told_apart(values: dict[str, FieldValue]) -> bool:
+    """True when no two elements of a batch have the same key: a member is different for each."""
+    return any(
+        isinstance(found := normal(term), Symbol) and found.kind == "distinct"
+        for value in values.values()
+        for term in value.terms
+    )
+
+
+
+
+def _may_clash(row: Inserted, write: Write, values: dict[str, FieldValue]) -> bool:
+    """True when a row that was inserted before may have the key of the one that is written now."""
+    if row.table != write.model.table:
+        return False
+    known = dict(row.values)
+    for name, value in values.items():
+        before = known.get(name)
+        if before is None or before == ANY or not value.terms:
+            continue
+        if not any(same(before, term) for term in value.terms) or all(differs(before, term) for term in value.terms):
+            return False
+    return True
+
+
+def instance_term(write: Write) -> Expression | None:
+    """The term of the instance that a write saves."""
+    return write.instance.term if isinstance(write.instance, Instance) else None

@@ -1,0 +1,64 @@
+"""An insert site: one write, with the verdict on each key of its model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flake8_unique_insert.evaluate.frame import Analysis
+from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.schema import UniqueKey
+from flake8_unique_insert.sites.risk import safe_reason, written_keys
+from flake8_unique_insert.values import Absent
+
+Guard = Callable[[Analysis, Write, UniqueKey], str | None]
+
+
+@dataclass(frozen=True, eq=False)
+class InsertSite:
+    """One write of a model that has keys.
+
+    verdicts: for each key that the write sets, why it cannot collide ("generated", "fresh_parent", ...), what guards
+    it ("handled", "checked", "upsert", "validated"), or "unguarded".
+    """
+
+    write: Write
+    verdicts: dict[UniqueKey, str] = field(default_factory=dict)
+
+    @property
+    def unguarded(self) -> tuple[UniqueKey, ...]:
+        """The keys that nothing protects."""
+        return tuple(key for key, verdict in self.verdicts.items() if verdict == "unguarded")
+
+    @property
+    def is_checked(self) -> bool:
+        """True when a lookup on the same model was made before, on some path."""
+        tables = {self.write.model.table, *self.write.model.parents}
+        return any(check.table in tables for check in self.write.state.checks) or any(
+            isinstance(fact, Absent) and fact.table in tables for fact in self.write.facts
+        )
+
+    @property
+    def guarded_by(self) -> frozenset[str]:
+        """Every verdict but "unguarded"."""
+        return frozenset(self.verdicts.values()) - {"unguarded"}
+
+
+def site_of(analysis: Analysis, write: Write, guard: Guard) -> InsertSite:
+    """Judge every key of a write. guard: says what protects a key that is at risk."""
+    verdicts: dict[UniqueKey, str] = {}
+    for key in written_keys(write):
+        verdicts[key] = safe_reason(analysis, write, key) or guard(analysis, write, key) or "unguarded"
+        if verdicts[key] == "unguarded" and write.mechanisms:
+            verdicts[key] = _in_own_save(analysis, write, key, guard)
+    return InsertSite(write, verdicts)
+
+
+def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:
+    """The verdict where the model's own `save` prepares the row: every way through it must be safe."""
+    found = [
+        safe_reason(analysis, inner, key) or guard(analysis, inner, key) or "unguarded" for inner in write.mechanisms
+    ]
+    if "unguarded" in found:
+        return "unguarded"
+    return "generated" if found[0] in ("generated", "checked") else found[0]

@@ -1,0 +1,120 @@
+"""The value that a row gets in one field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flake8_unique_insert.evaluate.evaluator import Evaluator
+from flake8_unique_insert.evaluate.frame import Analysis, Frame
+from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
+from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.evaluate.terms import normal
+from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.schema import Field
+from flake8_unique_insert.syntax.expressions import (
+    NONE,
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Lambda,
+    Subscript,
+    constant,
+)
+from flake8_unique_insert.values import Fresh, Function, Known, Result, SymbolValue, Value
+
+AUTOMATIC = ("AutoField", "BigAutoField", "SmallAutoField")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """What a row gets in a field.
+
+    kind: "given" (result says what), "kept" (an existing row's own value), "null", "fresh", "constant" (a default, or
+    the empty string), "unknown". terms: the terms that denote the value, if any.
+    """
+
+    kind: str
+    terms: tuple[Expression, ...] = ()
+    result: Result | None = None
+
+
+def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
+    """The value that a write gives to a field."""
+    given = write.values.get(name)
+    field = write.model.field(name)
+    if given is not None:
+        return _given(given, field)
+    if write.kind in ("update", "unchanged", "bulk_update") or write.object is not None and write.object.new is None:
+        owner = write.instance.term if write.instance is not None else None
+        return FieldValue("kept", (Attribute(owner, name),) if owner is not None else ())
+    if write.values.spread is not None:
+        return FieldValue("unknown", (normal(Subscript(write.values.spread, constant(name))),))
+    if write.values.open:
+        return FieldValue("unknown")
+    return _omitted(analysis, field)
+
+
+def _given(given: Result, field: Field | None) -> FieldValue:
+    values = [option.value for option in given.options]
+    terms = tuple(dict.fromkeys([given.term, *(value.term for value in values if len(values) == 1)]))
+    if all(isinstance(value, Known) and value.term == NONE for value in values):
+        return FieldValue("null", terms, given)
+    if all(isinstance(value, Fresh) for value in values):
+        return FieldValue("fresh", terms, given)
+    if all(isinstance(value, Fresh) or isinstance(value, Known) and value.term == NONE for value in values):
+        return FieldValue("fresh", terms, given)
+    if field is not None and makes_itself_unique(field):
+        return FieldValue("fresh", terms, given)
+    return FieldValue("given", terms, given)
+
+
+def makes_itself_unique(field: Field) -> bool:
+    """True for field classes that look for a free value themselves, such as AutoSlugField."""
+    from flake8_unique_insert.django_names import SELF_UNIQUE_FIELDS
+
+    return any(base.rsplit(".", 1)[-1] in SELF_UNIQUE_FIELDS for base in (field.kind, *field.bases))
+
+
+def _omitted(analysis: Analysis, field: Field | None) -> FieldValue:
+    """A field that the write leaves out: its default, NULL, or the empty string."""
+    if field is None:
+        return FieldValue("unknown")
+    if makes_itself_unique(field) or any(base.rsplit(".", 1)[-1] in AUTOMATIC for base in (field.kind, *field.bases)):
+        return FieldValue("fresh")
+    if field.default is not None:
+        return _default(analysis, field)
+    if field.null:
+        return FieldValue("null", (NONE,))
+    return FieldValue("constant", (constant(""),))
+
+
+def _default(analysis: Analysis, field: Field) -> FieldValue:
+    """`default=`: called when it can be called."""
+    assert field.default is not None
+    ev = Evaluator(analysis, Frame(field.module, None, None, ("default", field.name, field.module)), State())
+    body = field.default.body if isinstance(field.default, Lambda) else None
+    if body is None:
+        found = evaluate_elsewhere(ev, field.module, field.default)
+        if found is not None and isinstance(found.value, (Function, SymbolValue)):
+            body = Call(field.default, ())
+    value = evaluate_elsewhere(ev, field.module, body) if body is not None else found
+    if value is None:
+        return FieldValue("unknown")
+    return _classified(value.value, value)
+
+
+def _classified(value: Value, found: Result) -> FieldValue:
+    if all(isinstance(option.value, Fresh) for option in found.options):
+        return FieldValue("fresh")
+    if isinstance(value, Known):
+        return FieldValue("null" if value.term == NONE else "constant", (value.term,))
+    return FieldValue("unknown")
+
+
+def constant_of(value: FieldValue) -> Constant | None:
+    """The literal that a field certainly gets."""
+    for term in value.terms:
+        if isinstance(term, Constant):
+            return term
+    return None

@@ -1,0 +1,282 @@
+"""Abstract values: what is known of a run-time value, and the facts that a program point holds.
+
+Every value has a `term`: the expression that names it, with local names replaced by symbols. Equal terms are the same
+run-time value. `Unknown` is a value like any other: nothing is concluded from it.
+
+A *fact* is something that holds on every path to a point: `Absent` (no row with these values exists) or `Validated`
+(this instance was validated). A *condition* is one restriction of a lookup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ManagerDeclaration, Model, Symbol
+from flake8_unique_insert.syntax.expressions import Constant, Expression
+
+# --- facts
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`field__lookup=term` of a filter. `excluded` for `exclude(...)`. field "" stands for an unknown restriction."""
+
+    field: str
+    lookup: str
+    term: Expression
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """No row of the table satisfies all the conditions."""
+
+    table: str
+    conditions: frozenset[Condition]
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """The instance's uniqueness was validated: `unique` (fields, unique_together) and/or `constraints`."""
+
+    term: Expression
+    unique: bool
+    constraints: bool
+    excluded: frozenset[str] = frozenset()
+
+
+Fact = Absent | Validated
+Facts = frozenset[Fact]
+NO_FACTS: Facts = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """A row that was inserted: some of its fields' terms (None: the value at that field is not known)."""
+
+    table: str
+    values: frozenset[tuple[str, Expression]]
+    complete: bool = True
+
+
+# --- values
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Any value."""
+
+    term: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Value):
+    """A value of which only the term is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Value):
+    """A literal; the term is the Constant."""
+
+    @property
+    def constant(self) -> object:
+        """The Python value."""
+        assert isinstance(self.term, Constant)
+        return self.term.value
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh(Value):
+    """A value that was just generated and cannot be in the database: uuid4(), a random string, ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelClass(Value):
+    """A model class. `exact` is False for `cls` and `self.model` where a subclass may stand in."""
+
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolValue(Value):
+    """A module, class, or function of the project or from outside."""
+
+    symbol: Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Function(Value):
+    """A function that can be followed. `receiver` is bound as its first parameter."""
+
+    symbol: FunctionSymbol
+    owner: ClassSymbol | None = None
+    receiver: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NestedFunction(Value):
+    """A function defined inside the analysed one; `node` is its CST."""
+
+    node: object = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Object(Value):
+    """An instance of a project's class that is no model (a view, a form, ...)."""
+
+    symbol: ClassSymbol
+
+
+@dataclass(frozen=True, slots=True)
+class Super(Value):
+    """`super()` in a method of `owner`, bound to `receiver`."""
+
+    owner: ClassSymbol
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Instance(Value):
+    """A model instance. What is known of it stands in the state's `objects` under its term."""
+
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Value):
+    """A manager or queryset: rows of a model that satisfy every group of conditions.
+
+    alternatives: the conditions in disjunctive form; one empty group for all rows, no group for `none()`.
+    given: field values that rows created through it get (related managers). is_manager: False for a queryset.
+    """
+
+    model: Model
+    alternatives: frozenset[frozenset[Condition]] = frozenset([frozenset()])
+    given: tuple[tuple[str, Expression], ...] = ()
+    manager: ManagerDeclaration | None = None
+    is_manager: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Value):
+    """What a lookup answered; false exactly when no row matched.
+
+    shape: "bool", "count", "row" (a row or None), "list".
+    """
+
+    rows: Rows
+    shape: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Value):
+    """The values of one field of rows, as they were when read. `missing` are values inserted since and not added."""
+
+    rows: Rows
+    field: str
+    missing: frozenset[Expression] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedFlag(Value):
+    """The second result of an upsert: true when `instance` is a new row."""
+
+    instance: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Bound(Value):
+    """A method of a value that the evaluator knows by name."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorClass(Value):
+    """An exception class: `name` dotted, `table` set for `Model.DoesNotExist` and the like."""
+
+    name: str
+    table: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Value):
+    """A list, tuple or set whose items are known one by one."""
+
+    kind: str
+    items: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entries(Value):
+    """A dict with known string keys; `open` when it may hold others."""
+
+    entries: tuple[tuple[str, Result], ...]
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Elements(Value):
+    """A collection of unknown length whose elements look like `element`. distinct: no two of them are equal.
+
+    objects: what was known of element instances when they were put in.
+    """
+
+    element: Result
+    distinct: bool = False
+    objects: tuple[tuple[Expression, ObjectState], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectState:
+    """What is known of one object: the values assigned to its attributes.
+
+    new: True for an instance that is not in the database, False for one that is, None when either.
+    open: True when attributes may have been set that are not listed. changed: fields assigned on an existing row.
+    """
+
+    new: bool | None
+    values: tuple[tuple[str, Result], ...] = ()
+    open: bool = False
+    changed: frozenset[str] = frozenset()
+    force_pk: bool = False
+
+    def get(self, name: str) -> Result | None:
+        """The value assigned to an attribute."""
+        for key, value in self.values:
+            if key == name:
+                return value
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the values that an expression may have, and what holds when it has this one."""
+
+    value: Value
+    facts: Facts = NO_FACTS
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The value of an expression: its term, and all that it may be."""
+
+    term: Expression
+    options: tuple[Option, ...]
+
+    @property
+    def value(self) -> Value:
+        """The one value, Unknown when there are several."""
+        return self.options[0].value if len(self.options) == 1 else Unknown(self.term)
+
+
+def result(value: Value, facts: Facts = NO_FACTS) -> Result:
+    """A result with one option."""
+    return Result(value.term, (Option(value, facts),))
+
+
+def unknown(term: Expression) -> Result:
+    """A result of which nothing but the term is known."""
+    return Result(term, (Option(Unknown(term)),))
