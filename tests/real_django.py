@@ -15,7 +15,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from importlib import import_module, invalidate_caches
 from pathlib import Path
@@ -102,21 +102,32 @@ class Shop:
         self.files = files
         self.names: dict[str, Any] = {}
 
-    def run(self, code: str, names: dict[str, Any], rivals: list[tuple[str, str, Any]] | None = None) -> Run:
+    def run(
+        self,
+        code: str,
+        names: dict[str, Any],
+        rivals: list[tuple[str, str, Any]] | None = None,
+        atomic: bool = False,
+    ) -> Run:
         """Executes `code` with the shop's public names and `names`, to which its assignments are added.
 
-        rivals: insert statements that another connection is to slip in just before the code's first write to one of
-        their tables. They survive a rollback of that code, as what is committed elsewhere does.
+        rivals: insert statements that another connection is to slip in just before the code's first insert into one
+        of their tables. They survive a rollback of that code, as what is committed elsewhere does. atomic: inside one
+        transaction, as a request is with ATOMIC_REQUESTS.
         """
+        from django.db import transaction
+
         run = Run()
         with ExitStack() as stack:
             stack.enter_context(_recorded(run, self.root))
             if rivals:
                 stack.enter_context(_slipped_in(rivals))
             try:
-                _execute(code, names)
+                with transaction.atomic() if atomic else nullcontext():
+                    _execute(code, names)
             except Exception as error:
                 run.raised = error
+                run.broken |= isinstance(error, transaction.TransactionManagementError)
         return run
 
     def lines_of(self, error: BaseException) -> set[tuple[str, int]]:
@@ -299,7 +310,7 @@ def _slipped_in(rivals: list[tuple[str, str, Any]]) -> Iterator[None]:
     def slip(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         nonlocal committed
         found = WRITE.match(sql)
-        if not committed and found and found[2] in tables and found[1] != "DELETE":
+        if not committed and found and found[2] in tables and found[1] == "INSERT":
             committed = True
             insert()
         result = execute(sql, params, many, context)

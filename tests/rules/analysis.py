@@ -19,7 +19,7 @@ def found(case: Case) -> set[tuple[str, int, str]]:
     with tempfile.TemporaryDirectory(prefix="shop-") as directory:
         root = Path(directory)
         write_files(root, case.files)
-        engine = Engine(Options())
+        engine = Engine(Options(atomic_requests=case.script.expects("atomic requests")))
         return {
             (name, finding.line, finding.code)
             for name, text in case.files.items()

@@ -134,7 +134,7 @@ class _Execution:
 
     def run(self, call: str, names: dict[str, Any]) -> Run:
         self.verdict.executions += 1
-        return self.shop.run(call, names)
+        return self.shop.run(call, names, atomic=self.case.script.expects("atomic requests"))
 
     def accept(self, run: Run, when: str) -> None:
         """Only the exceptions that an application would raise on purpose: a NameError is a mistake in the example."""
