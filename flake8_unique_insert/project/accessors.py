@@ -1,0 +1,84 @@
+"""Names on an instance that reach rows of other models: reverse relations and many-to-many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from flake8_unique_insert.schema import Accessor, Field, Model
+
+
+class Accessors:
+    """Finds what `instance.name` reaches.
+
+    models: every model of the project. lookup: the model of a label or dotted name. names: the related-name setting of
+    a model's Meta (`default_related_name`).
+    """
+
+    def __init__(
+        self,
+        models: Callable[[], Iterable[Model]],
+        lookup: Callable[[str, str], Model | None],
+        default_related_name: Callable[[Model], str | None],
+        lineage: Callable[[Model], tuple[str, ...]],
+    ) -> None:
+        self._models = models
+        self._lookup = lookup
+        self._default = default_related_name
+        self._lineage = lineage
+        self._index: dict[str, dict[str, Accessor]] | None = None
+
+    def clear(self) -> None:
+        """Forget everything, after a file has changed."""
+        self._index = None
+
+    def find(self, model: Model, name: str) -> Accessor | None:
+        """The accessor of this name on instances of a model, inherited ones included."""
+        field = model.fields.get(name)
+        if field is not None:
+            return Accessor(name, self._label(field, model), "", "m2m") if field.relation == "m2m" else None
+        if self._index is None:
+            self._index = {}
+            for other in self._models():
+                self._add(other, self._index)
+        for label in self._lineage(model):
+            found = self._index.get(label, {}).get(name)
+            if found is not None:
+                return found
+        return None
+
+    def _label(self, field: Field, model: Model) -> str:
+        found = self._lookup(field.target, model.label.rpartition(".")[0]) if field.target else None
+        return found.label if found else field.target
+
+    def _add(self, model: Model, index: dict[str, dict[str, Accessor]]) -> None:
+        if model.abstract or model.proxy:
+            return
+        for field in _local(model, self._lookup):
+            name = self._name(model, field)
+            if name and not name.endswith("+"):
+                kind = {"fk": "many", "o2o": "one", "m2m": "m2m"}[field.relation]
+                target = self._label(field, model)
+                holder = "" if kind == "m2m" else field.name
+                index.setdefault(target, {}).setdefault(name, Accessor(name, model.label, holder, kind))
+
+    def _name(self, model: Model, field: Field) -> str:
+        app_label = model.label.rpartition(".")[0]
+        stated = field.related_name if field.related_name is not None else self._default(model)
+        if stated:
+            return (
+                stated.replace("%(class)s", model.name.lower())
+                .replace("%(model_name)s", model.name.lower())
+                .replace("%(app_label)s", app_label.lower())
+            )
+        return model.name.lower() if field.relation == "o2o" else f"{model.name.lower()}_set"
+
+
+def _local(model: Model, lookup: Callable[[str, str], Model | None]) -> Iterator[Field]:
+    """The relations that the model's own table holds: those of multi-table parents are theirs."""
+    inherited: set[str] = set()
+    for label in model.parents:
+        parent = lookup(label, "")
+        inherited |= set(parent.fields) if parent else set()
+    for name, field in model.fields.items():
+        if field.relation and name not in inherited:
+            yield field

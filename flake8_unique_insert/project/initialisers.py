@@ -1,0 +1,94 @@
+"""A field class's `__init__`: which arguments it passes on to Django whatever, or unless, the caller gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from flake8_unique_insert.syntax.expressions import (
+    Attribute,
+    Call,
+    Expression,
+    Name,
+    Subscript,
+    dotted,
+    positional,
+    string,
+)
+from flake8_unique_insert.syntax.expressions import Mapping as Display
+from flake8_unique_insert.syntax.lower import lower
+from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource
+from flake8_unique_insert.syntax.summary import FunctionSummary
+
+Arguments = dict[str, Expression]
+
+
+def settled_by(source: SourceFile, function: FunctionSummary) -> tuple[Arguments, Arguments]:
+    """(defaults, forced): `kwargs.setdefault("unique", True)` gives a default, `kwargs["unique"] = True` forces."""
+    defaults = {item.name: item.default for item in function.parameters if item.default is not None}
+    forced: Arguments = {}
+    rest = next((item.name for item in function.parameters if item.kind == "**"), "kwargs")
+    passed: set[str] = set()
+    try:
+        body = source.function(function).body
+    except UnreadableSource:
+        return {}, {}
+    for conditional, expression in _expressions(body, False):
+        if isinstance(expression, Call):
+            _read_call(expression, rest, defaults, forced, passed, conditional)
+        elif isinstance(expression, tuple):
+            name, value = expression
+            if name.startswith(f"{rest}."):
+                (defaults if conditional else forced)[name[len(rest) + 1 :]] = value
+    named = {item.name for item in function.parameters}
+    defaults = {name: value for name, value in defaults.items() if name not in named or name in passed}
+    return defaults, {name: value for name, value in forced.items() if value != Name(name)}
+
+
+def _read_call(
+    call: Call, rest: str, defaults: Arguments, forced: Arguments, passed: set[str], conditional: bool
+) -> None:
+    path = dotted(call.function) or ""
+    given = positional(call)
+    if path == f"{rest}.setdefault" and len(given) == 2:
+        defaults[string(given[0]) or ""] = given[1]
+    elif path == f"{rest}.update":
+        (defaults if conditional else forced).update(_updates(call))
+    elif isinstance(call.function, Attribute) and call.function.name == "__init__":
+        for argument in call.arguments:
+            if argument.keyword is None:
+                continue
+            if argument.value == Name(argument.keyword):
+                passed.add(argument.keyword)
+            else:
+                forced[argument.keyword] = argument.value
+
+
+def _updates(call: Call) -> Arguments:
+    found: Arguments = {}
+    for argument in call.arguments:
+        if argument.keyword:
+            found[argument.keyword] = argument.value
+        elif isinstance(argument.value, Display):
+            found.update({string(key) or "": value for key, value in argument.value.items if key is not None})
+    return found
+
+
+def _expressions(node: cst.CSTNode, conditional: bool) -> Iterator[tuple[bool, Call | tuple[str, Expression]]]:
+    """The calls and item assignments of a function's statements in order, and whether they stand in a branch."""
+    for child in node.children:
+        if isinstance(child, cst.Expr):
+            value = lower(child.value)
+            if isinstance(value, Call):
+                yield conditional, value
+        elif isinstance(child, cst.Assign):
+            value = lower(child.value)
+            for target in child.targets:
+                place = lower(target.target)
+                if isinstance(place, Subscript) and string(place.index):
+                    yield conditional, (f"{dotted(place.base)}.{string(place.index)}", value)
+        elif isinstance(child, (cst.FunctionDef, cst.ClassDef, cst.BaseExpression)):
+            continue
+        else:
+            yield from _expressions(child, conditional or isinstance(child, (cst.If, cst.Else, cst.Try)))

@@ -1,0 +1,137 @@
+"""Import names ↔ files, without importing anything."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from pathlib import Path
+
+from flake8_unique_insert.project.environment import site_folders
+from flake8_unique_insert.project.roots import source_roots
+from flake8_unique_insert.project.tree import Tree
+
+STANDARD = frozenset(sys.stdlib_module_names)
+NEVER_READ = frozenset({"django", "rest_framework"})
+"""Packages known by name alone: their classes have the same names whether they are installed or not, and what must be
+known of their models stands in the data file, so a result never depends on the environment."""
+
+
+class Modules:
+    """Finds the file of a module and the module of a file.
+
+    A module has one name, `name_of` its file, whichever way it was imported.
+    """
+
+    def __init__(self, root: Path, environment: Path | None = None) -> None:
+        self.root = root
+        self._environment = environment
+        self._found: dict[str, Path | None] = {}
+        self._names: dict[Path, str] = {}
+        self._canonical: dict[str, str | None] = {}
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The project's folders."""
+        return Tree(self.root)
+
+    @cached_property
+    def source_roots(self) -> tuple[Path, ...]:
+        """The folders that imports count from, in order."""
+        return source_roots(self.root, self.tree)
+
+    @cached_property
+    def site_folders(self) -> tuple[Path, ...]:
+        """The folders of installed packages, in order."""
+        return site_folders(self.root, self._environment)
+
+    def name_of(self, path: Path) -> str:
+        """The import name of a file: counted from the innermost source root (or site-packages) that it stands in."""
+        path = path if path.is_absolute() else self.root / path
+        if path not in self._names:
+            self._names[path] = self._name(path)
+        return self._names[path]
+
+    def _name(self, path: Path) -> str:
+        homes = [home for home in (*self.source_roots, *self.site_folders) if home in path.parents]
+        home = max(homes, key=lambda item: len(item.parts), default=path.parent)
+        parts = list(path.relative_to(home).with_suffix("").parts)
+        if parts[-1] == "__init__" and len(parts) > 1:
+            parts.pop()
+        return ".".join(parts)
+
+    def find(self, dotted: str) -> Path | None:
+        """The file of a module or regular package, None when there is none that may be read."""
+        if dotted not in self._found:
+            self._found[dotted] = self._search(dotted)
+        return self._found[dotted]
+
+    def _search(self, dotted: str) -> Path | None:
+        parts = dotted.split(".")
+        if not all(part.isidentifier() for part in parts):
+            return None
+        for home in self.source_roots:
+            found = _module_file(home, parts)
+            if found:
+                return found
+        if parts[0] in STANDARD or parts[0] in NEVER_READ:
+            return None
+        for home in self.site_folders:
+            found = _module_file(home, parts)
+            if found:
+                return found
+        return self._misplaced(parts)
+
+    def _misplaced(self, parts: list[str]) -> Path | None:
+        """A module below a folder that a settings file puts on `sys.path`: the only package of that name."""
+        candidates = [_module_file(folder.parent, parts) for folder in self.tree.packages_named(parts[0])]
+        found = [path for path in candidates if path]
+        return found[0] if len(found) == 1 else None
+
+    def canonical(self, dotted: str) -> str | None:
+        """The one name of a module that has a file, None for others."""
+        if dotted not in self._canonical:
+            path = self.find(dotted)
+            self._canonical[dotted] = self.name_of(path) if path else None
+        return self._canonical[dotted]
+
+    def is_namespace(self, dotted: str) -> bool:
+        """Whether a folder without `__init__.py` stands for this module in the project."""
+        parts = dotted.split(".")
+        return any(home.joinpath(*parts) in self.tree.folders for home in self.source_roots)
+
+    def is_package(self, dotted: str) -> bool:
+        """Whether the module's file is an `__init__.py`."""
+        path = self.find(dotted)
+        return path is not None and path.name == "__init__.py"
+
+    def in_project(self, dotted: str) -> bool:
+        """Whether the module's file belongs to the project itself."""
+        path = self.find(dotted)
+        return path is not None and self.is_own(path)
+
+    def is_own(self, path: Path) -> bool:
+        """Whether a file belongs to the project itself."""
+        return self.root in path.parents and not any(home in path.parents for home in self.site_folders)
+
+    def shown(self, path: Path) -> str:
+        """A file's path for messages: relative to the root, or `site-packages/...`."""
+        for home in self.site_folders:
+            if home in path.parents:
+                return f"site-packages/{path.relative_to(home).as_posix()}"
+        if self.root in path.parents:
+            return path.relative_to(self.root).as_posix()
+        return path.as_posix()
+
+
+def _module_file(home: Path, parts: list[str]) -> Path | None:
+    place = home.joinpath(*parts)
+    try:
+        package = place / "__init__.py"
+        if package.is_file():
+            return package
+        module = place.with_name(f"{parts[-1]}.py")
+        if module.is_file():
+            return module
+    except OSError:
+        pass
+    return None

@@ -1,0 +1,248 @@
+"""A project as the rest of the program asks about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.project.accessors import Accessors
+from flake8_unique_insert.project.apps import Apps
+from flake8_unique_insert.project.classes import Classes
+from flake8_unique_insert.project.field_classes import FieldClasses
+from flake8_unique_insert.project.fields import FieldReader
+from flake8_unique_insert.project.keys import KeyReader
+from flake8_unique_insert.project.known import known_models
+from flake8_unique_insert.project.literals import UNKNOWN, Literals, Placed
+from flake8_unique_insert.project.managers import Managers
+from flake8_unique_insert.project.metas import Metas
+from flake8_unique_insert.project.models import Models, Readers
+from flake8_unique_insert.project.modules import Modules
+from flake8_unique_insert.project.names import Names
+from flake8_unique_insert.project.references import References
+from flake8_unique_insert.project.registry import Registry
+from flake8_unique_insert.project.returns import Returns
+from flake8_unique_insert.project.settings import Settings
+from flake8_unique_insert.project.summaries import Summaries
+from flake8_unique_insert.schema import (
+    Accessor,
+    ClassSymbol,
+    ExternalSymbol,
+    FunctionSymbol,
+    Member,
+    Model,
+    Symbol,
+)
+from flake8_unique_insert.syntax.expressions import Call
+from flake8_unique_insert.syntax.summary import ClassSummary, Import
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.syntax.source import SourceFile
+
+
+class Project:
+    """Answers questions about one project; nothing is read before it is asked for. Implements `ModelLookup`.
+
+    root: its top folder, see `find_root`. user_model: AUTH_USER_MODEL, where the settings do not tell. environment: a
+    virtual environment or site-packages folder to read installed packages from, instead of those found by themselves.
+    """
+
+    def __init__(self, root: Path, *, user_model: str = "", environment: Path | None = None) -> None:
+        self.root = Path(root).absolute()
+        self._stated_user = user_model
+        self._known = known_models()
+        self.modules = Modules(self.root, environment)
+        self.summaries = Summaries(self.modules, self._known)
+        self.names = Names(self.modules, self.summaries, self._known)
+        self._settings = Settings(self.modules, self.summaries)
+        self._classes = Classes(self.names, self.summaries, self._known, self._called_base)
+        self._metas = Metas(self.names, self._classes)
+        literals = Literals(self.names, self._metas.attribute, self._metas.local, self._settings.value)
+        self._metas.literals = self._settings.literals = literals
+        self._settings.names = self.names
+        self._apps = Apps(self.modules, self.summaries, self.names, self._classes, self._settings, self._known)
+        self._apps.literals = literals
+        returns = Returns(self.summaries)
+        self._field_classes = FieldClasses(self._classes, self.summaries, self._known)
+        self._managers = Managers(self.names, self._classes, literals, returns)
+        self._references = References(self.names, literals, self._user_label)
+        readers = Readers(
+            self._classes,
+            self._metas,
+            FieldReader(self.names, self._classes, self._field_classes, literals, returns),
+            KeyReader(self.names, self._classes, literals, returns),
+            self._managers,
+            self._apps,
+            self._shown,
+            self._target,
+            self._is_swapped,
+        )
+        self._models = Models(readers)
+        self._registry = Registry(
+            self.modules, self.summaries, self.names, self._classes, self._models, self._apps, self._known
+        )
+        self._accessors = Accessors(
+            lambda: self._registry.project_models, self.model_labelled, self._default_related_name, self._lineage
+        )
+
+    # --- files
+
+    def put(self, path: Path, source: SourceFile) -> None:
+        """Take the text at hand for a file: it wins over the disk until the next one is put."""
+        path = Path(path)
+        if self.summaries.put(path if path.is_absolute() else Path.cwd() / path, source):
+            self._forget()
+
+    def _forget(self) -> None:
+        for part in (
+            self.names,
+            self._classes,
+            self._metas,
+            self._field_classes,
+            self._managers,
+            self._models,
+            self._registry,
+            self._accessors,
+        ):
+            part.clear()
+
+    def module_name(self, path: Path) -> str:
+        """The import name of a file."""
+        path = Path(path)
+        return self.modules.name_of(path if path.is_absolute() else Path.cwd() / path)
+
+    def find_module(self, dotted: str) -> Path | None:
+        """The file of a module, None when it has none."""
+        return self.modules.find(dotted)
+
+    def source(self, module: str) -> SourceFile | None:
+        """The source of a module that has a file."""
+        return self.summaries.source(module)
+
+    def is_own(self, module: str) -> bool:
+        """Whether a module's file belongs to the project itself, not to an installed package."""
+        return self.modules.in_project(module)
+
+    def _shown(self, module: str) -> str:
+        path = self.modules.find(module)
+        return self.modules.shown(path) if path else f"site-packages/{module.replace('.', '/')}.py"
+
+    # --- names and classes
+
+    def resolve(self, module: str, name: str) -> Symbol | None:
+        """What a dotted name means in a module's global scope."""
+        return self.names.resolve(module, name)
+
+    def resolve_import(self, module: str, imported: Import) -> Symbol | None:
+        """What a name means that an import statement in a module binds, wherever in the module it stands."""
+        return self.names.imported(module, imported)
+
+    def class_summary(self, symbol: ClassSymbol) -> ClassSummary | None:
+        """The class as written."""
+        return self._classes.summary(symbol)
+
+    def class_member(self, symbol: ClassSymbol, name: str, after: ClassSymbol | None = None) -> Member | None:
+        """A member along the MRO; of a manager class also the methods of the queryset it was built from."""
+        found = self._classes.member(symbol, name, after)
+        if found is None and after is None:
+            queryset = self._managers.queryset_of(symbol)
+            if queryset is not None and queryset != symbol:
+                return self._classes.member(queryset, name)
+        return found
+
+    def bases(self, symbol: ClassSymbol) -> tuple[str, ...]:
+        """Dotted names of the class and all bases in MRO order."""
+        return self._classes.bases(symbol)
+
+    def function_source(self, symbol: FunctionSymbol) -> str:
+        """The source text of a function, decorators included; "" when it cannot be had."""
+        return self.summaries.function_text(symbol.module, symbol.summary)
+
+    # --- models
+
+    def model(self, symbol: Symbol | None) -> Model | None:
+        """The model that a class symbol names (abstract ones too); None for anything else."""
+        if isinstance(symbol, ExternalSymbol):
+            symbol = self.names.external(symbol.dotted)
+        return self._models.get(symbol) if isinstance(symbol, ClassSymbol) else None
+
+    def model_labelled(self, label: str, app_label: str = "") -> Model | None:
+        """The model of "app_label.Name", of "Name" within `app_label`, or of a dotted class name."""
+        if "." not in label:
+            if not app_label:
+                return None
+            label = f"{app_label}.{label}"
+        found = self._registry.labelled(label)
+        return self._models.get(found) if found else None
+
+    def user_model(self) -> Model | None:
+        """The model of AUTH_USER_MODEL."""
+        return self.model_labelled(self._user_label())
+
+    def accessor(self, model: Model, name: str) -> Accessor | None:
+        """What `instance.name` reaches on another model."""
+        return self._accessors.find(model, name)
+
+    def models_managed_by(self, symbol: ClassSymbol) -> tuple[Model, ...]:
+        """The models that declare a manager of this manager or queryset class."""
+        return tuple(
+            model
+            for model in self._registry.project_models
+            if any(symbol in (item.manager, item.queryset) for item in model.managers.values())
+        )
+
+    def models_in(self, files: Iterable[Path]) -> Iterator[Model]:
+        """The models that these files define."""
+        for path in self._registry.model_files(iter(files)):
+            yield from self._registry.models_of(path)
+
+    @cached_property
+    def _auth_user(self) -> str:
+        if self._stated_user:
+            return self._stated_user
+        value = self._settings.value("AUTH_USER_MODEL")
+        return value if value is not UNKNOWN and isinstance(value, str) and "." in value else "auth.User"
+
+    def _user_label(self) -> str:
+        return self._auth_user
+
+    def _is_swapped(self, setting: str, label: str) -> bool:
+        value: object = self._user_label() if setting == "AUTH_USER_MODEL" else self._settings.value(setting)
+        return isinstance(value, str) and value.lower() != label.lower()
+
+    def _called_base(self, call: Call, module: str) -> Symbol | None:
+        label = self._references.label(Placed(call, module))
+        found = self._registry.labelled(label) if label else None
+        if found is None and label.count(".") > 1:
+            return self.names.external(label)
+        return found
+
+    def _target(self, placed: Placed, symbol: ClassSymbol, app_label: str) -> str:
+        """The label that a relation points to, seen from a model; a dotted class name for a class; "" if unknown."""
+        label = self._references.label(placed)
+        if label.lower() == "self":
+            return self._models.label(symbol)
+        if label and "." not in label:
+            return f"{app_label or self._models.label(symbol).rpartition('.')[0]}.{label}"
+        target = self._references.symbol(placed)
+        if isinstance(target, ClassSymbol) and self._metas.is_model(target):
+            return self._models.label(target)
+        return label
+
+    def _default_related_name(self, model: Model) -> str | None:
+        if not isinstance(model.symbol, ClassSymbol):
+            return None
+        meta = self._metas.of(model.symbol)
+        option = self._metas.option(meta, "default_related_name") if meta else None
+        value = self._metas.literals.value(option.last) if option else None
+        return value if isinstance(value, str) else None
+
+    def _lineage(self, model: Model) -> tuple[str, ...]:
+        """The labels whose reverse accessors an instance has: its own, its table's and its parents'."""
+        found: dict[str, None] = {model.label: None, model.table: None}
+        for label in model.parents:
+            parent = self.model_labelled(label)
+            if parent is not None and parent.label not in found:
+                found.update(dict.fromkeys(self._lineage(parent)))
+        return tuple(found)

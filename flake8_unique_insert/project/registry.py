@@ -1,0 +1,169 @@
+"""All models of a project: by label, and one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from flake8_unique_insert.project.apps import Apps
+from flake8_unique_insert.project.classes import Classes
+from flake8_unique_insert.project.known import Known
+from flake8_unique_insert.project.models import Models
+from flake8_unique_insert.project.modules import Modules
+from flake8_unique_insert.project.names import Names
+from flake8_unique_insert.project.settings import is_test_path
+from flake8_unique_insert.project.summaries import Summaries
+from flake8_unique_insert.schema import ClassSymbol, Model
+
+CLASS = re.compile(r"^[ \t]*class[ \t]+\w", re.MULTILINE)
+MODELISH = re.compile(r"model", re.IGNORECASE)
+
+
+class Registry:
+    """Finds models by label; lists the models of files."""
+
+    def __init__(
+        self,
+        modules: Modules,
+        summaries: Summaries,
+        names: Names,
+        classes: Classes,
+        models: Models,
+        apps: Apps,
+        known: Known,
+    ) -> None:
+        self._modules = modules
+        self._summaries = summaries
+        self._names = names
+        self._classes = classes
+        self._models = models
+        self._apps = apps
+        self._known = known
+        self._labelled: dict[str, ClassSymbol | None] = {}
+
+    def clear(self) -> None:
+        """Forget everything, after a file has changed."""
+        self._labelled.clear()
+        self.__dict__.pop("project_models", None)
+
+    def labelled(self, label: str) -> ClassSymbol | None:
+        """The class of "app_label.Name" (the name in any case) or of a dotted class name."""
+        app_label, _, name = label.rpartition(".")
+        key = f"{app_label}.{name.lower()}"
+        if key not in self._labelled:
+            self._labelled[key] = None
+            self._labelled[key] = self._search(app_label, name)
+        return self._labelled[key]
+
+    def _search(self, app_label: str, name: str) -> ClassSymbol | None:
+        found = self._in_apps(app_label, name) or self._stating(app_label, name)
+        if found is not None:
+            return found
+        dotted = self._known.model(f"{app_label}.{name}")
+        symbol = self._names.external(dotted) if dotted else self._dotted(app_label, name)
+        return symbol if isinstance(symbol, ClassSymbol) else None
+
+    def _dotted(self, module: str, name: str) -> ClassSymbol | None:
+        if "." not in module and self._modules.find(module) is None:
+            return None
+        symbol = self._names.external(f"{module}.{name}")
+        return symbol if isinstance(symbol, ClassSymbol) and self._models.get(symbol) else None
+
+    def _in_apps(self, app_label: str, name: str) -> ClassSymbol | None:
+        """A model that the `models` module of an app of this label has, else one elsewhere in the app."""
+        packages = list(self._apps.labelled(app_label))
+        for package in packages:
+            symbol = self._named(f"{package}.models", name)
+            if symbol is not None and self._has_label(symbol, app_label, name):
+                return symbol
+        for package in packages:
+            folder = self._apps.folder(package)
+            if folder is not None:
+                files = [path for path in self._modules.tree.files() if folder in path.parents]
+                found = self._first(files, app_label, name)
+                if found is not None:
+                    return found
+        return None
+
+    def _named(self, module: str, name: str) -> ClassSymbol | None:
+        canonical = self._modules.canonical(module)
+        if canonical is None:
+            return None
+        symbol = self._names.resolve(canonical, name)
+        if symbol is None and name == name.lower():
+            symbol = self._in_any_case(canonical, name)
+        return symbol if isinstance(symbol, ClassSymbol) else None
+
+    def _in_any_case(self, module: str, name: str) -> ClassSymbol | None:
+        summary = self._summaries.of(module)
+        for own in summary.definitions if summary else ():
+            if own.lower() == name:
+                symbol = self._names.resolve(module, own)
+                return symbol if isinstance(symbol, ClassSymbol) else None
+        return None
+
+    def _has_label(self, symbol: ClassSymbol, app_label: str, name: str) -> bool:
+        if symbol.qualname.rpartition(".")[2].lower() != name.lower():
+            return False
+        model = self._models.get(symbol)
+        return model is not None and model.label.lower() == f"{app_label}.{name}".lower() and not model.abstract
+
+    def _stating(self, app_label: str, name: str) -> ClassSymbol | None:
+        """A model anywhere in the project whose Meta states this app label."""
+        files = [path for path in self._stating_files if app_label in self._summaries.text(path)]
+        return self._first(files, app_label, name)
+
+    @cached_property
+    def _stating_files(self) -> list[Path]:
+        files = self.model_files(self._modules.tree.files())
+        return [path for path in files if "app_label" in self._summaries.text(path)]
+
+    def _first(self, files: list[Path], app_label: str, name: str) -> ClassSymbol | None:
+        pattern = re.compile(rf"^[ \t]*class[ \t]+{re.escape(name)}\b", re.MULTILINE | re.IGNORECASE)
+        for path in files:
+            if "migrations" not in path.parts and pattern.search(self._summaries.text(path)):
+                for symbol in self.classes_of(path):
+                    if self._has_label(symbol, app_label, name):
+                        return symbol
+        return None
+
+    def classes_of(self, path: Path) -> Iterator[ClassSymbol]:
+        """Every class that a file defines outside of functions."""
+        module = self._modules.name_of(path)
+        summary = self._summaries.of(module)
+        seen: set[str] = set()
+        for item in summary.classes() if summary else ():
+            if item.qualname not in seen:
+                seen.add(item.qualname)
+                yield ClassSymbol(module, item.qualname)
+
+    def models_of(self, path: Path) -> Iterator[Model]:
+        """The models that a file defines, in order."""
+        for symbol in self.classes_of(path):
+            if symbol.qualname.rpartition(".")[2] != "Meta":
+                model = self._models.get(symbol)
+                if model is not None:
+                    yield model
+
+    def model_files(self, files: Iterator[Path]) -> Iterator[Path]:
+        """Of these files those that may define a model, by a look at their text."""
+        for path in files:
+            if "migrations" in path.parts:
+                continue
+            text = self._summaries.text(path)
+            if MODELISH.search(text) and CLASS.search(text):
+                yield path
+
+    @cached_property
+    def project_models(self) -> tuple[Model, ...]:
+        """The models of all apps of the project: of their `models` modules and what these import; tests last."""
+        root = self._modules.root
+        files = [
+            path
+            for path in self._modules.tree.files()
+            if path.name == "models.py" or "models" in path.relative_to(root).parts[:-1] or "models" in path.stem
+        ]
+        files.sort(key=lambda path: is_test_path(path.relative_to(root).parts))
+        return tuple(model for path in self.model_files(iter(files)) for model in self.models_of(path))

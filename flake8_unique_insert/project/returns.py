@@ -1,0 +1,55 @@
+"""What a small function returns: for fields and constraints that a project builds by functions of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from flake8_unique_insert.project.literals import Placed
+from flake8_unique_insert.project.substitute import substitute
+from flake8_unique_insert.project.summaries import Summaries
+from flake8_unique_insert.schema import FunctionSymbol
+from flake8_unique_insert.syntax.expressions import Call, Expression, positional
+from flake8_unique_insert.syntax.lower import lower
+from flake8_unique_insert.syntax.source import UnreadableSource
+
+
+class Returns:
+    """Reads the returned expressions of project functions, with the arguments of a call put in."""
+
+    def __init__(self, summaries: Summaries) -> None:
+        self._summaries = summaries
+
+    def of(self, symbol: FunctionSymbol, call: Call) -> list[Placed]:
+        """The expressions that the call may give, as written in the function's module."""
+        source = self._summaries.source(symbol.module)
+        if source is None:
+            return []
+        try:
+            body = source.function(symbol.summary).body
+        except UnreadableSource:
+            return []
+        arguments = _bound(symbol, call)
+        return [Placed(substitute(item, arguments), symbol.module) for item in _returned(body)]
+
+
+def _bound(symbol: FunctionSymbol, call: Call) -> dict[str, Expression]:
+    """Parameter → argument, defaults included."""
+    parameters = [item for item in symbol.summary.parameters if item.kind in ("positional", "keyword")]
+    bound = {item.name: item.default for item in parameters if item.default is not None}
+    for parameter, value in zip(parameters, positional(call), strict=False):
+        bound[parameter.name] = value
+    for argument in call.arguments:
+        if argument.keyword:
+            bound[argument.keyword] = argument.value
+    return bound
+
+
+def _returned(node: cst.CSTNode) -> Iterator[Expression]:
+    for child in node.children:
+        if isinstance(child, cst.Return):
+            if child.value is not None:
+                yield lower(child.value)
+        elif not isinstance(child, (cst.FunctionDef, cst.ClassDef, cst.BaseExpression)):
+            yield from _returned(child)

@@ -1,0 +1,71 @@
+"""A project's folders and the files of interest in them, listed once, without opening any."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+SKIPPED = frozenset(
+    {"node_modules", "bower_components", "site-packages", "dist-packages", "__pycache__", "htmlcov", "venv", "env"}
+)
+MARKS = frozenset({"setup.cfg", "pyproject.toml", "tox.ini", "pytest.ini", ".flake8"})
+MOST_FOLDERS = 50_000
+
+
+class Tree:
+    """The folders below `root` that may hold source, and the names of their Python and project files.
+
+    Symbolic links to folders are not followed, so there are no loops. Hidden folders, installed packages and virtual
+    environments are left out. What cannot be read is empty.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.folders: dict[Path, frozenset[str]] = {}
+        stack = [root]
+        while stack and len(self.folders) < MOST_FOLDERS:
+            folder = stack.pop()
+            names, below = _listing(folder)
+            if "pyvenv.cfg" in names and folder != root:
+                continue
+            self.folders[folder] = frozenset(names)
+            stack.extend(sorted(below, reverse=True))
+
+    def names(self, folder: Path) -> frozenset[str]:
+        """The names of the files in a folder of the tree."""
+        return self.folders.get(folder, frozenset())
+
+    def files(self) -> Iterator[Path]:
+        """Every Python file, folder by folder."""
+        for folder, names in self.folders.items():
+            for name in sorted(names):
+                if name.endswith(".py"):
+                    yield folder / name
+
+    def packages_named(self, name: str) -> list[Path]:
+        """The packages of this name, wherever they stand."""
+        return [folder for folder in self._by_name().get(name, ()) if "__init__.py" in self.folders[folder]]
+
+    def _by_name(self) -> dict[str, list[Path]]:
+        if not hasattr(self, "_index"):
+            self._index: dict[str, list[Path]] = {}
+            for folder in self.folders:
+                self._index.setdefault(folder.name, []).append(folder)
+        return self._index
+
+
+def _listing(folder: Path) -> tuple[set[str], list[Path]]:
+    names: set[str] = set()
+    below: list[Path] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if not entry.name.startswith(".") and entry.name not in SKIPPED:
+                        below.append(Path(entry.path))
+                elif entry.name.endswith(".py") or entry.name in MARKS or entry.name == "pyvenv.cfg":
+                    names.add(entry.name)
+    except OSError:
+        pass
+    return names, below
