@@ -22,7 +22,7 @@ def reprice(sku, category, position, price):
     Product.objects.update_or_create(sku=sku, defaults={"category": category, "position": position, "price": price})
 
 
-def copy_product(product, sku):
+def copy_product(product: Product, sku):
     """A copy keeps its category and position, and so collides with its original."""
     if Product.objects.filter(sku=sku).exists():
         return None

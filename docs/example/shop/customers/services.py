@@ -40,7 +40,7 @@ def add_address(customer, label, city):
     return Address.objects.create(customer=customer, label=label, city=city)
 
 
-def subscribe(customer):
+def subscribe(customer: Customer):
     """The row hangs on the customer alone, and `hasattr` asks for exactly that."""
     if not hasattr(customer, "subscription"):
         Subscription.objects.create(customer=customer)
