@@ -52,6 +52,10 @@ class CodeStore:
         except UnreadableSource:
             return None
 
+    def is_own(self, module: str) -> bool:
+        """True for the project's own modules, False for those of installed packages."""
+        return self.project.is_own(module)
+
     def graph(self, code: ParsedCode) -> Graph | None:
         """A function's graph; None when it is too large or nested too deeply."""
         key = id(code.body)

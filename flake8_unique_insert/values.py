@@ -75,6 +75,11 @@ class Unknown(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Unset(Value):
+    """A field that was not assigned on this path: an existing row keeps its value, a new one gets the default."""
+
+
+@dataclass(frozen=True, slots=True)
 class Known(Value):
     """A literal; the term is the Constant."""
 
@@ -235,13 +240,14 @@ class ObjectState:
 
     new: True for an instance that is not in the database, False for one that is, None when either.
     open: True when attributes may have been set that are not listed. changed: fields assigned on an existing row.
+    copied: a new instance that has the values of an existing row (`pk = None`).
     """
 
     new: bool | None
     values: tuple[tuple[str, Result], ...] = ()
     open: bool = False
     changed: frozenset[str] = frozenset()
-    force_pk: bool = False
+    copied: bool = False
 
     def get(self, name: str) -> Result | None:
         """The value assigned to an attribute."""

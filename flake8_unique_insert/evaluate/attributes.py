@@ -22,12 +22,14 @@ from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression,
 from flake8_unique_insert.syntax.summary import Assignment, ClassSummary, FunctionSummary
 from flake8_unique_insert.values import (
     Absent,
+    Answer,
     Bound,
     Condition,
     ErrorClass,
     Fresh,
     Function,
     Instance,
+    Known,
     ModelClass,
     Object,
     ObjectState,
@@ -75,7 +77,13 @@ def _with_facts(value: Result, owner: Option) -> Result:
     return Result(value.term, tuple(Option(inner.value, inner.facts | owner.facts) for inner in value.options))
 
 
+def as_row(value: Value) -> Value:
+    """The row that `first()` found, where its attributes are used: it was not None then."""
+    return Instance(value.term, value.rows.model) if isinstance(value, Answer) and value.shape == "row" else value
+
+
 def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: Expression) -> Result:
+    value = as_row(value)
     stored = ev.state.objects.get(value.term)
     if stored is not None and (known := stored.get(name)) is not None:
         return known
@@ -153,6 +161,8 @@ def _manager(ev: Evaluator, value: ModelClass, name: str) -> Result:
 
 def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) -> Result:
     model, term = value.model, Attribute(value.term, name)
+    if name in ("pk", model.primary_key) and _has_no_key_yet(ev, value):
+        return result(Known(NONE))
     if name == "pk":
         return unknown(term)
     field = model.field(name)
@@ -177,6 +187,15 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
         if member is not None:
             return _member(ev, member, name, value, term, ModelClass(term, model))
     return result(Bound(term, value, name))
+
+
+def _has_no_key_yet(ev: Evaluator, value: Instance) -> bool:
+    """True for the automatic key of an instance that is not in the database."""
+    known = ev.state.objects.get(value.term)
+    if known is None or known.new is not True or value.model.primary_key in dict(known.values):
+        return False
+    field = value.model.field("pk")
+    return field is None or field.default is None and not field.relation and known.get("**") is None
 
 
 def related_model(ev: Evaluator, model: Model, target: str) -> Model | None:
@@ -283,7 +302,7 @@ def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:
     """`base.name = value`, for every object that base may be."""
     ev.state.assign_attribute(base.term, name)
     for option in base.options:
-        target = option.value
+        target = as_row(option.value)
         if target.term != base.term:
             ev.state.assign_attribute(target.term, name)
         known = ev.state.objects.get(target.term)
@@ -302,13 +321,20 @@ def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str
     others = tuple((other, old) for other, old in known.values if other != key)
     if field is not None and name != field.name and name != "pk":  # owner_id = x: the row x stands for
         value = Result(value.term, tuple(Option(Unknown(option.value.term)) if isinstance(option.value, Instance) else option for option in value.options))
+    keeps = _keeps(known, key, value)
     known = replace(known, values=(*others, (key, value)))
     is_none = value.term == NONE
     if name in ("pk", "id", model.primary_key) and is_none:
-        known = replace(known, new=True)
-    elif known.new is not True:
+        known = replace(known, new=True, copied=True)
+    elif known.new is not True and not keeps:
         known = replace(known, changed=known.changed | {key})
     ev.state.objects[target.term] = known
+
+
+def _keeps(known: ObjectState, name: str, value: Result) -> bool:
+    """True when an existing row is given the value that it was found by."""
+    former = known.get(name)
+    return former is not None and former.term == value.term and name not in known.changed
 
 
 def stored_state(ev: Evaluator, instance: Instance) -> ObjectState:

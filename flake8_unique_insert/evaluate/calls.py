@@ -89,7 +89,11 @@ def _call_function(ev: Evaluator, value: Function, node: Call, arguments: Argume
     if known is not None:
         return known
     receiver = value.receiver
-    if isinstance(receiver, Instance) and value.symbol.summary.name in ("save", "asave"):
+    if isinstance(receiver, Instance) and _is_super(node):
+        if value.symbol.summary.name in ("save", "asave", "save_base"):
+            functions.super_save(ev, receiver, node, arguments)
+            return unknown(ev.symbol("saved", node))
+    elif isinstance(receiver, Instance) and value.symbol.summary.name in ("save", "asave"):
         inserts.save(ev, receiver, frozenset(), node, arguments)
         return unknown(ev.symbol("saved", node))
     found = functions.follow(ev, value, node, *arguments)
@@ -98,6 +102,12 @@ def _call_function(ev: Evaluator, value: Function, node: Call, arguments: Argume
     if isinstance(receiver, Rows):
         return queries.call_rows(ev, receiver, value.symbol.summary.name, node, arguments)
     return functions.by_annotation(ev, value, term) or unfollowed(ev, node, arguments, term)
+
+
+def _is_super(node: Call) -> bool:
+    """True for `super().method()`."""
+    base = node.function.base if isinstance(node.function, Attribute) else None
+    return isinstance(base, Call) and base.function == Name("super")
 
 
 def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Arguments, term: Call) -> Result:
@@ -157,7 +167,7 @@ def _call_super(ev: Evaluator, value: Super, name: str, node: Call, arguments: A
     """A method that no class of the project defines: Django's own, on the same receiver."""
     receiver = value.receiver
     if isinstance(receiver, Rows):
-        return queries.call_rows(ev, receiver, name, node, arguments)
+        return queries.call_rows(ev, receiver, name, node, arguments, is_mechanism=ev.frame.function == name)
     if isinstance(receiver, Instance) and name in ("save", "asave", "save_base"):
         functions.super_save(ev, receiver, node, arguments)
         return unknown(ev.symbol("saved", node))

@@ -36,6 +36,9 @@ class FunctionStore(Protocol):
     def code(self, symbol: FunctionSymbol) -> ParsedCode | None:
         """The CST of a function of any module, None when it cannot be had."""
 
+    def is_own(self, module: str) -> bool:
+        """True for the project's own modules, False for those of installed packages."""
+
     def graph(self, code: ParsedCode) -> Graph | None:
         """Its graph, None when it is too large."""
 
@@ -55,6 +58,11 @@ class Frame:
     stack: tuple[Call, ...] = ()
     following: tuple[str, ...] = ()
     outer: tuple[Protection, ...] = ()
+
+    @property
+    def function(self) -> str:
+        """The name of the function, "" for a module's top level."""
+        return self.following[-1].rsplit(".", 1)[-1] if self.following else ""
 
     @property
     def depth(self) -> int:

@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate import functions
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.writes import RowValues, Write
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
-from flake8_unique_insert.syntax.expressions import Argument, Call, Constant, Sequence
+from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Constant, Sequence, constant
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     NO_FACTS,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 Arguments = tuple[tuple[Argument, ...], list[Result]]
 
+TEXT_FIELDS = frozenset({"CharField", "TextField"})
 KINDS = {
     "create": "insert",
     "create_user": "insert",
@@ -306,6 +307,8 @@ def own_save(ev: Evaluator, model: Model, values: RowValues, call: Call) -> tupl
     named = dict(values.values)
     if values.spread is not None:
         named["**"] = unknown(values.spread)
+    if values.spread is None and not values.open:
+        named = {**_defaults(model), **named}
     ev.state.objects[row.term] = ObjectState(True, tuple(named.items()), values.open)
     try:
         functions.follow(ev, Function(row.term, symbol, member.owner, row), call, (), [])
@@ -314,6 +317,21 @@ def own_save(ev: Evaluator, model: Model, values: RowValues, call: Call) -> tupl
     finally:
         ev.state, ev.raised, ev.analysis.mechanisms, ev.analysis.writes = saved
     return tuple(found)
+
+
+def _defaults(model: Model) -> dict[str, Result]:
+    """What fields of a new instance hold that nothing was given for: literals only."""
+    found: dict[str, Result] = {}
+    for name, field in model.fields.items():
+        if isinstance(field.default, Constant):
+            found[name] = result(Known(field.default))
+        elif field.default is None and not field.relation and not field.primary_key:
+            texts = any(base.rsplit(".", 1)[-1] in TEXT_FIELDS for base in (field.kind, *field.bases))
+            if field.null or texts:
+                found[name] = result(Known(NONE if field.null else constant("")))
+        elif field.default is None and field.relation in ("fk", "o2o") and field.null:
+            found[name] = result(Known(NONE))
+    return found
 
 
 def note_mechanism(ev: Evaluator, instance: Instance, call: Call) -> None:

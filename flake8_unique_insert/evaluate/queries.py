@@ -75,13 +75,22 @@ def with_manager(ev: Evaluator, rows: Rows) -> Rows:
     return replace(rows, alternatives=conjunction(rows.alternatives, found.value.alternatives))
 
 
-def call_rows(ev: Evaluator, rows: Rows, name: str, call: Call, arguments: Arguments) -> Result:
-    """A method of Django's manager or queryset; one that is not Django's gives rows of the same model."""
+def call_rows(
+    ev: Evaluator, rows: Rows, name: str, call: Call, arguments: Arguments, is_mechanism: bool = False
+) -> Result:
+    """A method of Django's manager or queryset; one that is not Django's gives rows of the same model.
+
+    is_mechanism: `super().create(...)` in an override of `create`, which is no write of its own.
+    """
     term = _term(rows, name, arguments)
     if name in SAME_ROWS:
         return result(replace(rows, term=term, is_manager=False))
     if name in WRITES:
-        return inserts.write_through_rows(ev, rows, name, call, arguments)
+        recording = ev.analysis.recording
+        ev.analysis.recording = recording and not is_mechanism
+        written = inserts.write_through_rows(ev, rows, name, call, arguments)
+        ev.analysis.recording = recording
+        return written
     rule = _METHODS.get(name.removeprefix("a") if name in ASYNC else name)
     if rule is not None:
         return rule(ev, rows, term, call, arguments)
@@ -130,8 +139,17 @@ def _contains(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments
 def _get(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     found = _filtered(ev, rows, arguments)
     ev.raised.append(("DoesNotExist", rows.model.table, absent(found)))
-    ev.state.objects.setdefault(term, ObjectState(False))
+    ev.state.objects.setdefault(term, ObjectState(False, _found_by(found)))
     return result(Instance(term, rows.model))
+
+
+def _found_by(rows: Rows) -> tuple[tuple[str, Result], ...]:
+    """The values of a row that was looked up by them."""
+    if len(rows.alternatives) != 1:
+        return ()
+    (group,) = rows.alternatives
+    exact = (item for item in group if item.lookup == "exact" and not item.excluded and item.field in rows.model.fields)
+    return tuple((item.field, unknown(item.term)) for item in sorted(exact, key=lambda item: item.field))
 
 
 def _only_row(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from flake8_unique_insert.evaluate.terms import ANY, differs, is_attribute_of, mentions, same
-from flake8_unique_insert.syntax.expressions import Expression, Symbol
+from flake8_unique_insert.syntax.expressions import Attribute, Expression, Symbol
 from flake8_unique_insert.values import (
     NO_FACTS,
     Absent,
@@ -24,6 +24,7 @@ from flake8_unique_insert.values import (
     Option,
     Result,
     Unknown,
+    Unset,
     Validated,
     unknown,
 )
@@ -241,14 +242,15 @@ def _met_objects(point: int, states: list[State]) -> dict[Expression, ObjectStat
 def _met_object(point: int, term: Expression, known: list[ObjectState]) -> ObjectState:
     values = []
     names = dict.fromkeys(name for item in known for name, _ in item.values)
-    everywhere = True
     for name in names:
         results = [item.get(name) for item in known]
         if all(bound == results[0] for bound in results) and results[0] is not None:
             values.append((name, results[0]))
         elif None in results:
-            everywhere = False
-            values.append((name, unknown(Symbol("join", point, f"{name}?"))))
+            joined = Symbol("join", point, name)
+            options = dict.fromkeys(option.value for bound in results if bound for option in bound.options)
+            unset = Option(Unset(Attribute(term, name)))
+            values.append((name, Result(joined, (*(Option(value) for value in options), unset))))
         else:
             options = dict.fromkeys(option.value for bound in results if bound for option in bound.options)
             joined = Symbol("join", point, name)
@@ -257,9 +259,9 @@ def _met_object(point: int, term: Expression, known: list[ObjectState]) -> Objec
     return ObjectState(
         new,
         tuple(values),
-        any(item.open for item in known) or not everywhere,
+        any(item.open for item in known),
         frozenset().union(*(item.changed for item in known)),
-        any(item.force_pk for item in known),
+        any(item.copied for item in known),
     )
 
 

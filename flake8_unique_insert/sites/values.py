@@ -21,7 +21,7 @@ from flake8_unique_insert.syntax.expressions import (
     Subscript,
     constant,
 )
-from flake8_unique_insert.values import Fresh, Function, Known, Result, SymbolValue, Value
+from flake8_unique_insert.values import Fresh, Function, Known, Result, SymbolValue, Unset, Value
 
 AUTOMATIC = ("AutoField", "BigAutoField", "SmallAutoField")
 
@@ -44,19 +44,26 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     given = write.values.get(name)
     field = write.model.field(name)
     if given is not None:
-        return _given(given, field)
+        return _given(analysis, write, given, field)
+    if write.object is not None and write.object.copied:
+        return FieldValue("kept", (Attribute(write.instance.term, name),) if write.instance is not None else ())
     if write.kind in ("update", "unchanged", "bulk_update") or write.object is not None and write.object.new is None:
         owner = write.instance.term if write.instance is not None else None
         return FieldValue("kept", (Attribute(owner, name),) if owner is not None else ())
-    if write.values.spread is not None:
+    omitted = _omitted(analysis, write, field)
+    if write.values.spread is not None and omitted.kind != "fresh":
         return FieldValue("unknown", (normal(Subscript(write.values.spread, constant(name))),))
-    if write.values.open:
+    if write.instance is None and write.kind == "bulk_create" and omitted.kind != "fresh":
         return FieldValue("unknown")
-    return _omitted(analysis, field)
+    return omitted
 
 
-def _given(given: Result, field: Field | None) -> FieldValue:
-    values = [option.value for option in given.options]
+def _given(analysis: Analysis, write: Write, given: Result, field: Field | None) -> FieldValue:
+    values = [option.value for option in given.options if not isinstance(option.value, Unset)]
+    if len(values) < len(given.options) and write.kind != "update":
+        omitted = _omitted(analysis, write, field)
+        if omitted.kind not in ("fresh", "null"):
+            return FieldValue("given", (given.term,), given)
     terms = tuple(dict.fromkeys([given.term, *(value.term for value in values if len(values) == 1)]))
     if all(isinstance(value, Known) and value.term == NONE for value in values):
         return FieldValue("null", terms, given)
@@ -76,7 +83,7 @@ def makes_itself_unique(field: Field) -> bool:
     return any(base.rsplit(".", 1)[-1] in SELF_UNIQUE_FIELDS for base in (field.kind, *field.bases))
 
 
-def _omitted(analysis: Analysis, field: Field | None) -> FieldValue:
+def _omitted(analysis: Analysis, write: Write, field: Field | None) -> FieldValue:
     """A field that the write leaves out: its default, NULL, or the empty string."""
     if field is None:
         return FieldValue("unknown")
@@ -86,6 +93,8 @@ def _omitted(analysis: Analysis, field: Field | None) -> FieldValue:
         return _default(analysis, field)
     if field.null:
         return FieldValue("null", (NONE,))
+    if not analysis.functions.is_own(write.model.module) and not field.relation:
+        return FieldValue("fresh")  # a package's model that needs the field fills it in its own save()
     return FieldValue("constant", (constant(""),))
 
 
