@@ -49,7 +49,8 @@ class Apps:
     def containing(self, module: str) -> str:
         """The package of the app that a module belongs to, "" for none.
 
-        The nearest package upwards that settings install or that has an AppConfig, else the nearest that has models.
+        The nearest package upwards that settings install, or that has an AppConfig, or models and migrations; else the
+        nearest that has models.
         """
         if module not in self._containing:
             self._containing[module] = self._find_containing(module)
@@ -61,6 +62,8 @@ class Apps:
         for package in packages:
             if package in self._installed or self._known.app_label(package) or self._config(package):
                 return package
+            if self._has_models(package) and self._has_migrations(package):
+                return package
         for package in packages:
             if (package != module or self._modules.is_package(module)) and self._has_models(package):
                 return package
@@ -68,6 +71,10 @@ class Apps:
 
     def _has_models(self, package: str) -> bool:
         return self._modules.find(f"{package}.models") is not None
+
+    def _has_migrations(self, package: str) -> bool:
+        path = self._modules.find(package)
+        return path is not None and path.parent / "migrations" in self._modules.tree.folders
 
     def label(self, package: str) -> str:
         """The label of an app's package."""

@@ -20,6 +20,7 @@ ONE_TO_ONE = "django.db.models.OneToOneField"
 FOREIGN_KEY = "django.db.models.ForeignKey"
 FOREIGN_OBJECT = "django.db.models.ForeignObject"
 MANY_TO_MANY = "django.db.models.ManyToManyField"
+RELATIONS = {ONE_TO_ONE: "o2o", FOREIGN_KEY: "fk", MANY_TO_MANY: "m2m", "taggit.managers.TaggableManager": "m2m"}
 AUTO_FIELD = "django.db.models.AutoField"
 AUTO_FIELDS = frozenset({AUTO_FIELD, "django.db.models.BigAutoField", "django.db.models.SmallAutoField"})
 GENERIC_RELATION = "django.contrib.contenttypes.fields.GenericRelation"
@@ -41,12 +42,8 @@ class FieldClass:
     def relation(self) -> str:
         """ "fk", "o2o", "m2m" or ""."""
         for name in self.bases:
-            if name == ONE_TO_ONE:
-                return "o2o"
-            if name == FOREIGN_KEY:
-                return "fk"
-            if name == MANY_TO_MANY:
-                return "m2m"
+            if name in RELATIONS:
+                return RELATIONS[name]
         return "" if FIELD in self.bases else _relation_named(self.bases[0].rsplit(".", 1)[-1])
 
     @property

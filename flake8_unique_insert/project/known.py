@@ -35,6 +35,10 @@ class Known:
         """The documented path of a class that may be imported by several."""
         return self._aliases.get(dotted, dotted)
 
+    def has_class(self, dotted: str) -> bool:
+        """Whether a class may be imported by this name."""
+        return dotted in self._aliases or dotted in self._classes
+
     def bases(self, dotted: str) -> tuple[str, ...] | None:
         """The dotted names of a class's direct bases, None when the class is not known."""
         found = self._classes.get(dotted)

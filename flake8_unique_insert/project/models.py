@@ -81,7 +81,7 @@ class Models:
                 declared = self._read.fields.read(name, placed, Location(file, item.line))
                 if declared is not None:
                     found[name] = declared
-        return found
+        return _without_alternatives(found)
 
     def _collect(self, symbol: ClassSymbol) -> Mapping[str, DeclaredField]:
         summary = self._read.classes.summary(symbol)
@@ -274,3 +274,13 @@ class Models:
 
 def _name(symbol: Base) -> str:
     return symbol.dotted.rpartition(".")[2]
+
+
+def _without_alternatives(fields: dict[str, DeclaredField]) -> dict[str, DeclaredField]:
+    """Of several links to one parent only the last: they stand in the branches of an `if`."""
+    last = {item.to.expression: name for name, item in fields.items() if item.parent_link and item.to is not None}
+    return {
+        name: item
+        for name, item in fields.items()
+        if not item.parent_link or item.to is None or last[item.to.expression] == name
+    }

@@ -114,7 +114,7 @@ class Names:
             found = self._defined(canonical, name)
             if found is not None:
                 return found
-            if name[:1].isupper() and self._known.canonical(f"{dotted}.{name}") != f"{dotted}.{name}":
+            if self._known.has_class(f"{dotted}.{name}"):
                 return self.external(f"{dotted}.{name}")
         return None
 

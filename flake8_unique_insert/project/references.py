@@ -9,7 +9,8 @@ from flake8_unique_insert.project.names import Names
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, Symbol
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Name, dotted, keyword, positional
 
-USER_FUNCTIONS = frozenset({"django.contrib.auth.get_user_model"})
+MODEL_FUNCTIONS = frozenset({"get_model", "load_model", "get_model_name"})
+"""Functions that take an app label and a model's name: of Django's registry, of django-oscar, of django-swapper."""
 USER_SETTING = "django.conf.settings.AUTH_USER_MODEL"
 
 
@@ -48,13 +49,11 @@ class References:
         name = path.rsplit(".", 1)[-1]
         if name == "get_user_model":
             return self._user_label()
-        if name in ("get_model", "_get_model", "apps_get_model"):
+        if name in MODEL_FUNCTIONS:
             given = positional(call)
             named = [keyword(call, word) for word in ("app_label", "model_name")]
             parts = [*given, *(item for item in named if item is not None)][:2]
             values = [self._literals.value(placed.at(item)) for item in parts]
             return ".".join(value for value in values if isinstance(value, str))
-        if name == "get_class":
-            values = [self._literals.value(placed.at(item)) for item in positional(call)[:2]]
-            return ".".join(value for value in values if isinstance(value, str))
-        return self._literals.value(placed) if isinstance(self._literals.value(placed), str) else ""  # type: ignore[return-value]
+        value = self._literals.value(placed)
+        return value if isinstance(value, str) else ""

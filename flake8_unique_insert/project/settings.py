@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flake8_unique_insert.project.names import Names
 
 STATED = re.compile(r"DJANGO_SETTINGS_MODULE[\"']?\s*[,=:]\s*[\"']?([A-Za-z_][\w.]*)")
-APPS = re.compile(r"^\s*\w*APPS\w*(?:\s*:[^=\n]+)?\s*\+?=\s*", re.MULTILINE)
+APPS = re.compile(r"^\s*\w*APPS\w*(?:\.(?:append|extend|insert)|(?:\s*:[^=\n]+)?\s*\+?=\s*)", re.MULTILINE)
 STRINGS = re.compile(r"[\"']([A-Za-z_]\w*(?:\.\w+)*)[\"']")
 PLACES_THAT_STATE = ("manage.py", "pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml", "wsgi.py", "conftest.py")
 TEST_PARTS = frozenset({"tests", "test", "testing", "docs", "examples", "example"})

@@ -50,7 +50,18 @@ CLASS_MODULES = (
     "rest_framework.mixins",
     "rest_framework.viewsets",
 )
-FIELD_MODULES = ("fields", "managers", "models", "db.fields", "contrib.django", "modelfields", "db.models.fields", "query")
+FIELD_MODULES = (
+    "fields",
+    "managers",
+    "models",
+    "db.fields",
+    "modelfields",
+    "db.models",
+    "query",
+    "al_tree",
+    "mp_tree",
+    "ns_tree",
+)
 
 
 def set_up(apps: list[str]) -> None:
@@ -71,9 +82,23 @@ def set_up(apps: list[str]) -> None:
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "allauth.account.middleware.AccountMiddleware",
         ],
-        TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates"}],
+        TEMPLATES=[
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                        "sekizai.context_processors.sekizai",
+                        "cms.context_processors.cms_settings",
+                    ]
+                },
+            }
+        ],
         WAGTAIL_SITE_NAME="generate",
         WAGTAILADMIN_BASE_URL="http://localhost",
+        CMS_TEMPLATES=[("page.html", "page")],
         CMS_CONFIRM_VERSION4=True,
         LANGUAGES=[("en", "English")],
         LANGUAGE_CODE="en",
@@ -94,9 +119,8 @@ def installed_apps() -> list[str]:
 def generate(apps: list[str]) -> dict[str, Any]:
     """The content of the data file."""
     from django.apps import apps as registry
-    from stubs import Stub, canonical_name, class_entry
-
     from django.db import models
+    from stubs import Stub, canonical_name, class_entry
 
     modules: dict[str, list[str]] = {}
     labels: dict[str, str] = {}
@@ -105,12 +129,14 @@ def generate(apps: list[str]) -> dict[str, Any]:
         app_labels[config.name] = config.label
         for model in config.get_models(include_auto_created=False):
             labels[f"{config.label}.{model.__name__}".lower()] = f"{model.__module__}.{model.__qualname__}"
+    listed = class_modules(apps)
     by_module: dict[str, list[type[models.Model]]] = {}
     for model in model_classes():
         by_module.setdefault(model.__module__, []).append(model)
     kinds: dict[str, type] = {}
     aliases: dict[str, str] = {}
-    for module in class_modules(apps):
+    listed.extend(sys.modules[name] for name in by_module if sys.modules[name] not in listed)
+    for module in listed:
         for name, value in vars(module).items():
             if inspect.isclass(value) and not name.startswith("_") and is_wanted(value):
                 note_class(value, kinds, canonical_name)
@@ -127,7 +153,12 @@ def generate(apps: list[str]) -> dict[str, Any]:
             for base in model.__mro__:
                 if not hasattr(base, "_meta"):
                     note_class(base, kinds, canonical_name)
-    declared = {f"{name}.{line.split('(')[0].removeprefix('class ')}" for name, text in modules.items() for line in text if line.startswith("class ")}
+    declared = {
+        f"{name}.{line.split('(')[0].removeprefix('class ')}"
+        for name, text in modules.items()
+        for line in text
+        if line.startswith("class ")
+    }
     for kind in list(kinds.values()):
         path = f"{kind.__module__}.{kind.__qualname__}"
         if canonical_name(kind) != path:
@@ -145,7 +176,8 @@ def generate(apps: list[str]) -> dict[str, Any]:
 def note_class(kind: type, kinds: dict[str, type], canonical_name: Any) -> None:
     """Take a class and its bases in."""
     for base in kind.__mro__:
-        if base is not object and not hasattr(base, "_meta"):
+        standard = base.__module__.split(".")[0] in sys.stdlib_module_names
+        if not standard and not hasattr(base, "_meta"):
             kinds.setdefault(canonical_name(base), base)
 
 
@@ -172,7 +204,11 @@ def model_classes() -> list[type[Any]]:
 
     visit(models.Model)
     own = {module for module in sys.modules}
-    listed = [kind for kind in found if kind.__module__ in own and getattr(sys.modules[kind.__module__], kind.__name__, None) is kind]
+    listed = [
+        kind
+        for kind in found
+        if kind.__module__ in own and getattr(sys.modules[kind.__module__], kind.__name__, None) is kind
+    ]
     return sorted(listed, key=lambda kind: (kind.__module__, _line(kind), kind.__qualname__))
 
 

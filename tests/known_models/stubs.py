@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +15,12 @@ SETTLED = ("unique", "primary_key", "null")
 
 def canonical_name(kind: type) -> str:
     """The documented path of a class."""
-    for package in ("django.db.models", "django.forms", "django.contrib.postgres.fields", "django.contrib.gis.db.models"):
+    for package in (
+        "django.db.models",
+        "django.forms",
+        "django.contrib.postgres.fields",
+        "django.contrib.gis.db.models",
+    ):
         if kind.__module__.startswith(package):
             module = __import__(package, fromlist=["x"])
             if getattr(module, kind.__name__, None) is kind:
@@ -73,7 +79,16 @@ class Stub:
         """The text, line by line."""
         body = [line for kind in kinds for line in self._model(kind)]
         behaviour = [line for kind in self.managers.values() for line in self._behaviour(kind)]
-        return [f"import {name}" for name in sorted(self.imports)] + behaviour + body
+        return [f"import {name}" for name in sorted(self.imports)] + behaviour + body + self._other_names(kinds)
+
+    def _other_names(self, kinds: list[type[models.Model]]) -> list[str]:
+        """The module's further names for its models."""
+        module = sys.modules[self.module]
+        return [
+            f"{name} = {value.__qualname__}"
+            for name, value in vars(module).items()
+            if inspect.isclass(value) and value in kinds and name != value.__name__
+        ]
 
     def _name(self, kind: type) -> str:
         """How the stub names a class: plainly when it stands in the same module."""
@@ -104,13 +119,13 @@ class Stub:
     def _field(self, field: models.Field[Any, Any]) -> str:
         given: dict[str, str] = {}
         remote = getattr(field, "remote_field", None)
-        if remote is not None:
-            given["to"] = repr(_target(remote.model))
+        if remote is not None and remote.model is not None:
+            given["to"] = self._target(remote.model)
             if remote.related_name:
                 given["related_name"] = repr(remote.related_name)
             through = getattr(remote, "through", None)
             if through is not None and not isinstance(through, str) and not through._meta.auto_created:
-                given["through"] = repr(_target(through))
+                given["through"] = self._target(through)
             if getattr(remote, "parent_link", False):
                 given["parent_link"] = "True"
         if field.primary_key:
@@ -121,10 +136,20 @@ class Stub:
             given["null"] = "True"
         if field.default is not models.NOT_PROVIDED:
             value = field.default
-            given["default"] = _dotted(value) if callable(value) else repr(value if _literal(value) is not Ellipsis else "")
+            given["default"] = (
+                _dotted(value) if callable(value) else repr(value if _literal(value) is not Ellipsis else "")
+            )
             if "<" in given["default"]:
                 given["default"] = "callable"
         return f"{self._name(type(field))}({', '.join(f'{name}={value}' for name, value in given.items())})"
+
+    def _target(self, model: Any) -> str:
+        if isinstance(model, str):
+            return repr(model)
+        if model._meta.swappable:
+            self.imports.add("django.conf")
+            return f"django.conf.settings.{model._meta.swappable}"
+        return repr(f"{model._meta.app_label}.{model.__name__}")
 
     def _manager_lines(self, kind: type[models.Model]) -> Iterator[str]:
         for manager in kind._meta.local_managers:
@@ -193,16 +218,11 @@ class Stub:
 
 
 def _condition(condition: models.Q) -> str:
-    children = [_condition(child) if isinstance(child, models.Q) else f"{child[0]}={child[1]!r}" for child in condition]
+    children = [
+        _condition(child) if isinstance(child, models.Q) else f"{child[0]}={child[1]!r}" for child in condition.children
+    ]
     text = ", ".join(children)
     return f"{'~' if condition.negated else ''}django.db.models.Q({text})"
-
-
-def _target(model: Any) -> str:
-    if isinstance(model, str):
-        return model
-    swapped = model._meta.swappable
-    return "settings.AUTH_USER_MODEL" if swapped == "AUTH_USER_MODEL" else f"{model._meta.app_label}.{model.__name__}"
 
 
 def _is_link(field: models.Field[Any, Any]) -> bool:
