@@ -37,14 +37,25 @@ class Accessors:
         if field is not None:
             return Accessor(name, self._label(field, model), "", "m2m") if field.relation == "m2m" else None
         if self._index is None:
-            self._index = {}
-            for other in self._models():
-                self._add(other, self._index)
+            self.find_index()
         for label in self._lineage(model):
-            found = self._index.get(label, {}).get(name)
+            found = (self._index or {}).get(label, {}).get(name)
             if found is not None:
                 return found
         return None
+
+    def named(self, name: str) -> tuple[Accessor, ...]:
+        """The accessors of this name on any model: one for each model that is reached."""
+        if self._index is None:
+            self.find_index()
+        found = (accessors[name] for accessors in (self._index or {}).values() if name in accessors)
+        return tuple({accessor.model: accessor for accessor in found}.values())
+
+    def find_index(self) -> None:
+        """Read the relations of every model."""
+        self._index = {}
+        for other in self._models():
+            self._add(other, self._index)
 
     def _label(self, field: Field, model: Model) -> str:
         found = self._lookup(field.target, model.label.rpartition(".")[0]) if field.target else None

@@ -14,11 +14,11 @@ ENVIRONMENTS = (".venv", "venv", "env")
 def site_folders(root: Path, stated: Path | None = None) -> tuple[Path, ...]:
     """The site-packages folders to read from, the most specific first.
 
-    stated: an environment or a site-packages folder that the user named; then nothing else is looked at. Otherwise the
-    project's own environments, the active one, and that of the interpreter in use.
+    stated: an environment, its interpreter, or a site-packages folder that the user named; then nothing else is looked
+    at. Otherwise the project's own environments, the active one, and that of the interpreter in use.
     """
     if stated is not None:
-        return tuple(_site_packages(stated if stated.is_absolute() else root / stated))
+        return tuple(_site_packages(_environment_of(root / stated)))
     found: list[Path] = []
     for name in ENVIRONMENTS:
         found.extend(_site_packages(root / name))
@@ -27,6 +27,11 @@ def site_folders(root: Path, stated: Path | None = None) -> tuple[Path, ...]:
         found.extend(_site_packages(Path(active)))
     found.extend(_interpreter())
     return tuple(dict.fromkeys(found))
+
+
+def _environment_of(path: Path) -> Path:
+    """The environment that an interpreter belongs to, any other path as it is."""
+    return path.parent.parent if path.parent.name in ("bin", "Scripts") else path
 
 
 def _site_packages(environment: Path) -> Iterator[Path]:

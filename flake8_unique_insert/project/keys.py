@@ -48,7 +48,7 @@ class KeyReader:
         self._literals = literals
         self._returns = returns
 
-    def together(self, option: Option, file: str) -> Iterator[UniqueKey]:
+    def together(self, option: Option, declared: Location) -> Iterator[UniqueKey]:
         """The keys of `unique_together`: one flat list of names, or several."""
         flat: list[str] = []
         for part in option.parts:
@@ -59,17 +59,17 @@ class KeyReader:
                     continue
                 names = tuple(self._literals.strings(item))
                 if names:
-                    yield UniqueKey(KeyKind.UNIQUE_TOGETHER, names, Location(file, option.line), module=part.module)
+                    yield UniqueKey(KeyKind.UNIQUE_TOGETHER, names, declared, module=part.module)
         if flat:
             module = option.last.module
-            yield UniqueKey(KeyKind.UNIQUE_TOGETHER, tuple(flat), Location(file, option.line), module=module)
+            yield UniqueKey(KeyKind.UNIQUE_TOGETHER, tuple(flat), declared, module=module)
 
-    def constraints(self, option: Option, file: str, app_label: str, name: str) -> Iterator[UniqueKey]:
+    def constraints(self, option: Option, declared: Location, app_label: str, name: str) -> Iterator[UniqueKey]:
         """The keys of `constraints`."""
         for part in option.parts:
             for item in self._literals.items(part):
                 for call in self._constructed(item):
-                    found = self._constraint(call, Location(file, option.line))
+                    found = self._constraint(call, declared)
                     if found is not None:
                         yield replace(found, name=_formatted(found.name, app_label, name))
 
@@ -120,10 +120,9 @@ class KeyReader:
 
     def _expression(self, placed: Placed, expression: Expression) -> KeyExpression:
         """`Lower("email")`, `F("email").desc()`, `"email"`."""
-        if isinstance(expression, Call) and isinstance(expression.function, Attribute):
-            if expression.function.name in ("asc", "desc"):
-                return self._expression(placed, expression.function.base)
         if isinstance(expression, Call):
+            if isinstance(expression.function, Attribute) and expression.function.name in ("asc", "desc"):
+                return self._expression(placed, expression.function.base)
             function = (dotted(expression.function) or "?").rsplit(".", 1)[-1]
             if function in ("OrderBy", "Collate") and positional(expression):
                 inner = self._expression(placed, positional(expression)[0])

@@ -31,6 +31,12 @@ class Known:
         """Whether the data file has a stub of this module."""
         return module in self._modules
 
+    def file(self, module: str) -> str:
+        """The file that a module stands in where its package is installed."""
+        path = f"site-packages/{module.replace('.', '/')}"
+        is_package = any(name.startswith(f"{module}.") for name in self._modules)
+        return f"{path}/__init__.py" if is_package else f"{path}.py"
+
     def canonical(self, dotted: str) -> str:
         """The documented path of a class that may be imported by several."""
         return self._aliases.get(dotted, dotted)

@@ -34,7 +34,7 @@ class Readers:
     keys: KeyReader
     managers: Managers
     apps: Apps
-    shown: Callable[[str], str]
+    place: Callable[[str, int], Location]
     target: Callable[[Placed, ClassSymbol, str], str]
     is_swapped: Callable[[str, str], bool]
 
@@ -73,12 +73,11 @@ class Models:
     def own_fields(self, symbol: ClassSymbol, summary: ClassSummary) -> dict[str, DeclaredField]:
         """The fields that the class body declares."""
         found: dict[str, DeclaredField] = {}
-        file = self._read.shown(symbol.module)
         for name, definitions in summary.members.items():
             item = definitions[-1]
             if isinstance(item, Assignment) and item.value is not None and item.index is None:
                 placed = Placed(item.value, symbol.module, symbol)
-                declared = self._read.fields.read(name, placed, Location(file, item.line))
+                declared = self._read.fields.read(name, placed, self._read.place(symbol.module, item.line))
                 if declared is not None:
                     found[name] = declared
         return _without_alternatives(found)
@@ -182,7 +181,7 @@ class Models:
             label,
             _name(symbol),
             symbol.module,
-            Location(self._read.shown(symbol.module), summary.line),
+            self._read.place(symbol.module, summary.line),
             fields,
             keys,
             managers,
@@ -246,12 +245,12 @@ class Models:
         found.extend(field_keys(declared.values()))
         together = self._option(symbol, "unique_together")
         if together:
-            found.extend(self._read.keys.together(together, self._read.shown(together.last.module)))
+            found.extend(self._read.keys.together(together, self._read.place(together.last.module, together.line)))
         constraints = self._option(symbol, "constraints")
         if constraints:
             app_label, _, name = label.rpartition(".")
-            file = self._read.shown(constraints.last.module)
-            found.extend(self._read.keys.constraints(constraints, file, app_label, name))
+            place = self._read.place(constraints.last.module, constraints.line)
+            found.extend(self._read.keys.constraints(constraints, place, app_label, name))
         return tuple(dict.fromkeys(found))
 
     # --- managers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -22,8 +23,9 @@ class Modules:
     A module has one name, `name_of` its file, whichever way it was imported.
     """
 
-    def __init__(self, root: Path, environment: Path | None = None) -> None:
+    def __init__(self, root: Path, environment: Path | None = None, source_roots: Iterable[str | Path] = ()) -> None:
         self.root = root
+        self._stated_roots = tuple(root / folder for folder in source_roots)
         self._environment = environment
         self._found: dict[str, Path | None] = {}
         self._names: dict[Path, str] = {}
@@ -37,7 +39,7 @@ class Modules:
     @cached_property
     def source_roots(self) -> tuple[Path, ...]:
         """The folders that imports count from, in order."""
-        return source_roots(self.root, self.tree)
+        return self._stated_roots or source_roots(self.root, self.tree)
 
     @cached_property
     def site_folders(self) -> tuple[Path, ...]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.options import Options
 from flake8_unique_insert.project.accessors import Accessors
 from flake8_unique_insert.project.apps import Apps
 from flake8_unique_insert.project.classes import Classes
@@ -30,6 +31,7 @@ from flake8_unique_insert.schema import (
     ClassSymbol,
     ExternalSymbol,
     FunctionSymbol,
+    Location,
     Member,
     Model,
     Symbol,
@@ -46,13 +48,31 @@ class Project:
 
     root: its top folder, see `find_root`. user_model: AUTH_USER_MODEL, where the settings do not tell. environment: a
     virtual environment or site-packages folder to read installed packages from, instead of those found by themselves.
+    source_roots: the folders that imports count from (relative ones from the root), instead of those found.
     """
 
-    def __init__(self, root: Path, *, user_model: str = "", environment: Path | None = None) -> None:
+    @classmethod
+    def configured(cls, root: Path, options: Options) -> Project:
+        """A project as the user's options describe it."""
+        return cls(
+            root,
+            user_model=options.user_model,
+            environment=Path(options.python) if options.python else None,
+            source_roots=options.source_roots,
+        )
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        user_model: str = "",
+        environment: Path | None = None,
+        source_roots: Iterable[str | Path] = (),
+    ) -> None:
         self.root = Path(root).absolute()
         self._stated_user = user_model
         self._known = known_models()
-        self.modules = Modules(self.root, environment)
+        self.modules = Modules(self.root, environment, source_roots)
         self.summaries = Summaries(self.modules, self._known)
         self.names = Names(self.modules, self.summaries, self._known)
         self._settings = Settings(self.modules, self.summaries)
@@ -74,7 +94,7 @@ class Project:
             KeyReader(self.names, self._classes, literals, returns),
             self._managers,
             self._apps,
-            self._shown,
+            self._place,
             self._target,
             self._is_swapped,
         )
@@ -107,6 +127,10 @@ class Project:
         ):
             part.clear()
 
+    def own_files(self) -> Iterator[Path]:
+        """Every Python file of the project itself."""
+        return (path for path in self.modules.tree.files() if self.modules.is_own(path))
+
     def module_name(self, path: Path) -> str:
         """The import name of a file."""
         path = Path(path)
@@ -124,9 +148,10 @@ class Project:
         """Whether a module's file belongs to the project itself, not to an installed package."""
         return self.modules.in_project(module)
 
-    def _shown(self, module: str) -> str:
+    def _place(self, module: str, line: int) -> Location:
+        """A place in a module's file; for a module of the data file, which has no lines, the file it stands for."""
         path = self.modules.find(module)
-        return self.modules.shown(path) if path else f"site-packages/{module.replace('.', '/')}.py"
+        return Location(self.modules.shown(path), line) if path else Location(self._known.file(module), 0)
 
     # --- names and classes
 
@@ -183,6 +208,10 @@ class Project:
     def accessor(self, model: Model, name: str) -> Accessor | None:
         """What `instance.name` reaches on another model."""
         return self._accessors.find(model, name)
+
+    def accessors_named(self, name: str) -> tuple[Accessor, ...]:
+        """The accessors of this name, whatever model they are on."""
+        return self._accessors.named(name)
 
     def models_managed_by(self, symbol: ClassSymbol) -> tuple[Model, ...]:
         """The models that declare a manager of this manager or queryset class."""

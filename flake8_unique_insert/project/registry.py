@@ -17,8 +17,16 @@ from flake8_unique_insert.project.settings import is_test_path
 from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.schema import ClassSymbol, Model
 
-CLASS = re.compile(r"^[ \t]*class[ \t]+\w", re.MULTILINE)
+CLASS = re.compile(r"^[ \t]*class[ \t]+\w+[^(:\n]*\(([^)]*)", re.MULTILINE)
 MODELISH = re.compile(r"model", re.IGNORECASE)
+NEUTRAL = frozenset({"object", "ABC", "Protocol", "Generic"})
+"""Bases that say nothing."""
+NO_MODEL = re.compile(
+    r"(?:Exception|(?:Str|Int)?Enum|(?:Text|Integer)?Choices|NamedTuple|TypedDict|dict|list|tuple|set|str|int|Form|"
+    r"\w*(?:TestCase|Tests?|View|ViewSet|Serializer|Admin|Inline|Command|Error|Middleware|Widget|AppConfig|Migration|"
+    r"ModelForm|FormSet|Manager|QuerySet))"
+)
+"""Bases, or ends of their names, that no model has."""
 
 
 class Registry:
@@ -153,7 +161,7 @@ class Registry:
             if "migrations" in path.parts:
                 continue
             text = self._summaries.text(path)
-            if MODELISH.search(text) and CLASS.search(text):
+            if MODELISH.search(text) and any(_may_be_model(match.group(1)) for match in CLASS.finditer(text)):
                 yield path
 
     @cached_property
@@ -167,3 +175,10 @@ class Registry:
         ]
         files.sort(key=lambda path: is_test_path(path.relative_to(root).parts))
         return tuple(model for path in self.model_files(iter(files)) for model in self.models_of(path))
+
+
+def _may_be_model(bases: str) -> bool:
+    """Whether a class with these bases, as written, may be a model."""
+    written = (base.partition("[")[0].strip().rpartition(".")[2] for base in bases.split(",") if "=" not in base)
+    names = [name for name in written if name and name not in NEUTRAL]
+    return bool(names) and not any(NO_MODEL.fullmatch(name) for name in names)
