@@ -169,3 +169,9 @@ class Customer(models.Model):
 def test_models_written_for_a_newer_python(project: Project) -> None:
     project.write("shop/models.py", NEWER)
     assert uqi(project.root, "shop/services.py").places == [FOUND]
+
+
+@pytest.mark.parametrize("name", ["load-data.py", "2024.py", "shop/commands/load data.py", "no_suffix"])
+def test_files_that_cannot_be_imported(project: Project, name: str) -> None:
+    project.write(name, SERVICES)
+    assert uqi(project.root, name).places == [(name, 5, "UQI101")]
