@@ -58,8 +58,11 @@ class Accessors:
             self._add(other, self._index)
 
     def _label(self, field: Field, model: Model) -> str:
-        found = self._lookup(field.target, model.label.rpartition(".")[0]) if field.target else None
+        found = self._related(field, model)
         return found.label if found else field.target
+
+    def _related(self, field: Field, model: Model) -> Model | None:
+        return self._lookup(field.target, model.label.rpartition(".")[0]) if field.target else None
 
     def _add(self, model: Model, index: dict[str, dict[str, Accessor]]) -> None:
         if model.abstract or model.proxy:
@@ -68,7 +71,8 @@ class Accessors:
             name = self._name(model, field)
             if name and not name.endswith("+"):
                 kind = {"fk": "many", "o2o": "one", "m2m": "m2m"}[field.relation]
-                target = self._label(field, model)
+                related = self._related(field, model)
+                target = related.table if related else field.target
                 holder = "" if kind == "m2m" else field.name
                 index.setdefault(target, {}).setdefault(name, Accessor(name, model.label, holder, kind))
 

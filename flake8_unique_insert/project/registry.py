@@ -161,7 +161,9 @@ class Registry:
             if "migrations" in path.parts:
                 continue
             text = self._summaries.text(path)
-            if MODELISH.search(text) and any(_may_be_model(match.group(1)) for match in CLASS.finditer(text)):
+            if (path.stem == "models" or MODELISH.search(text)) and any(
+                _may_be_model(match.group(1)) for match in CLASS.finditer(text)
+            ):
                 yield path
 
     @cached_property
