@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
+from flake8_unique_insert.callers import Callers
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame, Unreachable
 from flake8_unique_insert.evaluate.parameters import entry_state
@@ -21,12 +22,10 @@ from flake8_unique_insert.project import Project
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, UniqueKey
 from flake8_unique_insert.sites.site import InsertSite, site_of
 from flake8_unique_insert.syntax.source import ParsedCode, SourceFile, UnreadableSource
-from flake8_unique_insert.syntax.summary import ClassSummary, FunctionSummary
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.engine import Engine
+from flake8_unique_insert.syntax.summary import FunctionSummary
 
 LOG = logging.getLogger(__name__)
+MAX_CALLER_DEPTH = 2
 
 
 class CodeStore:
@@ -67,68 +66,111 @@ class CodeStore:
         return self._graphs[key][1]
 
 
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What of the options the analysis needs: names of fresh values' callables and of what handles IntegrityError."""
+
+    generators: frozenset[str]
+    handlers: frozenset[str]
+
+
 class FileAnalysis:
     """One file: its functions of interest and the insert sites in them."""
 
-    def __init__(self, engine: Engine, project: Project, module: str, source: SourceFile) -> None:
-        self.engine = engine
-        self.project = project
+    def __init__(
+        self, settings: Settings, project: Project, module: str, source: SourceFile, callers: Callers
+    ) -> None:
+        self.settings = settings
         self.module = module
         self.source = source
+        self.callers = callers
         self.store = CodeStore(project)
-        self.analysis = Analysis(project, self.store, engine.generators)
+        self.analysis = Analysis(project, self.store, settings.generators)
+        self._writes: dict[FunctionSymbol, list[Write]] = {}
 
     def sites(self) -> Iterator[InsertSite]:
         """Every site of the file, in the order of its functions."""
-        for owner, function in self.source.summary.functions():
-            if may_insert(self.source.segment(function)):
-                yield from self._guarded(owner, function)
+        for owner, summary in self.source.summary.functions():
+            if may_insert(self.source.segment(summary)):
+                prefix = f"{owner.qualname}." if owner is not None else ""
+                symbol = FunctionSymbol(self.module, f"{prefix}{summary.name}", summary)
+                yield from self._judge(self.writes(symbol), symbol)
         if may_insert(self.source.skeleton.module.code):
-            yield from self._judge(self._run_module())
+            yield from self._judge(self._module_writes(), None)
 
-    def _guarded(self, owner: ClassSummary | None, function: FunctionSummary) -> Iterator[InsertSite]:
-        try:
-            yield from self._judge(self._run_function(owner, function))
-        except (BudgetExceeded, RecursionError, UnreadableSource) as error:
-            LOG.info("%s: %s not analysed (%s)", self.module, function.name, type(error).__name__)
-
-    def _judge(self, writes: list[Write]) -> Iterator[InsertSite]:
+    def _judge(self, writes: list[Write], function: FunctionSymbol | None) -> Iterator[InsertSite]:
         """The sites of writes in this file's own text; what a followed function writes is its own file's matter."""
         for write in writes:
-            if not write.stack and write.model.managed and write.model.keys:
-                yield site_of(self.analysis, write, self._guard)
+            if write.stack or not write.model.managed or not write.model.keys:
+                continue
+            site = site_of(self.analysis, write, self._guard)
+            if site.unguarded and function is not None and self._callers_guard(function, write, 0):
+                site = site.guarded_by_callers()
+            yield site
 
     def _guard(self, analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
-        return guard_of(analysis, write, key, self.engine.handlers)
+        return guard_of(analysis, write, key, self.settings.handlers)
 
-    def _run_function(self, owner: ClassSummary | None, function: FunctionSummary) -> list[Write]:
-        code = self.source.function(function)
-        graph = self.store.graph(code)
-        if graph is None:
+    # --- callers
+
+    def _callers_guard(self, function: FunctionSymbol, write: Write, depth: int) -> bool:
+        """True when the function has callers, and the write is guarded or safe as seen from each of them."""
+        callers = self.callers.of(function)
+        return bool(callers) and all(self._is_safe_from(caller, write, depth) for caller in callers or ())
+
+    def _is_safe_from(self, caller: FunctionSymbol, write: Write, depth: int) -> bool:
+        reached = [found for found in self.writes(caller) if found.call.node is write.call.node]
+        if not reached:
+            return False
+        sites = [site_of(self.analysis, found, self._guard) for found in reached]
+        if not any(site.unguarded for site in sites):
+            return True
+        return depth < MAX_CALLER_DEPTH and self._callers_guard(caller, write, depth + 1)
+
+    # --- running
+
+    def writes(self, function: FunctionSymbol) -> list[Write]:
+        """All writes of a function and of what it calls, when nothing is known of its own callers."""
+        if function not in self._writes:
+            try:
+                self._writes[function] = self._run(function)
+            except (BudgetExceeded, RecursionError, UnreadableSource) as error:
+                LOG.info("%s not analysed (%s)", function.dotted, type(error).__name__)
+                self._writes[function] = []
+        return self._writes[function]
+
+    def _run(self, function: FunctionSymbol) -> list[Write]:
+        code = self.store.code(function)
+        graph = self.store.graph(code) if code is not None else None
+        if code is None or graph is None:
             return []
-        symbol = ClassSymbol(self.module, owner.qualname) if owner is not None else None
-        name = f"{symbol.dotted if symbol else self.module}.{function.name}"
-        frame = Frame(self.module, symbol, code, (function.line,), (), (name,))
-        frame = Frame(self.module, symbol, code, (function.line,), (), (name,), self._decorators(frame, function))
-        return self._record(frame, graph, entry_state(self.analysis, frame, function))
+        qualname = function.qualname.rpartition(".")[0]
+        owner = ClassSymbol(function.module, qualname) if qualname else None
+        frame = Frame(function.module, owner, code, (self.analysis.point(function.dotted),), (), (function.dotted,))
+        frame = replace(frame, outer=self._decorators(frame, function.summary))
+        return self._record(frame, graph, lambda: entry_state(self.analysis, frame, function.summary))
 
     def _decorators(self, frame: Frame, function: FunctionSummary) -> tuple[Protection, ...]:
         ev = Evaluator(self.analysis, frame, State())
         return tuple(of_named(ev, decorator) for decorator in function.decorators)
 
-    def _run_module(self) -> list[Write]:
+    def _module_writes(self) -> list[Write]:
         code = self.source.skeleton
         graph = self.store.graph(code)
         if graph is None:
             return []
-        return self._record(Frame(self.module, None, code, (0,), (), ()), graph, State())
+        try:
+            return self._record(Frame(self.module, None, code, (0,), (), ()), graph, State)
+        except (BudgetExceeded, RecursionError):
+            return []
 
-    def _record(self, frame: Frame, graph: Graph, start: State) -> list[Write]:
+    def _record(self, frame: Frame, graph: Graph, start: Callable[[], State]) -> list[Write]:
         self.analysis.writes = []
         self.analysis.steps = 0
-        self.analysis.recording = True
         try:
-            run(self.analysis, frame, graph, start)
+            state = start()
+            self.analysis.recording = True
+            run(self.analysis, frame, graph, state)
         except Unreachable:
             pass
         finally:

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.analyse import FileAnalysis
+from flake8_unique_insert.analyse import FileAnalysis, Settings
+from flake8_unique_insert.callers import Callers
 from flake8_unique_insert.findings import Finding, SiteReport
 from flake8_unique_insert.options import Options
+from flake8_unique_insert.prefilter import is_skipped
 from flake8_unique_insert.project import Project, find_root
 from flake8_unique_insert.report import findings, reports
 from flake8_unique_insert.sites.site import InsertSite
@@ -29,6 +31,7 @@ class Engine:
         self.generators = django_names.GENERATORS | frozenset(options.generators)
         self.handlers = frozenset(options.handlers)
         self._projects: dict[Path, Project] = {}
+        self._callers: dict[Path, Callers] = {}
 
     def check(self, path: str, source: SourceFile) -> list[Finding]:
         """The findings of one file, in order of position. Never raises: a failure is logged and gives none.
@@ -59,10 +62,18 @@ class Engine:
         absolute = Path(path).absolute()
         project = self._project(absolute)
         project.put(absolute, source)
-        return FileAnalysis(self, project, project.module_name(absolute), source).sites()
+        callers = self._callers.setdefault(project.root, Callers(project, self._is_skipped))
+        settings = Settings(self.generators, self.handlers)
+        return FileAnalysis(settings, project, project.module_name(absolute), source, callers).sites()
+
+    def _is_skipped(self, path: Path) -> bool:
+        return is_skipped(path, self.options.skip, lambda _: self._root(path))
+
+    def _root(self, path: Path) -> Path:
+        return Path(self.options.project_root) if self.options.project_root else find_root(path)
 
     def _project(self, path: Path) -> Project:
-        root = Path(self.options.project_root) if self.options.project_root else find_root(path)
+        root = self._root(path)
         if root not in self._projects:
             environment = Path(self.options.python) if self.options.python else None
             self._projects[root] = Project(root, user_model=self.options.user_model, environment=environment)

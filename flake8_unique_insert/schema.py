@@ -278,6 +278,9 @@ class ModelLookup(Protocol):
     def accessor(self, model: Model, name: str) -> Accessor | None:
         """What `instance.name` reaches on another model, and whether by one row or by a manager."""
 
+    def accessors_named(self, name: str) -> tuple[Accessor, ...]:
+        """The accessors of this name, whatever model they are on: for `unknown.members.filter(...)`."""
+
     def models_managed_by(self, symbol: ClassSymbol) -> tuple[Model, ...]:
         """The models that declare a manager of this manager or queryset class."""
 

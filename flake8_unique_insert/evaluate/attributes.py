@@ -107,8 +107,30 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
         if model is not None:
             return result(Instance(term, model))
     if isinstance(value, Unknown):
-        return unknown(term)
+        return _of_unknown(ev, value, name, term)
     return result(Bound(term, value, name))
+
+
+def _of_unknown(ev: Evaluator, value: Unknown, name: str, term: Expression) -> Result:
+    """`something.members.filter(...)`: when one model only is reached by this name, these are its rows."""
+    owner = value.term
+    if name not in QUERIES or not isinstance(owner, Attribute) or owner.name in COMMON_NAMES:
+        return unknown(term)
+    found = ev.analysis.lookup.accessors_named(owner.name)
+    if len(found) != 1 or found[0].kind != "many":
+        return unknown(term)
+    target = ev.analysis.lookup.model_labelled(found[0].model)
+    if target is None:
+        return unknown(term)
+    rows = _reached(ev, Instance(owner.base, target), found[0].field, "many", target, owner)
+    return _read_value(ev, rows.value, name, term, owner)
+
+
+QUERIES = frozenset(
+    "filter get exists first last count exclude all create get_or_create update_or_create bulk_create values_list "
+    "afilter aget aexists afirst acount acreate aget_or_create aupdate_or_create".split()
+)
+COMMON_NAMES = frozenset("objects items values keys data session client queryset query cache".split())
 
 
 def _is_request(term: Expression) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Name, Sequence
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Symbol
 from flake8_unique_insert.values import (
     Column,
     Elements,
@@ -54,16 +54,24 @@ def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
         return unknown(ev.symbol("distinct" if field is not None and field.unique else "element", node))
     if isinstance(term, Call):
         return _from_call(ev, term, node)
-    return unknown(ev.symbol("element", node))
+    return unknown(ev.symbol("element" if _is_given(term) else "item", node))
+
+
+def _is_given(term: Expression) -> bool:
+    """True for a collection that a caller or a request hands in: nothing says that its elements differ.
+
+    Elements of any other collection ("item") are taken to differ where only a batch of new rows is concerned.
+    """
+    return isinstance(term, Symbol) and term.kind == "param"
 
 
 def _item(ev: Evaluator, items: Items, node: object) -> Result:
-    if not items.items:
-        return unknown(ev.symbol("element", node))
+    if not items.items:  # filled in a way that is not followed
+        return unknown(ev.symbol("item", node))
     terms = [item.term for item in items.items]
     constants = all(isinstance(item.value, Known) for item in items.items)
     distinct = constants and len(set(terms)) == len(terms)
-    symbol = ev.symbol("distinct" if distinct else "element", node)
+    symbol = ev.symbol("distinct" if distinct else "element" if constants else "item", node)
     values = [option.value for item in items.items for option in item.options]
     if any(isinstance(value, ModelClass) for value in values):
         return Result(symbol, tuple(Option(value) for value in dict.fromkeys(values))[:6])
@@ -98,7 +106,9 @@ def _from_call(ev: Evaluator, term: Call, node: object) -> Result:
         return unknown(ev.symbol("distinct", node))
     if name in ("sorted", "reversed", "list", "tuple", "iter") and arguments and isinstance(arguments[0], Call):
         return _from_call(ev, arguments[0], node)
-    return unknown(ev.symbol("element", node))
+    if name in ("sorted", "reversed", "list", "tuple", "iter", "getlist", "split"):
+        return unknown(ev.symbol("element", node))
+    return unknown(ev.symbol("item", node))
 
 
 def _called(term: Call) -> str:

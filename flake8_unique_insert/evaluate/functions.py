@@ -29,7 +29,7 @@ WORTH_FOLLOWING = re.compile(
     r"objects|\.(?:a?exists|filter|a?get|a?first|a?create|a?save|exclude|all|count|full_clean|delete|update)\b|"
     r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.model\b|return [A-Z]|super\("
 )
-MAX_LENGTH = 6_000
+MAX_LENGTH = 12_000
 
 
 def follow(

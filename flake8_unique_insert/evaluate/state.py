@@ -146,7 +146,7 @@ def _outlive(row: Inserted, symbol: Symbol) -> Inserted | None:
     touched = {(name, term) for name, term in row.values if mentions(term, symbol)}
     if not touched:
         return row
-    if symbol.kind == "distinct":
+    if symbol.kind in ("distinct", "item"):
         return None
     return replace(row, values=frozenset((row.values - touched) | {(name, ANY) for name, _ in touched}))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.inserts import is_true, names_in
-from flake8_unique_insert.evaluate.terms import ANY, differs, normal, same
+from flake8_unique_insert.evaluate.terms import ANY, differs, normal, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
-from flake8_unique_insert.syntax.expressions import Expression, Symbol
+from flake8_unique_insert.syntax.expressions import Expression
 from flake8_unique_insert.values import Inserted, Instance
 
 
@@ -68,7 +68,7 @@ def _is_pk_upsert(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
 
 def _has_fresh_parent(write: Write, key: UniqueKey, values: dict[str, FieldValue]) -> bool:
     """True when a member is a row made in this function, and no row of this key refers to it yet."""
-    if write.kind == "bulk_create" and write.element_count is None and not _told_apart(values):
+    if write.kind == "bulk_create" and write.element_count is None and not _told_apart(write, values):
         return False
     for name, value in values.items():
         for term in value.terms:
@@ -78,15 +78,20 @@ def _has_fresh_parent(write: Write, key: UniqueKey, values: dict[str, FieldValue
     return False
 
 
-def _told_apart(values: dict[str, FieldValue]) -> bool:
+def _told_apart(write: Write, values: dict[str, FieldValue]) -> bool:
     """True when no two elements of a batch have the same key: a member is different for each."""
     return any(
-        isinstance(found := normal(term), Symbol) and found.kind == "distinct"
+        any(symbol.kind in ("distinct", "item", "new") for symbol in symbols(normal(term)) if not _is_parent(write, term))
         for value in values.values()
         for term in value.terms
     )
 
 
+
+
+def _is_parent(write: Write, term: Expression) -> bool:
+    """True for a term that is a row made in this function, the same for every element."""
+    return any(same(term, parent) for parent in write.state.fresh)
 
 
 def _may_clash(row: Inserted, write: Write, values: dict[str, FieldValue]) -> bool:

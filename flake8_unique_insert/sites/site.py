@@ -43,6 +43,11 @@ class InsertSite:
         """Every verdict but "unguarded"."""
         return frozenset(self.verdicts.values()) - {"unguarded"}
 
+    def guarded_by_callers(self) -> InsertSite:
+        """This site, where every caller of its function guards what it does not."""
+        changed = {key: "caller_guarded" if verdict == "unguarded" else verdict for key, verdict in self.verdicts.items()}
+        return InsertSite(self.write, changed)
+
 
 def site_of(analysis: Analysis, write: Write, guard: Guard) -> InsertSite:
     """Judge every key of a write. guard: says what protects a key that is at risk."""

@@ -1,0 +1,91 @@
+"""Who calls a function: candidates by name, found in the project's text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from flake8_unique_insert.project import Project
+from flake8_unique_insert.schema import FunctionSymbol
+from flake8_unique_insert.syntax.source import UnreadableSource
+
+ENTRY_POINTS = frozenset(
+    "handle post get put patch delete dispatch form_valid perform_create perform_update create update save clean run call "
+    "list retrieve destroy ready main validate mutate resolve get_or_create process execute setUp __init__ __call__".split()
+)
+"""Names that frameworks call: that all callers in the project guard says nothing."""
+
+MAX_CALLERS = 8
+
+
+class Callers:
+    """Finds the functions of a project that mention a call of some name."""
+
+    def __init__(self, project: Project, is_skipped: object) -> None:
+        self.project = project
+        self.is_skipped = is_skipped
+        self._texts: dict[Path, bytes] | None = None
+
+    def of(self, function: FunctionSymbol) -> list[FunctionSymbol] | None:
+        """Every function that calls something of this name; None when that cannot be told or there are too many."""
+        name = function.summary.name
+        if name in ENTRY_POINTS or function.summary.decorators and not _is_plain(function):
+            return None
+        found: list[FunctionSymbol] = []
+        for module in self._modules(name, function):
+            mentions = list(self._in_module(module, name, function))
+            if None in mentions:
+                return None
+            found.extend(item for item in mentions if item is not None)
+            if len(found) > MAX_CALLERS:
+                return None
+        return found
+
+    def _modules(self, name: str, function: FunctionSymbol) -> Iterator[str]:
+        """Modules whose text has `name(`; a private function's own module only."""
+        if name.startswith("_") and not name.startswith("__"):
+            yield function.module
+            return
+        wanted = f"{name}(".encode()
+        for path, text in self._all().items():
+            if wanted in text:
+                yield self.project.module_name(path)
+
+    def _all(self) -> dict[Path, bytes]:
+        if self._texts is None:
+            self._texts = {}
+            assert callable(self.is_skipped)
+            for path in self.project.own_files():
+                if not self.is_skipped(path):
+                    try:
+                        self._texts[path] = path.read_bytes()
+                    except OSError:
+                        continue
+        return self._texts
+
+    def _in_module(self, module: str, name: str, function: FunctionSymbol) -> Iterator[FunctionSymbol | None]:
+        """The functions of a module that mention the call; None for a mention outside of all functions."""
+        source = self.project.source(module)
+        if source is None:
+            return
+        call = re.compile(rf"(?<!def )\b{re.escape(name)}\s*\(")
+        try:
+            functions = list(source.summary.functions())
+        except UnreadableSource:
+            return
+        for owner, summary in functions:
+            text = source.segment(summary)
+            if call.search(text) and not (module == function.module and summary == function.summary):
+                prefix = f"{owner.qualname}." if owner is not None else ""
+                yield FunctionSymbol(module, f"{prefix}{summary.name}", summary)
+        if call.search(source.skeleton.module.code):
+            yield None
+
+
+def _is_plain(function: FunctionSymbol) -> bool:
+    """True when its decorators do not register it with a framework."""
+    from flake8_unique_insert.syntax.expressions import dotted
+
+    names = {(dotted(decorator) or "").rsplit(".", 1)[-1] for decorator in function.summary.decorators}
+    return names <= {"staticmethod", "classmethod", "atomic", "cached", "property"}
