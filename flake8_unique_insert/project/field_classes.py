@@ -20,7 +20,8 @@ ONE_TO_ONE = "django.db.models.OneToOneField"
 FOREIGN_KEY = "django.db.models.ForeignKey"
 FOREIGN_OBJECT = "django.db.models.ForeignObject"
 MANY_TO_MANY = "django.db.models.ManyToManyField"
-RELATIONS = {ONE_TO_ONE: "o2o", FOREIGN_KEY: "fk", MANY_TO_MANY: "m2m", "taggit.managers.TaggableManager": "m2m"}
+TAGS = "taggit.managers.TaggableManager"
+RELATIONS = {ONE_TO_ONE: "o2o", FOREIGN_KEY: "fk", MANY_TO_MANY: "m2m", TAGS: "m2m"}
 AUTO_FIELD = "django.db.models.AutoField"
 AUTO_FIELDS = frozenset({AUTO_FIELD, "django.db.models.BigAutoField", "django.db.models.SmallAutoField"})
 GENERIC_RELATION = "django.contrib.contenttypes.fields.GenericRelation"
@@ -50,6 +51,11 @@ class FieldClass:
     def is_automatic(self) -> bool:
         """Whether the database numbers the rows."""
         return not AUTO_FIELDS.isdisjoint(self.bases)
+
+    @property
+    def is_tags(self) -> bool:
+        """Whether it is taggit's manager of tags."""
+        return TAGS in self.bases
 
     @property
     def is_virtual(self) -> bool:
@@ -98,6 +104,8 @@ class FieldClasses:
             for name, value in given.items():
                 if name not in forced:
                     defaults.setdefault(name, value)
+        if TAGS in bases:
+            defaults.setdefault("to", (constant("taggit.Tag"), ""))
         return FieldClass(bases, defaults, forced)
 
     def _looks_like_one(self, symbol: Base) -> bool:

@@ -114,6 +114,8 @@ class FieldReader:
         for argument, (value, module) in kind.defaults.items():
             given.setdefault(argument, Placed(value, module))
         given.update({argument: Placed(value, module) for argument, (value, module) in kind.forced.items()})
+        if kind.is_tags and "through" in given:
+            given.pop("to", None)  # the tags are then of the model that the through model points to
         default = given.get("default") or given.get("db_default")
         field = Field(
             name,

@@ -36,7 +36,7 @@ from flake8_unique_insert.schema import (
     Model,
     Symbol,
 )
-from flake8_unique_insert.syntax.expressions import Call
+from flake8_unique_insert.syntax.expressions import Call, dotted
 from flake8_unique_insert.syntax.summary import ClassSummary, Import
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Project:
         self._settings.names = self.names
         self._apps = Apps(self.modules, self.summaries, self.names, self._classes, self._settings, self._known)
         self._apps.literals = literals
-        returns = Returns(self.summaries)
+        self._returns = returns = Returns(self.summaries)
         self._field_classes = FieldClasses(self._classes, self.summaries, self._known)
         self._managers = Managers(self.names, self._classes, literals, returns)
         self._references = References(self.names, literals, self._user_label)
@@ -243,9 +243,21 @@ class Project:
     def _called_base(self, call: Call, module: str) -> Symbol | None:
         label = self._references.label(Placed(call, module))
         found = self._registry.labelled(label) if label else None
-        if found is None and label.count(".") > 1:
-            return self.names.external(label)
-        return found
+        if found is not None:
+            return found
+        return self.names.external(label) if label.count(".") > 1 else self._returned_class(call, module)
+
+    def _returned_class(self, call: Call, module: str) -> Symbol | None:
+        """The class that a function of the project returns."""
+        path = dotted(call.function)
+        function = self.names.resolve(module, path) if path else None
+        if isinstance(function, FunctionSymbol):
+            for returned in self._returns.of(function, call):
+                path = dotted(returned.expression)
+                found = self.names.resolve(returned.module, path) if path else None
+                if isinstance(found, (ClassSymbol, ExternalSymbol)):
+                    return found
+        return None
 
     def _target(self, placed: Placed, symbol: ClassSymbol, app_label: str) -> str:
         """The label that a relation points to, seen from a model; a dotted class name for a class; "" if unknown."""

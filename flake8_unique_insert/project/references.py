@@ -7,10 +7,22 @@ from collections.abc import Callable
 from flake8_unique_insert.project.literals import Literals, Placed
 from flake8_unique_insert.project.names import Names
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, Symbol
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Name, dotted, keyword, positional
+from flake8_unique_insert.syntax.expressions import (
+    Attribute,
+    Boolean,
+    Call,
+    Expression,
+    Name,
+    dotted,
+    keyword,
+    positional,
+    string,
+)
 
 MODEL_FUNCTIONS = frozenset({"get_model", "load_model", "get_model_name"})
 """Functions that take an app label and a model's name: of Django's registry, of django-oscar, of django-swapper."""
+DEEPEST = 10
+SETTINGS = "django.conf.settings."
 USER_SETTING = "django.conf.settings.AUTH_USER_MODEL"
 
 
@@ -27,17 +39,20 @@ class References:
         expression = placed.expression
         if isinstance(expression, Call):
             return self._called(placed, expression)
+        if isinstance(expression, Boolean) and depth < DEEPEST:
+            return self.label(placed.at(expression.left), depth + 1) or self.label(
+                placed.at(expression.right), depth + 1
+            )
         if isinstance(expression, (Name, Attribute)):
             symbol = self.symbol(placed)
-            if isinstance(symbol, ClassSymbol):
+            if isinstance(symbol, ExternalSymbol) and symbol.dotted.startswith(SETTINGS):
+                return self._user_label() if symbol.dotted == USER_SETTING else self._text(placed)
+            if isinstance(symbol, (ClassSymbol, ExternalSymbol)):
                 return symbol.dotted
-            if isinstance(symbol, ExternalSymbol):
-                return self._user_label() if symbol.dotted == USER_SETTING else symbol.dotted
             definitions = self._literals.definitions(placed)
-            if definitions and depth < 10:
+            if definitions and depth < DEEPEST:
                 return self.label(definitions[-1], depth + 1)
-        value = self._literals.value(placed)
-        return value if isinstance(value, str) else ""
+        return self._text(placed)
 
     def symbol(self, placed: Placed) -> Symbol | None:
         """What a name or attribute resolves to."""
@@ -45,15 +60,24 @@ class References:
         return self._names.resolve(placed.module, path) if path else None
 
     def _called(self, placed: Placed, call: Call) -> str:
-        path = dotted(call.function) or ""
-        name = path.rsplit(".", 1)[-1]
+        name = (dotted(call.function) or "").rsplit(".", 1)[-1]
         if name == "get_user_model":
             return self._user_label()
         if name in MODEL_FUNCTIONS:
-            given = positional(call)
             named = [keyword(call, word) for word in ("app_label", "model_name")]
-            parts = [*given, *(item for item in named if item is not None)][:2]
-            values = [self._literals.value(placed.at(item)) for item in parts]
-            return ".".join(value for value in values if isinstance(value, str))
+            parts = [*positional(call), *(item for item in named if item is not None)][:2]
+            return ".".join(self._text(placed.at(item)) for item in parts).strip(".")
+        if name == "getattr" and len(positional(call)) > 1:
+            return self._of_setting(placed, *positional(call)[:2])
+        return self._text(placed)
+
+    def _of_setting(self, placed: Placed, owner: Expression, name: Expression) -> str:
+        """`getattr(settings, "NAME", default)`."""
+        symbol = self.symbol(placed.at(owner))
+        if isinstance(symbol, ExternalSymbol) and f"{symbol.dotted}.{string(name)}" == USER_SETTING:
+            return self._user_label()
+        return self._text(placed)
+
+    def _text(self, placed: Placed) -> str:
         value = self._literals.value(placed)
         return value if isinstance(value, str) else ""

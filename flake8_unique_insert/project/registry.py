@@ -161,9 +161,8 @@ class Registry:
             if "migrations" in path.parts:
                 continue
             text = self._summaries.text(path)
-            if (path.stem == "models" or MODELISH.search(text)) and any(
-                _may_be_model(match.group(1)) for match in CLASS.finditer(text)
-            ):
+            modelish = path.stem == "models" or MODELISH.search(text)
+            if modelish and any(_may_be_model(match.group(1)) for match in CLASS.finditer(text)):
                 yield path
 
     @cached_property

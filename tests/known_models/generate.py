@@ -1,17 +1,17 @@
 """Write flake8_unique_insert/project/known_models.json from real `_meta`.
 
-    python tests/known_models/generate.py [--check] [--only-installed]
+    python tests/known_models/generate.py [--check]
 
-Run with an interpreter that has the packages of `requirements.txt` beside this file. `--check` compares instead of
-writing, for the packages that are installed in the version that the file was made from.
+Run with an interpreter that has the packages of `requirements.txt` beside this file; `packages.txt` names their apps.
+`--check` compares instead of writing: those packages that are installed in the release that the file was made from.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import inspect
 import json
-import pkgutil
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -203,7 +203,7 @@ def model_classes() -> list[type[Any]]:
             visit(child)
 
     visit(models.Model)
-    own = {module for module in sys.modules}
+    own = set(sys.modules)
     listed = [
         kind
         for kind in found
@@ -248,19 +248,43 @@ def versions(apps: list[str]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def differences(made: dict[str, Any], kept: dict[str, Any]) -> list[str]:
+    """The modules and labels that differ, of packages whose version (but for its last part) the file was made from."""
+    same = {
+        name for name, number in made["made_from"].items() if _release(kept["made_from"].get(name)) == _release(number)
+    }
+    packages = _packages(same)
+    found = []
+    for part in ("modules", "models", "apps"):
+        for name, value in made[part].items():
+            module = value if part == "models" else name
+            if module.split(".")[0] in packages and kept[part].get(name) != value:
+                found.append(f"{part}: {name}")
+    return found
+
+
+def _release(number: str | None) -> list[str]:
+    return (number or "").split(".")[:2]
+
+
+def _packages(distributions: set[str]) -> set[str]:
+    from importlib.metadata import packages_distributions
+
+    return {package for package, names in packages_distributions().items() if distributions & set(names)}
+
+
 def main(arguments: list[str]) -> int:
     """Write or compare the data file."""
     apps = installed_apps()
     set_up(apps)
-    text = json.dumps(generate(apps), indent=1) + "\n"
+    made = generate(apps)
     if "--check" in arguments:
-        return 0 if OUTPUT.read_text() == text else 1
-    OUTPUT.write_text(text)
+        found = differences(made, json.loads(OUTPUT.read_text()))
+        print("\n".join([*found, f"{len(made['modules'])} modules compared, {len(found)} differences"]))
+        return 1 if found else 0
+    OUTPUT.write_text(json.dumps(made, indent=1) + "\n")
     return 0
 
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
-
-
-__all__ = ["pkgutil"]

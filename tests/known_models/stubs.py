@@ -74,9 +74,11 @@ class Stub:
         self.module = module
         self.imports: set[str] = set()
         self.managers: dict[str, type] = {}
+        self.kinds: list[type[models.Model]] = []
 
     def lines(self, kinds: list[type[models.Model]]) -> list[str]:
         """The text, line by line."""
+        self.kinds = kinds
         body = [line for kind in kinds for line in self._model(kind)]
         behaviour = [line for kind in self.managers.values() for line in self._behaviour(kind)]
         return [f"import {name}" for name in sorted(self.imports)] + behaviour + body + self._other_names(kinds)
@@ -91,9 +93,9 @@ class Stub:
         ]
 
     def _name(self, kind: type) -> str:
-        """How the stub names a class: plainly when it stands in the same module."""
+        """How the stub names a class: plainly when the stub defines it."""
         name = canonical_name(kind)
-        if kind.__module__ == self.module:
+        if kind in self.kinds or kind in self.managers.values():
             return kind.__qualname__
         self.imports.add(name.rpartition(".")[0])
         return name
@@ -103,9 +105,8 @@ class Stub:
         yield f"class {kind.__qualname__}({bases}):"
         inherited = _inherited_fields(kind)
         for field in [*kind._meta.local_fields, *kind._meta.local_many_to_many]:
-            if field.name not in inherited and not (field.auto_created and not field.primary_key):
-                if not (field.auto_created and isinstance(field, models.AutoField)) and not _is_link(field):
-                    yield f"    {field.name} = {self._field(field)}"
+            if field.name not in inherited and not field.auto_created:
+                yield f"    {field.name} = {self._field(field)}"
         for name in _removed_fields(kind):
             yield f"    {name} = None"
         for private in kind._meta.private_fields:
@@ -146,10 +147,11 @@ class Stub:
     def _target(self, model: Any) -> str:
         if isinstance(model, str):
             return repr(model)
+        label = repr(f"{model._meta.app_label}.{model.__name__}")
         if model._meta.swappable:
             self.imports.add("django.conf")
-            return f"django.conf.settings.{model._meta.swappable}"
-        return repr(f"{model._meta.app_label}.{model.__name__}")
+            return f"getattr(django.conf.settings, {model._meta.swappable!r}, {label})"
+        return label
 
     def _manager_lines(self, kind: type[models.Model]) -> Iterator[str]:
         for manager in kind._meta.local_managers:
@@ -223,10 +225,6 @@ def _condition(condition: models.Q) -> str:
     ]
     text = ", ".join(children)
     return f"{'~' if condition.negated else ''}django.db.models.Q({text})"
-
-
-def _is_link(field: models.Field[Any, Any]) -> bool:
-    return bool(field.auto_created and getattr(getattr(field, "remote_field", None), "parent_link", False))
 
 
 def _inherited_fields(kind: type[models.Model]) -> set[str]:

@@ -18,7 +18,7 @@ def names() -> list[str]:
 def files(name: str) -> dict[str, str]:
     """The files of a case, text by path."""
     parts = MARK.split((DATA / f"{name}.py").read_text())
-    return {path: text for path, text in zip(parts[1::2], parts[2::2], strict=True)}
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
 def needs(name: str) -> tuple[int, int]:

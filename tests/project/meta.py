@@ -109,3 +109,12 @@ def _manager_class(kind: type) -> str:
 def _queryset_class(manager: Any) -> str:
     kind = type(manager.get_queryset())
     return "" if kind.__module__.startswith("django.db.models") else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def relation(field: Any) -> str:
+    """ "o2o", "fk", "m2m" or ""."""
+    if field.one_to_one:
+        return "o2o"
+    if field.many_to_many:
+        return "m2m"
+    return "fk" if field.many_to_one else ""

@@ -11,6 +11,7 @@ import pytest
 from flake8_unique_insert.project import Project
 from flake8_unique_insert.schema import Model
 from tests.project import cases, meta
+from tests.project.comparison import keys_found, managers_found
 from tests.real_django import Shop, open_shop
 
 Pair = tuple[Project, Any, Model]
@@ -47,18 +48,7 @@ def pairs(shop: Shop, project: Project) -> list[tuple[Any, Model]]:
 
 def test_keys(pairs: list[tuple[Any, Model]]) -> None:
     for real, ours in pairs:
-        found = {
-            meta.Key(
-                key.kind.value,
-                frozenset(key.fields),
-                key.condition is not None,
-                frozenset((item.function, frozenset(item.fields)) for item in key.expressions),
-                key.nulls_distinct,
-                key.deferrable,
-            )
-            for key in ours.keys
-        }
-        assert found == meta.keys_of(real), real._meta.label
+        assert keys_found(ours) == meta.keys_of(real), real._meta.label
 
 
 def test_same_models(shop: Shop, project: Project, pairs: list[tuple[Any, Model]]) -> None:
@@ -87,6 +77,7 @@ def test_fields(pairs: list[tuple[Any, Model]]) -> None:
             assert field.unique or field.primary_key or not other.unique, (real._meta.label, name)
             assert (field.default is not None) == (other.has_default() or _has_database_default(other)), name
             assert field.column_name == (name if field.relation == "m2m" else other.attname)
+            assert field.relation == meta.relation(other), (real._meta.label, name)
             if field.relation:
                 assert field.target == other.related_model._meta.label, (real._meta.label, name)
 
@@ -97,11 +88,7 @@ def _has_database_default(field: Any) -> bool:
 
 def test_managers(pairs: list[tuple[Any, Model]]) -> None:
     for real, ours in pairs:
-        found = {
-            name: (item.manager.dotted if item.manager else "", item.queryset.dotted if item.queryset else "")
-            for name, item in ours.managers.items()
-        }
-        assert found == meta.managers_of(real), real._meta.label
+        assert managers_found(ours) == meta.managers_of(real), real._meta.label
         assert ours.default_manager == real._meta.default_manager.name
 
 
