@@ -61,6 +61,14 @@ class Modules:
             parts.pop()
         return ".".join(parts)
 
+    def claim(self, path: Path) -> str:
+        """Let a file stand for its module: it is not on disk, its name is no identifier, or it shares the name."""
+        dotted = self.name_of(path)
+        if self._found.get(dotted) != path:
+            self._found[dotted] = path
+            self._canonical.clear()
+        return dotted
+
     def find(self, dotted: str) -> Path | None:
         """The file of a module or regular package, None when there is none that may be read."""
         if dotted not in self._found:

@@ -65,6 +65,10 @@ class Summaries:
         """Take the text at hand for a file. True when it differs from what was read of the file before."""
         changed = self._drop_buffer(path)
         module = self._modules.name_of(path)
+        if self._modules.find(module) != path:
+            changed = changed or self._summaries.pop(module, None) is not None
+            self._texts.pop(module, None)
+            self._modules.claim(path)
         self._buffer = (path, source)
         if self._texts.get(module, hash(source.text)) != hash(source.text):
             changed = True
