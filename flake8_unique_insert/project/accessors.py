@@ -45,11 +45,11 @@ class Accessors:
         return None
 
     def named(self, name: str) -> tuple[Accessor, ...]:
-        """The accessors of this name on any model: one for each model that is reached."""
+        """The accessors of this name on any model: one for each field that holds the other end."""
         if self._index is None:
             self.find_index()
         found = (accessors[name] for accessors in (self._index or {}).values() if name in accessors)
-        return tuple({accessor.model: accessor for accessor in found}.values())
+        return tuple({(accessor.model, accessor.field): accessor for accessor in found}.values())
 
     def find_index(self) -> None:
         """Read the relations of every model."""

@@ -26,6 +26,7 @@ from flake8_unique_insert.project.registry import Registry
 from flake8_unique_insert.project.returns import Returns
 from flake8_unique_insert.project.settings import Settings
 from flake8_unique_insert.project.summaries import Summaries
+from flake8_unique_insert.project.through import automatic_through
 from flake8_unique_insert.schema import (
     Accessor,
     ClassSymbol,
@@ -36,7 +37,7 @@ from flake8_unique_insert.schema import (
     Model,
     Symbol,
 )
-from flake8_unique_insert.syntax.expressions import Call, dotted
+from flake8_unique_insert.syntax.expressions import NONE, Call, dotted
 from flake8_unique_insert.syntax.summary import ClassSummary, Import
 
 if TYPE_CHECKING:
@@ -212,6 +213,19 @@ class Project:
     def accessors_named(self, name: str) -> tuple[Accessor, ...]:
         """The accessors of this name, whatever model they are on."""
         return self._accessors.named(name)
+
+    def through(self, model: Model, name: str) -> Model | None:
+        """The model of `Model.field.through`: the one stated, or the one that Django makes."""
+        field = model.fields.get(name)
+        if field is None or field.relation != "m2m":
+            return None
+        app_label = model.label.rpartition(".")[0]
+        stated = field.arguments.get("through")
+        if stated is not None and stated != NONE and isinstance(model.symbol, ClassSymbol):
+            label = self._target(Placed(stated, field.module), model.symbol, app_label)
+            return self.model_labelled(label, app_label) if label else None
+        target = self.model_labelled(field.target, app_label)
+        return automatic_through(model, field, target) if target is not None else None
 
     def models_managed_by(self, symbol: ClassSymbol) -> tuple[Model, ...]:
         """The models that declare a manager of this manager or queryset class."""

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from flake8_unique_insert.project.tree import Tree
+from flake8_unique_insert.project.tree import SKIPPED, Tree
 
 REPOSITORY_MARKS = (".git", ".hg", ".svn", ".github", ".gitlab-ci.yml", ".pre-commit-config.yaml")
 """What only the top folder of a repository holds."""
 PROJECT_MARKS = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", ".flake8")
 """What the folder of a distribution holds: one repository may have several."""
 RUN_MARKS = ("manage.py",)
+NESTED_DEPTH = 3
+"""How deep in a repository its projects are looked for."""
 
 
 def find_root(path: Path) -> Path:
     """The project that a file or folder belongs to.
 
     The nearest folder upwards that is the top of a repository, else that holds a project file, else a manage.py, else
-    the folder that holds the file's outermost package.
+    the folder that holds the file's outermost package. In a repository of several Django projects whose packages have
+    the same names, each is a project of its own.
     """
     path = Path(path).absolute()
-    return _root_of(path if _is_dir(path) else path.parent)
+    folder = path if _is_dir(path) else path.parent
+    root = _root_of(folder)
+    return _nested_project(root, folder) or root
 
 
 @lru_cache(maxsize=4096)
@@ -32,6 +38,33 @@ def _root_of(folder: Path) -> Path:
             if any(_exists(parent / mark) for mark in marks):
                 return parent
     return package_top(folder)
+
+
+def _nested_project(root: Path, folder: Path) -> Path | None:
+    """The project inside a repository that the folder belongs to, when another one has packages of the same names."""
+    projects = _projects_in(root)
+    if len(projects) < 2:
+        return None
+    inner = next((parent for parent in (folder, *folder.parents) if parent in projects), None)
+    if inner is None or inner == root:
+        return None
+    others = [names for home, names in projects.items() if home != inner]
+    return inner if any(names & projects[inner] for names in others) else None
+
+
+@lru_cache(maxsize=64)
+def _projects_in(root: Path) -> dict[Path, frozenset[str]]:
+    """The folders with a manage.py, and the packages in each."""
+    found: dict[Path, frozenset[str]] = {}
+    for parent, folders, files in os.walk(root):
+        depth = len(Path(parent).relative_to(root).parts)
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in SKIPPED]
+        if "manage.py" in files and "__init__.py" not in files:
+            place = Path(parent)
+            found[place] = frozenset(name for name in folders if _exists(place / name / "__init__.py"))
+        if depth >= NESTED_DEPTH:
+            folders.clear()
+    return found
 
 
 def package_top(folder: Path) -> Path:
