@@ -43,8 +43,8 @@ class Callers:
         return found
 
     def _modules(self, name: str, function: FunctionSymbol) -> Iterator[str]:
-        """Modules whose text has `name(`; a private function's own module only."""
-        if name.startswith("_") and not name.startswith("__"):
+        """Modules whose text has `name(`; for a private function only its own (methods are called from subclasses)."""
+        if name.startswith("_") and not name.startswith("__") and "." not in function.qualname:
             yield function.module
             return
         wanted = f"{name}(".encode()

@@ -63,11 +63,16 @@ def reports(path: str, sites: Iterable[InsertSite]) -> list[SiteReport]:
         line, column = position(site, positions)
         report = _report(path, line, column, site)
         seen = found.get((line, column))
-        if seen is None or seen.verdict != "unguarded" and report.verdict == "unguarded":
+        if seen is None or _weight(report) > _weight(seen):
             found[line, column] = report
         elif report.code and report.code not in seen.code:
             found[line, column] = replace(seen, code=",".join(filter(None, [seen.code, report.code])))
     return [found[place] for place in sorted(found)]
+
+
+def _weight(report: SiteReport) -> int:
+    """How much a verdict says when a call has several: unguarded on one path, then what guards it, then the rest."""
+    return 2 if report.verdict == "unguarded" else 0 if report.verdict == "update_only" else 1
 
 
 def _report(path: str, line: int, column: int, site: InsertSite) -> SiteReport:

@@ -3,8 +3,9 @@
 Every value has a `term`: the expression that names it, with local names replaced by symbols. Equal terms are the same
 run-time value. `Unknown` is a value like any other: nothing is concluded from it.
 
-A *fact* is something that holds on every path to a point: `Absent` (no row with these values exists) or `Validated`
-(this instance was validated). A *condition* is one restriction of a lookup.
+A *fact* is something that holds on every path to a point: `Absent` (no row with these values exists), `NewRow` (a row
+was just made, so that no other refers to it) or `Validated` (this instance was validated). A *condition* is one
+restriction of a lookup.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from flake8_unique_insert.syntax.expressions import Constant, Expression
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`field__lookup=term` of a filter. `excluded` for `exclude(...)`. field "" stands for an unknown restriction."""
+    """`field__lookup=term` of a filter. `excluded` for `exclude(...)`.
+
+    field "" stands for an unknown restriction; "a|b" with the lookup "either" for one of these fields.
+    """
 
     field: str
     lookup: str
@@ -28,11 +32,29 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Inserted:
+    """A row that was inserted: some of its fields' terms (None: the value at that field is not known)."""
+
+    table: str
+    values: frozenset[tuple[str, Expression]]
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Absent:
-    """No row of the table satisfies all the conditions."""
+    """No row of the table satisfies all the conditions, but for rows that were inserted since it was looked up."""
 
     table: str
     conditions: frozenset[Condition]
+    but: frozenset[Inserted] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """The term is a row that was inserted just now: no row refers to it, but for those inserted since."""
+
+    term: Expression
+    but: frozenset[Inserted] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +67,9 @@ class Validated:
     excluded: frozenset[str] = frozenset()
 
 
-Fact = Absent | Validated
+Fact = Absent | NewRow | Validated
 Facts = frozenset[Fact]
 NO_FACTS: Facts = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Inserted:
-    """A row that was inserted: some of its fields' terms (None: the value at that field is not known)."""
-
-    table: str
-    values: frozenset[tuple[str, Expression]]
-    complete: bool = True
 
 
 # --- values

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate import functions
 from flake8_unique_insert.evaluate.annotations import annotated
 from flake8_unique_insert.evaluate.elements import is_generated
@@ -62,7 +63,7 @@ def read(ev: Evaluator, base: Result, name: str, node: Expression) -> Result:
     if len(found) == 1:
         return found[0] if not base.options[0].facts else _with_facts(found[0], base.options[0])
     options = [
-        Option(inner.value, inner.facts | option.facts)
+        Option(inner.value, added(inner.facts, option.facts))
         for option, value in zip(base.options, found)
         for inner in value.options
     ]
@@ -74,7 +75,7 @@ def read(ev: Evaluator, base: Result, name: str, node: Expression) -> Result:
 
 
 def _with_facts(value: Result, owner: Option) -> Result:
-    return Result(value.term, tuple(Option(inner.value, inner.facts | owner.facts) for inner in value.options))
+    return Result(value.term, tuple(Option(inner.value, added(inner.facts, owner.facts)) for inner in value.options))
 
 
 def as_row(value: Value) -> Value:
@@ -117,13 +118,18 @@ def _of_unknown(ev: Evaluator, value: Unknown, name: str, term: Expression) -> R
     if name not in QUERIES or not isinstance(owner, Attribute) or owner.name in COMMON_NAMES:
         return unknown(term)
     found = ev.analysis.lookup.accessors_named(owner.name)
-    if len(found) != 1 or found[0].kind != "many":
+    if len({accessor.model for accessor in found}) != 1 or any(accessor.kind != "many" for accessor in found):
         return unknown(term)
     target = ev.analysis.lookup.model_labelled(found[0].model)
     if target is None:
         return unknown(term)
-    rows = _reached(ev, Instance(owner.base, target), found[0].field, "many", target, owner)
-    return _read_value(ev, rows.value, name, term, owner)
+    if len(found) == 1:
+        rows = _reached(ev, Instance(owner.base, target), found[0].field, "many", target, owner).value
+    else:
+        fields = "|".join(accessor.field for accessor in found)
+        either = Condition(fields, "either", owner.base)
+        rows = Rows(owner, target, frozenset([frozenset([either])]), (), target.managers.get(target.default_manager), True)
+    return _read_value(ev, rows, name, term, owner)
 
 
 QUERIES = frozenset(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction
 from flake8_unique_insert.evaluate.queries import absent, note_check
@@ -46,6 +47,7 @@ from flake8_unique_insert.values import (
     Items,
     Known,
     ModelClass,
+    NewRow,
     Object,
     Option,
     Result,
@@ -176,15 +178,19 @@ def _narrowed(ev: Evaluator, value: Result, name: str | None, keeps: object, out
     if not left:
         return None
     state = ev.state.copy()
-    gained = [option.facts | (facts_when(option.value, outcome) if outcome is not None else NO_FACTS) for option in left]
-    state.learn(frozenset.intersection(*gained))
+    gained = [_gained(option, outcome) for option in left]
+    state.learn(common(gained))
     if outcome is True and all(isinstance(option.value, CreatedFlag) for option in left):
         for option in left:
             assert isinstance(option.value, CreatedFlag)
-            state.fresh.setdefault(option.value.instance, frozenset())
+            state.learn([NewRow(option.value.instance)])
     if name is not None and name in state.names:
         state.names[name] = Result(value.term, tuple(_settled(option, outcome) for option in left))
     return state
+
+
+def _gained(option: Option, outcome: bool | None) -> Facts:
+    return added(option.facts, facts_when(option.value, outcome)) if outcome is not None else option.facts
 
 
 def _settled(option: Option, outcome: bool | None) -> Option:
@@ -192,7 +198,7 @@ def _settled(option: Option, outcome: bool | None) -> Option:
     value = option.value
     if not isinstance(value, Answer) or outcome is None:
         return option
-    facts = option.facts | facts_when(value, outcome)
+    facts = _gained(option, outcome)
     if value.shape == "row" and outcome is value.negated:
         return Option(Known(NONE), facts)
     if value.shape == "row":
@@ -302,8 +308,8 @@ def _narrowed_to_none(ev: Evaluator, value: Result, name: str | None) -> State |
 
 def _narrowed_each(ev: Evaluator, value: Result, name: str | None, left: list[Option]) -> State:
     state = ev.state.copy()
-    gained = [option.facts | facts_when(option.value, False) for option in left]
-    state.learn(frozenset.intersection(*gained))
+    gained = [_gained(option, False) for option in left]
+    state.learn(common(gained))
     if name is not None and name in state.names:
         state.names[name] = Result(value.term, tuple(left))
     return state

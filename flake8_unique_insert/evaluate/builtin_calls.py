@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate import attributes, branches
 from flake8_unique_insert.evaluate.elements import element_of
 from flake8_unique_insert.schema import ClassSymbol
@@ -212,7 +213,7 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
 def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, node: Call) -> Value:
     """A collection after one more element: any number of elements like this one and those before."""
     facts = ev.state.facts
-    options = [Option(option.value, option.facts | facts) for option in value.options]
+    options = [Option(option.value, added(facts, option.facts)) for option in value.options]
     objects = [
         (option.value.term, ev.state.objects[option.value.term])
         for option in value.options

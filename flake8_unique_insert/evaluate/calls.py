@@ -67,7 +67,7 @@ def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments,
     if isinstance(value, Bound):
         return _call_bound(ev, option, value, node, arguments, term)
     if isinstance(value, Function):
-        return _call_function(ev, value, node, arguments, term)
+        return _call_function(ev, option, value, node, arguments, term)
     if isinstance(value, NestedFunction):
         found = functions.follow_nested(ev, value, node, *arguments)
         return found if found is not None else unfollowed(ev, node, arguments, term)
@@ -84,7 +84,9 @@ def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments,
     return unfollowed(ev, node, arguments, term)
 
 
-def _call_function(ev: Evaluator, value: Function, node: Call, arguments: Arguments, term: Call) -> Result:
+def _call_function(
+    ev: Evaluator, option: Option, value: Function, node: Call, arguments: Arguments, term: Call
+) -> Result:
     known = known_calls.call(ev, value.symbol.dotted, node, arguments)
     if known is not None:
         return known
@@ -94,7 +96,7 @@ def _call_function(ev: Evaluator, value: Function, node: Call, arguments: Argume
             functions.super_save(ev, receiver, node, arguments)
             return unknown(ev.symbol("saved", node))
     elif isinstance(receiver, Instance) and value.symbol.summary.name in ("save", "asave"):
-        inserts.save(ev, receiver, frozenset(), node, arguments)
+        inserts.save(ev, receiver, option.facts, node, arguments)
         return unknown(ev.symbol("saved", node))
     found = functions.follow(ev, value, node, *arguments)
     if found is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Symbol
@@ -18,6 +19,7 @@ from flake8_unique_insert.values import (
     Result,
     Rows,
     Unknown,
+    Value,
     result,
     unknown,
 )
@@ -44,7 +46,9 @@ def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
     if isinstance(inner, Elements):
         for key, known in inner.objects:
             ev.state.objects.setdefault(key, known)
-        return Result(inner.element.term, inner.element.options)
+        if any(not isinstance(option.value, (Unknown, Known)) for option in inner.element.options):
+            return inner.element
+        return unknown(ev.symbol("distinct" if inner.distinct else "item", node))
     if isinstance(inner, Rows):
         symbol = ev.symbol("distinct", node, "row")
         ev.state.objects[symbol] = ObjectState(False)
@@ -74,11 +78,16 @@ def _item(ev: Evaluator, items: Items, node: object) -> Result:
     symbol = ev.symbol("distinct" if distinct else "element" if constants else "item", node)
     values = [option.value for item in items.items for option in item.options]
     if any(isinstance(value, ModelClass) for value in values):
-        return Result(symbol, tuple(Option(value) for value in dict.fromkeys(values))[:6])
+        return Result(symbol, tuple(Option(_named(value, symbol)) for value in dict.fromkeys(values))[:6])
     lengths = {len(value.items) if isinstance(value, Items) else -1 for value in values}
     if len(lengths) == 1 and -1 not in lengths:
         return _transposed(ev, items, node)
     return Result(symbol, (Option(Unknown(symbol)),))
+
+
+def _named(value: Value, symbol: Symbol) -> Value:
+    """A model class under the name of the loop's variable."""
+    return replace(value, term=symbol) if isinstance(value, ModelClass) else value
 
 
 def _transposed(ev: Evaluator, items: Items, node: object) -> Result:

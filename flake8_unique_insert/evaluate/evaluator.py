@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate import attributes, branches, calls
 from flake8_unique_insert.evaluate.elements import element_of, is_generated
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
@@ -313,8 +314,8 @@ def _joined(
     right: Result | None,
     right_facts: Facts,
 ) -> Result:
-    options = [Option(option.value, option.facts | left_facts) for option in left_options]
-    options += [Option(option.value, option.facts | right_facts) for option in (right.options if right else ())]
+    options = [Option(option.value, added(left_facts, option.facts)) for option in left_options]
+    options += [Option(option.value, added(right_facts, option.facts)) for option in (right.options if right else ())]
     terms = [value.term for value in (left, right) if value is not None]
     if len(set(terms)) == 1:
         term = terms[0]
@@ -399,10 +400,10 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
         element = inner.items[0] if isinstance(inner, Items) and inner.items else element
     if source is not None and isinstance(element.term, Attribute) and isinstance(element.term.base, Symbol):
         return result(Column(term, source, element.term.name))
-    if source is not None and isinstance(element.value, Instance):
+    if source is not None and isinstance(element.value, Instance) and _is_distinct(element.value.term):
         return result(replace(source, term=term)) if expression.kind in ("list", "generator") else unknown(term)
     facts = ev.state.facts
-    options = tuple(Option(option.value, option.facts | facts) for option in element.options)
+    options = tuple(Option(option.value, added(facts, option.facts)) for option in element.options)
     objects = tuple((option.value.term, ev.state.objects[option.value.term]) for option in element.options
                     if option.value.term in ev.state.objects)
     distinct = expression.kind in ("set", "dict") or _is_distinct(element.term)

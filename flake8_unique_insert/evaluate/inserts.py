@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate import functions
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.writes import RowValues, Write
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
-from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Constant, Sequence, constant
+from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Constant, Expression, Sequence, constant
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     NO_FACTS,
@@ -23,6 +24,7 @@ from flake8_unique_insert.values import (
     Items,
     Known,
     ModelClass,
+    NewRow,
     ObjectState,
     Option,
     Result,
@@ -97,18 +99,18 @@ def emit(ev: Evaluator, write: Write) -> None:
         ev.analysis.writes.append(write)
 
 
-def inserted_row(model: Model, values: RowValues) -> Inserted:
-    """An inserted row as facts see it."""
-    pairs = frozenset((name, value.term) for name, value in values.values)
+def inserted_row(model: Model, values: RowValues, made_by: Expression = NONE) -> Inserted:
+    """An inserted row as facts see it. made_by: the manager, whose model may change with each round of a loop."""
+    pairs = frozenset([(name, value.term) for name, value in values.values] + [("", made_by)])
     return Inserted(model.table, pairs, not values.open and values.spread is None)
 
 
-def new_row(ev: Evaluator, call: Call, model: Model, values: RowValues) -> Instance:
+def new_row(ev: Evaluator, call: Call, model: Model, values: RowValues, made_by: Expression = NONE) -> Instance:
     """The instance that an insert made; nothing refers to it yet."""
     instance = Instance(ev.symbol("new", call), model)
     ev.state.objects[instance.term] = ObjectState(False, values.values, values.open or values.spread is not None)
-    ev.state.insert(tables(model), inserted_row(model, values))
-    ev.state.fresh[instance.term] = frozenset()
+    ev.state.insert(tables(model), inserted_row(model, values, made_by))
+    ev.state.learn([NewRow(instance.term)])
     return instance
 
 
@@ -165,7 +167,7 @@ def _create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Argum
         arguments = (pairs, arguments[1])
     values = with_given(rows, keyword_values(arguments, rows.model))
     _report(ev, rows, method, "insert", call, values, mechanisms=own_save(ev, rows.model, values, call))
-    return result(new_row(ev, call, rows.model, values))
+    return result(new_row(ev, call, rows.model, values, rows.term))
 
 
 def _upsert(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Arguments) -> Result:
@@ -199,7 +201,7 @@ def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: 
     before = ev.state.copy()
     for instance, values, facts, count in bulk_elements(ev, rows, objects):
         write = Write(
-            call, method, "bulk_create", rows.model, with_given(rows, values), before, facts | before.facts,
+            call, method, "bulk_create", rows.model, with_given(rows, values), before, added(before.facts, facts),
             ev.all_protections(), ev.frame.code, ev.frame.stack, rows, instance, None, None, None, named, count,
         )  # fmt: skip
         emit(ev, write)
@@ -271,20 +273,20 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
     if not is_update or known.changed:
         write = Write(
             call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
-            ev.state.facts | option_facts, ev.all_protections(), ev.frame.code, ev.frame.stack,
+            added(ev.state.facts, option_facts), ev.all_protections(), ev.frame.code, ev.frame.stack,
             None, instance, known, None, None, options,
             mechanisms=() if is_update else own_save(ev, model, values, call),
         )  # fmt: skip
         emit(ev, write)
     elif ev.analysis.recording:
         emit(ev, Write(
-            call, "save", "unchanged", model, values, ev.state.copy(), ev.state.facts | option_facts,
+            call, "save", "unchanged", model, values, ev.state.copy(), added(ev.state.facts, option_facts),
             ev.all_protections(), ev.frame.code, ev.frame.stack, None, instance, known, None, None, options,
         ))  # fmt: skip
     if known.new is not False:
         ev.state.insert(tables(model), inserted_row(model, values))
     if known.new is True:
-        ev.state.fresh[instance.term] = frozenset()
+        ev.state.learn([NewRow(instance.term)])
     ev.state.objects[instance.term] = replace(known, new=False, changed=frozenset())
 
 

@@ -1,8 +1,8 @@
 """What is known at a program point, and how states meet.
 
 `names` maps local names to results, `objects` terms to what is known of the object, `facts` hold on every path,
-`fresh` are rows inserted in this function (with what has been inserted that refers to them since), `checks` the lookups
-that were made on some path (only for messages: a check was there, but it does not protect the key).
+`checks` are the lookups that were made on some path (only for messages: a check was there, but it does not protect the
+key).
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from flake8_unique_insert.evaluate.terms import ANY, differs, is_attribute_of, mentions, same
-from flake8_unique_insert.syntax.expressions import Attribute, Expression, Symbol
+from flake8_unique_insert.evaluate.facts import added, after_assignment, after_insert, after_rebinding, changed, common
+from flake8_unique_insert.evaluate.terms import ANY, mentions
+from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Subscript, Symbol
 from flake8_unique_insert.values import (
     NO_FACTS,
     Absent,
     Answer,
     Column,
+    Entries,
     Fact,
     Facts,
     Inserted,
@@ -25,7 +27,6 @@ from flake8_unique_insert.values import (
     Result,
     Unknown,
     Unset,
-    Validated,
     unknown,
 )
 
@@ -48,82 +49,44 @@ class State:
     names: dict[str, Result] = field(default_factory=dict)
     objects: dict[Expression, ObjectState] = field(default_factory=dict)
     facts: Facts = NO_FACTS
-    fresh: dict[Expression, frozenset[Inserted]] = field(default_factory=dict)
     checks: frozenset[Check] = frozenset()
 
     def copy(self) -> State:
         """A state that can be changed without changing this one."""
-        return State(dict(self.names), dict(self.objects), self.facts, dict(self.fresh), self.checks)
+        return State(dict(self.names), dict(self.objects), self.facts, self.checks)
 
     def learn(self, facts: Iterable[Fact]) -> None:
         """Add facts that hold from here on."""
-        self.facts |= frozenset(facts)
+        self.facts = added(self.facts, facts)
 
     # --- what ends facts
 
-    def _drop(self, ends: Callable[[Fact], bool]) -> None:
-        """Forget the facts for which `ends` is true, also those that hold for one option of a name only."""
-        self.facts = _without(self.facts, ends)
+    def _change(self, change: Callable[[Fact], Fact | None]) -> None:
+        """Change every fact, also those that hold for one option of a name only."""
+        self.facts = changed(self.facts, change)
         for name, bound in self.names.items():
             if any(option.facts for option in bound.options):
-                options = tuple(Option(option.value, _without(option.facts, ends)) for option in bound.options)
+                options = tuple(Option(option.value, changed(option.facts, change)) for option in bound.options)
                 self.names[name] = Result(bound.term, options)
 
     def rebind(self, symbol: Symbol) -> None:
         """A symbol gets a new value: what was known of its last one is about another value now."""
-        self._drop(lambda fact: _fact_mentions(fact, symbol))
+        self._change(after_rebinding(symbol))
         for term in [term for term in self.objects if mentions(term, symbol)]:
             del self.objects[term]
         for name, bound in self.names.items():
             if mentions(bound.term, symbol) or any(mentions(option.value.term, symbol) for option in bound.options):
                 self.names[name] = unknown(Symbol("stale", symbol.point, name))
-        fresh = {}
-        for term, inserted in self.fresh.items():
-            if not mentions(term, symbol):
-                fresh[term] = frozenset(filter(None, (_outlive(row, symbol) for row in inserted)))
-        self.fresh = fresh
 
     def assign_attribute(self, base: Expression, name: str) -> None:
         """`base.name` gets a new value."""
-        self._drop(lambda fact: _fact_reads(fact, base, name))
+        self._change(after_assignment(base, name))
 
     def insert(self, tables: frozenset[str], row: Inserted) -> None:
         """A row was inserted into these tables (several for multi-table inheritance)."""
-        self._drop(lambda fact: isinstance(fact, Absent) and fact.table in tables and not _excludes(fact, row))
+        self._change(after_insert(tables, row))
         for name, bound in self.names.items():
             self.names[name] = _after_insert(bound, name, tables, row)
-        for term, inserted in self.fresh.items():
-            if not row.complete or any(same(value, term) for _, value in row.values):
-                self.fresh[term] = inserted | {row}
-
-
-def _without(facts: Facts, ends: Callable[[Fact], bool]) -> Facts:
-    kept = frozenset(fact for fact in facts if not ends(fact))
-    return kept if len(kept) != len(facts) else facts
-
-
-def _fact_mentions(fact: Fact, symbol: Symbol) -> bool:
-    if isinstance(fact, Validated):
-        return mentions(fact.term, symbol)
-    return any(mentions(condition.term, symbol) for condition in fact.conditions)
-
-
-def _fact_reads(fact: Fact, base: Expression, name: str) -> bool:
-    if isinstance(fact, Validated):
-        return fact.term == base
-    return any(is_attribute_of(condition.term, base, name) for condition in fact.conditions)
-
-
-def _excludes(fact: Absent, row: Inserted) -> bool:
-    """True when the inserted row certainly or visibly is not one that the fact speaks of."""
-    values = dict(row.values)
-    for condition in fact.conditions:
-        if condition.lookup != "exact" or condition.excluded or condition.field not in values:
-            continue
-        given = values[condition.field]
-        if given != ANY and not same(given, condition.term):
-            return True
-    return False
 
 
 def _after_insert(bound: Result, name: str, tables: frozenset[str], row: Inserted) -> Result:
@@ -141,16 +104,6 @@ def _after_insert(bound: Result, name: str, tables: frozenset[str], row: Inserte
     return Result(bound.term, tuple(options))
 
 
-def _outlive(row: Inserted, symbol: Symbol) -> Inserted | None:
-    """An inserted row as seen after a symbol it mentions was rebound; None when no later row can equal it."""
-    touched = {(name, term) for name, term in row.values if mentions(term, symbol)}
-    if not touched:
-        return row
-    if symbol.kind in ("distinct", "item"):
-        return None
-    return replace(row, values=frozenset((row.values - touched) | {(name, ANY) for name, _ in touched}))
-
-
 # --- meeting
 
 
@@ -161,7 +114,6 @@ def meet(point: int, states: list[State]) -> State:
     """
     if len(states) == 1:
         return states[0]
-    first = states[0]
     renamed: list[dict[Expression, Expression]] = [{} for _ in states]
     names: dict[str, Result] = {}
     for name in dict.fromkeys(name for state in states for name in state.names):
@@ -174,14 +126,11 @@ def meet(point: int, states: list[State]) -> State:
             if bound is not None and bound.term != term:
                 renaming[bound.term] = term
         names[name] = _met_result(term, name, results, states)
-    facts = _translated(first, renamed[0])
-    for state, renaming in zip(states[1:], renamed[1:]):
-        facts &= _translated(state, renaming)
+    facts = common([_translated(state, renaming) for state, renaming in zip(states, renamed)])
     return State(
         {name: _without_common(bound, facts) for name, bound in names.items()},
         _met_objects(point, states),
         facts,
-        _met_fresh(states),
         frozenset().union(*(state.checks for state in states)),
     )
 
@@ -195,16 +144,38 @@ def _met_result(term: Expression, name: str, results: list[Result | None], state
     options: dict[object, Option] = {}
     for bound, state in zip(results, states):
         for option in bound.options if bound is not None else ():
-            facts = option.facts | state.facts
+            facts = added(state.facts, option.facts)
             seen = options.get(option.value)
-            options[option.value] = Option(option.value, facts if seen is None else seen.facts & facts)
+            options[option.value] = Option(option.value, facts if seen is None else common([seen.facts, facts]))
+    if len(options) > 1 and all(isinstance(option.value, Entries) for option in options.values()):
+        return _met_entries(term, list(options.values()))
     if len(options) > MAX_OPTIONS:
         return unknown(term)
     unknowns = [value for value in options if isinstance(value, Unknown)]
     if len(unknowns) > 1:  # what is not known need not be told apart
-        facts = frozenset.intersection(*(options.pop(value).facts for value in unknowns))
+        facts = common([options.pop(value).facts for value in unknowns])
         options[term] = Option(Unknown(term), facts)
     return Result(term, tuple(options.values()))
+
+
+def _met_entries(term: Expression, options: list[Option]) -> Result:
+    """One dict for several: the keys of all; those that one of them lacks may be unset."""
+    dicts = [option.value for option in options if isinstance(option.value, Entries)]
+    merged: list[tuple[str, Result]] = []
+    for name in dict.fromkeys(name for value in dicts for name, _ in value.entries):
+        found = [dict(value.entries).get(name) for value in dicts]
+        present = [value for value in found if value is not None]
+        if len(present) == len(found) and all(value == present[0] for value in present):
+            merged.append((name, present[0]))
+            continue
+        inner = [Option(option.value) for value in present for option in value.options]
+        if len(present) < len(found):
+            inner.append(Option(Unset(Subscript(term, Constant(name, "str")))))
+        terms = {value.term for value in present}
+        joined = terms.pop() if len(terms) == 1 else Subscript(term, Constant(name, "str"))
+        merged.append((name, Result(joined, tuple(dict.fromkeys(inner))[:MAX_OPTIONS])))
+    value = Entries(term, tuple(merged), any(value.open for value in dicts))
+    return Result(term, (Option(value, common([option.facts for option in options])),))
 
 
 def _without_common(bound: Result, facts: Facts) -> Result:
@@ -223,7 +194,7 @@ def _translated(state: State, renaming: dict[Expression, Expression]) -> Facts:
             conditions = frozenset(
                 replace(condition, term=renaming.get(condition.term, condition.term)) for condition in fact.conditions
             )
-            found.add(Absent(fact.table, conditions))
+            found.add(replace(fact, conditions=conditions))
         elif fact.term in renaming:
             found.add(replace(fact, term=renaming[fact.term]))
     return frozenset(found)
@@ -263,13 +234,3 @@ def _met_object(point: int, term: Expression, known: list[ObjectState]) -> Objec
         frozenset().union(*(item.changed for item in known)),
         any(item.copied for item in known),
     )
-
-
-def _met_fresh(states: list[State]) -> dict[Expression, frozenset[Inserted]]:
-    shared = set(states[0].fresh).intersection(*(state.fresh for state in states[1:]))
-    return {term: frozenset().union(*(state.fresh[term] for state in states)) for term in shared}
-
-
-def may_equal(left: Expression, right: Expression) -> bool:
-    """True unless two terms are visibly different values."""
-    return ANY in (left, right) or same(left, right) or not differs(left, right)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate.evaluator import Evaluator
+from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
 from flake8_unique_insert.evaluate.state import State, meet
@@ -113,7 +114,7 @@ class FlowTransfer:
             return before
         state = before.copy()
         state.checks = before.checks | ev.state.checks
-        state.learn(frozenset.intersection(*facts))
+        state.learn(common(facts))
         if not broad:
             self.specific.add(edge)
         return state

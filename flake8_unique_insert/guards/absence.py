@@ -8,12 +8,13 @@ that match more than the exact value, are fine.
 from __future__ import annotations
 
 from flake8_unique_insert.evaluate.frame import Analysis
-from flake8_unique_insert.evaluate.terms import normal, same
+from flake8_unique_insert.evaluate.terms import normal, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions
+from flake8_unique_insert.sites.risk import may_clash
 from flake8_unique_insert.sites.values import FieldValue, field_value
-from flake8_unique_insert.syntax.expressions import FALSE, NONE, Attribute, Call, Expression, Sequence, Symbol
+from flake8_unique_insert.syntax.expressions import FALSE, NONE, Attribute, Call, Expression, Sequence
 from flake8_unique_insert.values import Absent, Condition
 
 VERDICT = "checked"
@@ -29,16 +30,23 @@ def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     if not facts:
         return False
     values = {name: field_value(analysis, write, name) for name in key.members}
-    if write.kind == "bulk_create" and write.element_count is None and not _told_apart(values):
-        return False
     partial = key_conditions(analysis, write.model, key) or frozenset()
-    return any(_protects(fact, write, key, values, partial) for fact in facts)
+    return any(
+        _protects(fact, write, key, values, partial)
+        and not any(may_clash(row, write, values) for row in fact.but)
+        and not _clashes_in_batch(fact, write, values)
+        for fact in facts
+    )
 
 
-def _told_apart(values: dict[str, FieldValue]) -> bool:
-    """True when no two rows of a batch have the same key (oracle C28, C42)."""
-    terms = (normal(term) for value in values.values() for term in value.terms)
-    return any(isinstance(term, Symbol) and term.kind == "distinct" for term in terms)
+def _clashes_in_batch(fact: Absent, write: Write, values: dict[str, FieldValue]) -> bool:
+    """True when two rows of one batch may have the same key (oracle C28, C42)."""
+    if write.kind != "bulk_create" or write.element_count is not None:
+        return False
+    asked = frozenset().union(*(symbols(condition.term) for condition in fact.conditions))
+    each = {symbol for value in values.values() for term in value.terms for symbol in symbols(normal(term))}
+    kinds = ("distinct",) if asked & each else ("distinct", "item")
+    return not any(symbol.kind in kinds for symbol in each)
 
 
 def _protects(
@@ -57,6 +65,8 @@ def _follows(
         return condition.lookup == "**" and condition.term == write.values.spread
     if condition in partial:
         return True
+    if condition.lookup == "either":
+        return any(name in values and _has_term(values[name], condition.term) for name in condition.field.split("|"))
     value = values.get(condition.field)
     if value is None:
         return _through_member(condition, values)
@@ -64,9 +74,13 @@ def _follows(
         return condition.term == FALSE
     if condition.lookup == "in":
         return _lists_value(condition.term, value)
-    if condition.lookup not in WIDER or not any(same(condition.term, term) for term in value.terms):
+    if condition.lookup not in WIDER or not _has_term(value, condition.term):
         return condition.lookup in FOLDING and any(_folded_same(condition.term, term) for term in value.terms)
     return not _needs_folding(key, condition.field) or condition.lookup in FOLDING or _is_folded(condition.term)
+
+
+def _has_term(value: FieldValue, term: Expression) -> bool:
+    return any(same(term, own) for own in value.terms)
 
 
 def _excludes_only_itself(condition: Condition, write: Write) -> bool:

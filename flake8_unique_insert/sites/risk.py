@@ -10,7 +10,7 @@ from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import Expression
-from flake8_unique_insert.values import Inserted, Instance
+from flake8_unique_insert.values import Inserted, Instance, NewRow
 
 
 def written_keys(write: Write) -> tuple[UniqueKey, ...]:
@@ -68,17 +68,17 @@ def _is_pk_upsert(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
 
 def _has_fresh_parent(write: Write, key: UniqueKey, values: dict[str, FieldValue]) -> bool:
     """True when a member is a row made in this function, and no row of this key refers to it yet."""
-    if write.kind == "bulk_create" and write.element_count is None and not _told_apart(write, values):
+    if write.kind == "bulk_create" and write.element_count is None and not told_apart(write, values):
         return False
     for name, value in values.items():
         for term in value.terms:
-            for parent, inserted in write.state.fresh.items():
-                if same(term, parent) and not any(_may_clash(row, write, values) for row in inserted):
+            for fact in new_rows(write):
+                if same(term, fact.term) and not any(may_clash(row, write, values) for row in fact.but):
                     return True
     return False
 
 
-def _told_apart(write: Write, values: dict[str, FieldValue]) -> bool:
+def told_apart(write: Write, values: dict[str, FieldValue]) -> bool:
     """True when no two elements of a batch have the same key: a member is different for each."""
     return any(
         any(symbol.kind in ("distinct", "item", "new") for symbol in symbols(normal(term)) if not _is_parent(write, term))
@@ -89,14 +89,19 @@ def _told_apart(write: Write, values: dict[str, FieldValue]) -> bool:
 
 
 
+def new_rows(write: Write) -> list[NewRow]:
+    """The rows that were made in this function before the write."""
+    return [fact for fact in write.facts if isinstance(fact, NewRow)]
+
+
 def _is_parent(write: Write, term: Expression) -> bool:
     """True for a term that is a row made in this function, the same for every element."""
-    return any(same(term, parent) for parent in write.state.fresh)
+    return any(same(term, fact.term) for fact in new_rows(write))
 
 
-def _may_clash(row: Inserted, write: Write, values: dict[str, FieldValue]) -> bool:
+def may_clash(row: Inserted, write: Write, values: dict[str, FieldValue]) -> bool:
     """True when a row that was inserted before may have the key of the one that is written now."""
-    if row.table != write.model.table:
+    if row.table != write.model.table and row.table not in write.model.parents:
         return False
     known = dict(row.values)
     for name, value in values.items():

@@ -1,0 +1,139 @@
+"""Sets of facts: adding, meeting, and what ends or weakens a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from flake8_unique_insert.evaluate.terms import ANY, is_attribute_of, mentions, same
+from flake8_unique_insert.syntax.expressions import Expression, Symbol
+from flake8_unique_insert.values import NO_FACTS, Absent, Fact, Facts, Inserted, NewRow, Validated
+
+DIFFERENT_EACH_TIME = ("distinct", "item")
+"""Kinds of symbols whose value is another one in each round of a loop."""
+
+
+def key_of(fact: Fact) -> object:
+    """What a fact is about; two facts of one key differ in what was inserted since."""
+    if isinstance(fact, Absent):
+        return fact.table, fact.conditions
+    return fact.term if isinstance(fact, NewRow) else fact
+
+
+def _by_key(facts: Facts) -> dict[object, Fact]:
+    return {key_of(fact): fact for fact in facts}
+
+
+def _but(fact: Fact) -> frozenset[Inserted]:
+    return frozenset() if isinstance(fact, Validated) else fact.but
+
+
+def added(facts: Facts, more: Iterable[Fact]) -> Facts:
+    """All of these facts: of two about the same, the one with fewer exceptions."""
+    more = frozenset(more)
+    if more <= facts:
+        return facts
+    found = _by_key(facts)
+    for fact in more:
+        former = found.get(key_of(fact))
+        if former is None or len(_but(fact)) < len(_but(former)):
+            found[key_of(fact)] = fact
+    return frozenset(found.values())
+
+
+def common(sets: Iterable[Facts]) -> Facts:
+    """The facts that hold in every set, with the exceptions of all."""
+    first, *others = sets
+    if all(other == first for other in others):
+        return first
+    found = _by_key(first)
+    for other in map(_by_key, others):
+        found = {
+            key: fact if isinstance(fact, Validated) else replace(fact, but=fact.but | _but(other[key]))
+            for key, fact in found.items()
+            if key in other
+        }
+    return frozenset(found.values())
+
+
+def without(facts: Facts, known: Facts) -> Facts:
+    """The facts that are not known anyway."""
+    return facts - known
+
+
+def changed(facts: Facts, change: Callable[[Fact], Fact | None]) -> Facts:
+    """The facts after a change of each; None ends it."""
+    if not facts:
+        return facts
+    after = frozenset(fact for fact in map(change, facts) if fact is not None)
+    return facts if after == facts else after
+
+
+# --- changes
+
+
+def after_rebinding(symbol: Symbol) -> Callable[[Fact], Fact | None]:
+    """What is left of a fact when a symbol gets a new value."""
+
+    def change(fact: Fact) -> Fact | None:
+        if isinstance(fact, Absent):
+            if any(mentions(condition.term, symbol) for condition in fact.conditions):
+                return None
+        elif mentions(fact.term, symbol):
+            return None
+        if isinstance(fact, Validated) or not fact.but:
+            return fact
+        outlived = (_outlive(row, symbol) for row in fact.but)
+        return replace(fact, but=frozenset(row for row in outlived if row is not None))
+
+    return change
+
+
+def _outlive(row: Inserted, symbol: Symbol) -> Inserted | None:
+    """An inserted row as seen after a symbol it mentions was rebound; None when no later row can equal it."""
+    touched = {(name, term) for name, term in row.values if mentions(term, symbol)}
+    if not touched:
+        return row
+    if symbol.kind in DIFFERENT_EACH_TIME:
+        return None
+    return replace(row, values=frozenset((row.values - touched) | {(name, ANY) for name, _ in touched}))
+
+
+def after_assignment(base: Expression, name: str) -> Callable[[Fact], Fact | None]:
+    """What is left of a fact when `base.name` is assigned."""
+
+    def change(fact: Fact) -> Fact | None:
+        if isinstance(fact, Absent):
+            read = any(is_attribute_of(condition.term, base, name) for condition in fact.conditions)
+            return None if read else fact
+        return None if isinstance(fact, Validated) and fact.term == base else fact
+
+    return change
+
+
+def after_insert(tables: frozenset[str], row: Inserted) -> Callable[[Fact], Fact | None]:
+    """A fact after a row was inserted into these tables."""
+
+    def change(fact: Fact) -> Fact | None:
+        if isinstance(fact, Absent) and fact.table in tables and not _excludes(fact, row):
+            return replace(fact, but=fact.but | {row})
+        if isinstance(fact, NewRow) and (not row.complete or any(same(value, fact.term) for _, value in row.values)):
+            return replace(fact, but=fact.but | {row})
+        return fact
+
+    return change
+
+
+def _excludes(fact: Absent, row: Inserted) -> bool:
+    """True when the inserted row visibly is not one that the fact speaks of."""
+    values = dict(row.values)
+    for condition in fact.conditions:
+        if condition.lookup != "exact" or condition.excluded or condition.field not in values:
+            continue
+        given = values[condition.field]
+        if given != ANY and not same(given, condition.term):
+            return True
+    return False
+
+
+__all__ = ["NO_FACTS", "added", "after_assignment", "after_insert", "after_rebinding", "changed", "common", "without"]
