@@ -11,7 +11,7 @@ PAGES = Path(__file__).parents[2] / "docs" / "rules"
 FENCE = re.compile(r'^```python title="([^"]+)"$')
 HEADING = re.compile(r"^(#{2,5}) (.+)$")
 MARK = re.compile(r"#\s*(error|todo-error|todo-ok): (UQI\d{3}(?:, ?UQI\d{3})*)")
-ORACLE = re.compile(r"\b[ABCD](?:_[fv])?\d\d\b")
+ORACLE = re.compile(r"\b[ABCD](?:_[fv])?\d\d\d?\b")
 SECTION = re.compile(r"^# (before|duplicate|call|expect)\b:?\s*(.*)$")
 
 

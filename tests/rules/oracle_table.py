@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.rules.analysis import differences
 from tests.rules.documents import every_case
 
-ROW = re.compile(r"^\| ([ABCD](?:_[fv])?\d\d)\*? \| (.*?) \| (?:dup|ctl|race)")
+ROW = re.compile(r"^\| ([ABCD](?:_[fv])?\d\d\d?)\*? \| (.*?) \| (?:dup|ctl|race)")
 UNDECIDED = Path(__file__).with_name("undecided.txt")
 FORMS = re.compile(r"B9[3-5]|B1\d\d|C_f\d\d")
 
