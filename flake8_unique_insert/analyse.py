@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from flake8_unique_insert.callers import Callers
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame, Unreachable
+from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Analysis, BudgetExceeded, Frame, Unreachable
 from flake8_unique_insert.evaluate.parameters import entry_state
 from flake8_unique_insert.evaluate.protections import of_named
 from flake8_unique_insert.evaluate.state import State
@@ -26,6 +26,9 @@ from flake8_unique_insert.syntax.summary import FunctionSummary
 
 LOG = logging.getLogger(__name__)
 MAX_CALLER_DEPTH = 2
+MAX_CALLER_STEPS = 150_000
+"""How much of one file's analysis may go into its functions' callers."""
+FIRST_LOOK = 1
 
 
 class CodeStore:
@@ -86,6 +89,7 @@ class FileAnalysis:
         self.callers = callers
         self.store = CodeStore(project)
         self.analysis = Analysis(project, self.store, settings.generators)
+        self.caller_steps = 0
         self._writes: dict[FunctionSymbol, list[Write]] = {}
 
     def sites(self) -> Iterator[InsertSite]:
@@ -94,9 +98,20 @@ class FileAnalysis:
             if may_insert(self.source.segment(summary)):
                 prefix = f"{owner.qualname}." if owner is not None else ""
                 symbol = FunctionSymbol(self.module, f"{prefix}{summary.name}", summary)
-                yield from self._judge(self.writes(symbol), symbol)
+                yield from self._function_sites(symbol)
         if may_insert(self.source.skeleton.module.code):
             yield from self._judge(self._module_writes(), None)
+
+    def _function_sites(self, function: FunctionSymbol) -> list[InsertSite]:
+        """A function's sites: at a first look with its direct calls only, with theirs where that leaves a finding."""
+        self.analysis.max_depth = FIRST_LOOK
+        try:
+            sites = list(self._judge(self._attempt(function), None))
+        finally:
+            self.analysis.max_depth = MAX_DEPTH
+        if any(site.unguarded for site in sites):
+            sites = list(self._judge(self.writes(function), function))
+        return sites
 
     def _judge(self, writes: list[Write], function: FunctionSymbol | None) -> Iterator[InsertSite]:
         """The sites of writes in this file's own text; what a followed function writes is its own file's matter."""
@@ -119,6 +134,8 @@ class FileAnalysis:
         return bool(callers) and all(self._is_safe_from(caller, write, depth) for caller in callers or ())
 
     def _is_safe_from(self, caller: FunctionSymbol, write: Write, depth: int) -> bool:
+        if self.caller_steps > MAX_CALLER_STEPS:
+            return False
         reached = [found for found in self.writes(caller) if found.call.node is write.call.node]
         if not reached:
             return False
@@ -132,12 +149,16 @@ class FileAnalysis:
     def writes(self, function: FunctionSymbol) -> list[Write]:
         """All writes of a function and of what it calls, when nothing is known of its own callers."""
         if function not in self._writes:
-            try:
-                self._writes[function] = self._run(function)
-            except (BudgetExceeded, RecursionError, UnreadableSource) as error:
-                LOG.info("%s not analysed (%s)", function.dotted, type(error).__name__)
-                self._writes[function] = []
+            self._writes[function] = self._attempt(function)
+            self.caller_steps += self.analysis.steps
         return self._writes[function]
+
+    def _attempt(self, function: FunctionSymbol) -> list[Write]:
+        try:
+            return self._run(function)
+        except (BudgetExceeded, RecursionError, UnreadableSource) as error:
+            LOG.info("%s not analysed (%s)", function.dotted, type(error).__name__)
+            return []
 
     def _run(self, function: FunctionSymbol) -> list[Write]:
         code = self.store.code(function)

@@ -13,13 +13,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ManagerDeclaration, Model, Symbol
-from flake8_unique_insert.syntax.expressions import Constant, Expression
+from flake8_unique_insert.syntax.expressions import Constant, Expression, hashed_once
 
 # --- facts
 
 
+class Hashed:
+    """Has room for its hash, see `hashed_once`."""
+
+    __slots__ = ("_hash",)
+
+
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Hashed):
     """`field__lookup=term` of a filter. `excluded` for `exclude(...)`.
 
     field "" stands for an unknown restriction; "a|b" with the lookup "either" for one of these fields.
@@ -31,8 +38,9 @@ class Condition:
     excluded: bool = False
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Inserted:
+class Inserted(Hashed):
     """A row that was inserted: some of its fields' terms (None: the value at that field is not known)."""
 
     table: str
@@ -40,8 +48,9 @@ class Inserted:
     complete: bool = True
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Hashed):
     """No row of the table satisfies all the conditions, but for rows that were inserted since it was looked up."""
 
     table: str
@@ -49,16 +58,18 @@ class Absent:
     but: frozenset[Inserted] = frozenset()
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class NewRow:
+class NewRow(Hashed):
     """The term is a row that was inserted just now: no row refers to it, but for those inserted since."""
 
     term: Expression
     but: frozenset[Inserted] = frozenset()
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(Hashed):
     """The instance's uniqueness was validated: `unique` (fields, unique_together) and/or `constraints`."""
 
     term: Expression
@@ -75,23 +86,27 @@ NO_FACTS: Facts = frozenset()
 # --- values
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Value:
+class Value(Hashed):
     """Any value."""
 
     term: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Unknown(Value):
     """A value of which only the term is known."""
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Unset(Value):
     """A field that was not assigned on this path: an existing row keeps its value, a new one gets the default."""
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Known(Value):
     """A literal; the term is the Constant."""
@@ -103,11 +118,13 @@ class Known(Value):
         return self.term.value
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Fresh(Value):
     """A value that was just generated and cannot be in the database: uuid4(), a random string, ..."""
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class ModelClass(Value):
     """A model class. `exact` is False for `cls` and `self.model` where a subclass may stand in."""
@@ -115,6 +132,7 @@ class ModelClass(Value):
     model: Model
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class SymbolValue(Value):
     """A module, class, or function of the project or from outside."""
@@ -122,6 +140,7 @@ class SymbolValue(Value):
     symbol: Symbol
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Function(Value):
     """A function that can be followed. `receiver` is bound as its first parameter."""
@@ -131,6 +150,7 @@ class Function(Value):
     receiver: Value | None = None
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class NestedFunction(Value):
     """A function defined inside the analysed one; `node` is its CST."""
@@ -138,6 +158,7 @@ class NestedFunction(Value):
     node: object = field(compare=False, repr=False)
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Object(Value):
     """An instance of a project's class that is no model (a view, a form, ...)."""
@@ -145,6 +166,7 @@ class Object(Value):
     symbol: ClassSymbol
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Super(Value):
     """`super()` in a method of `owner`, bound to `receiver`."""
@@ -153,6 +175,7 @@ class Super(Value):
     receiver: Value
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Instance(Value):
     """A model instance. What is known of it stands in the state's `objects` under its term."""
@@ -160,6 +183,7 @@ class Instance(Value):
     model: Model
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Rows(Value):
     """A manager or queryset: rows of a model that satisfy every group of conditions.
@@ -175,6 +199,7 @@ class Rows(Value):
     is_manager: bool = False
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Answer(Value):
     """What a lookup answered; false exactly when no row matched.
@@ -187,6 +212,7 @@ class Answer(Value):
     negated: bool = False
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Column(Value):
     """The values of one field of rows, as they were when read. `missing` are values inserted since and not added."""
@@ -196,6 +222,7 @@ class Column(Value):
     missing: frozenset[Expression] = frozenset()
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class CreatedFlag(Value):
     """The second result of an upsert: true when `instance` is a new row."""
@@ -203,6 +230,7 @@ class CreatedFlag(Value):
     instance: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Bound(Value):
     """A method of a value that the evaluator knows by name."""
@@ -211,6 +239,7 @@ class Bound(Value):
     name: str
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class ErrorClass(Value):
     """An exception class: `name` dotted, `table` set for `Model.DoesNotExist` and the like."""
@@ -219,6 +248,7 @@ class ErrorClass(Value):
     table: str = ""
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Items(Value):
     """A list, tuple or set whose items are known one by one."""
@@ -227,6 +257,7 @@ class Items(Value):
     items: tuple[Result, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Entries(Value):
     """A dict with known string keys; `open` when it may hold others."""
@@ -235,6 +266,7 @@ class Entries(Value):
     open: bool = False
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Elements(Value):
     """A collection of unknown length whose elements look like `element`. distinct: no two of them are equal.
@@ -247,8 +279,9 @@ class Elements(Value):
     objects: tuple[tuple[Expression, ObjectState], ...] = ()
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class ObjectState:
+class ObjectState(Hashed):
     """What is known of one object: the values assigned to its attributes.
 
     new: True for an instance that is not in the database, False for one that is, None when either.
@@ -270,16 +303,18 @@ class ObjectState:
         return None
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Option:
+class Option(Hashed):
     """One of the values that an expression may have, and what holds when it has this one."""
 
     value: Value
     facts: Facts = NO_FACTS
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
-class Result:
+class Result(Hashed):
     """The value of an expression: its term, and all that it may be."""
 
     term: Expression

@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate import attributes, branches
 from flake8_unique_insert.evaluate.elements import element_of
 from flake8_unique_insert.schema import ClassSymbol
-from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Call, Comprehension, Constant, Name, string
+from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Call, Comprehension, Constant, Name, Subscript, string
 from flake8_unique_insert.values import (
     Absent,
     Answer,
@@ -206,6 +206,9 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
     ):
         values = [ev.evaluate(argument.value) for argument in node.arguments]
         ev.state.names[base.id] = _changed(ev, bound, holder, function.name, node, values)
+        if isinstance(holder, Entries) and function.name == "pop" and values and isinstance(values[0].term, Constant):
+            entry = dict(holder.entries).get(str(values[0].term.value))
+            return entry or unknown(Subscript(holder.term, values[0].term))
         return unknown(ev.symbol("changed", node))
     return None
 

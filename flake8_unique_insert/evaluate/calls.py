@@ -11,6 +11,7 @@ from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Name, Subscript
 from flake8_unique_insert.values import (
     Bound,
+    Entries,
     ErrorClass,
     Fresh,
     Function,
@@ -48,12 +49,26 @@ def call(ev: Evaluator, node: Call) -> Result:
     term = _term(function, arguments)
     if is_generated(function):
         return ev.generated(node)
-    results = [_call_value(ev, option, node, arguments, term) for option in function.options]
+    results = [
+        _call_value(ev, option, node, given, term) for option in function.options for given in _each_spread(arguments)
+    ]
     if len(results) == 1:
         return results[0]
     options = [inner for value in results for inner in value.options]
     terms = {value.term for value in results}
     return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:6])
+
+
+def _each_spread(arguments: Arguments) -> list[Arguments]:
+    """The arguments, once for each dict that a `**` argument may be."""
+    nodes, values = arguments
+    for place, (argument, value) in enumerate(zip(nodes, values)):
+        dicts = [option for option in value.options if isinstance(option.value, Entries)]
+        if argument.star == "**" and 1 < len(dicts) == len(value.options):
+            return [
+                (nodes, [*values[:place], Result(value.term, (option,)), *values[place + 1 :]]) for option in dicts
+            ]
+    return [arguments]
 
 
 def _term(function: Result, arguments: Arguments) -> Call:

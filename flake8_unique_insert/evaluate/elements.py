@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Symbol
+from flake8_unique_insert.evaluate.terms import normal
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Subscript, Symbol
 from flake8_unique_insert.values import (
     Column,
     Elements,
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 DISTINCT_CALLS = frozenset({"range", "set", "frozenset", "dict", "count", "Counter", "OrderedDict", "unique", "fromkeys"})
+
+
+REQUEST_DATA = frozenset({"data", "POST", "GET", "cleaned_data", "validated_data", "query_params"})
 
 
 def is_generated(value: Result) -> bool:
@@ -66,14 +70,16 @@ def _is_given(term: Expression) -> bool:
 
     Elements of any other collection ("item") are taken to differ where only a batch of new rows is concerned.
     """
-    return isinstance(term, Symbol) and term.kind == "param"
+    if isinstance(found := normal(term), Subscript):
+        term = found.base
+    return isinstance(term, Symbol) and term.kind == "param" or isinstance(term, Attribute) and term.name in REQUEST_DATA
 
 
 def _item(ev: Evaluator, items: Items, node: object) -> Result:
     if not items.items:  # filled in a way that is not followed
         return unknown(ev.symbol("item", node))
     terms = [item.term for item in items.items]
-    constants = all(isinstance(item.value, Known) for item in items.items)
+    constants = all(isinstance(item.value, (Known, ModelClass)) for item in items.items)
     distinct = constants and len(set(terms)) == len(terms)
     symbol = ev.symbol("distinct" if distinct else "element" if constants else "item", node)
     values = [option.value for item in items.items for option in item.options]

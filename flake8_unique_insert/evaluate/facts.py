@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate.terms import ANY, is_attribute_of, mentions, same
+from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, same
 from flake8_unique_insert.syntax.expressions import Expression, Symbol
 from flake8_unique_insert.values import NO_FACTS, Absent, Fact, Facts, Inserted, NewRow, Validated
-
-DIFFERENT_EACH_TIME = ("distinct", "item")
-"""Kinds of symbols whose value is another one in each round of a loop."""
-
 
 def key_of(fact: Fact) -> object:
     """What a fact is about; two facts of one key differ in what was inserted since."""
@@ -94,9 +90,10 @@ def _outlive(row: Inserted, symbol: Symbol) -> Inserted | None:
     touched = {(name, term) for name, term in row.values if mentions(term, symbol)}
     if not touched:
         return row
-    if symbol.kind in DIFFERENT_EACH_TIME:
+    if symbol.kind == "distinct":
         return None
-    return replace(row, values=frozenset((row.values - touched) | {(name, ANY) for name, _ in touched}))
+    former = OTHER if symbol.kind == "item" else ANY
+    return replace(row, values=frozenset((row.values - touched) | {(name, former) for name, _ in touched}))
 
 
 def after_assignment(base: Expression, name: str) -> Callable[[Fact], Fact | None]:

@@ -19,7 +19,7 @@ from flake8_unique_insert.values import Result
 Nested = tuple[ParsedCode, Graph, tuple[Parameter, ...]]
 
 MAX_DEPTH = 4
-MAX_STEPS = 60_000
+MAX_STEPS = 150_000
 
 
 class BudgetExceeded(Exception):
@@ -80,6 +80,7 @@ class Analysis:
     writes: list[Write] = field(default_factory=list)
     recording: bool = False
     steps: int = 0
+    max_depth: int = MAX_DEPTH
     points: dict[object, int] = field(default_factory=dict)
     globals: dict[tuple[str, str], Result | None] = field(default_factory=dict)
     mechanisms: list[Write] | None = None

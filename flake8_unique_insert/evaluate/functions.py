@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.annotations import annotated, annotated_or_unknown
-from flake8_unique_insert.evaluate.frame import MAX_DEPTH, MAX_STEPS, Frame, Unreachable
+from flake8_unique_insert.evaluate.frame import MAX_STEPS, Frame, Unreachable
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression
 from flake8_unique_insert.syntax.summary import Parameter
@@ -40,7 +40,7 @@ def follow(
     Raises Unreachable when the function never returns.
     """
     symbol = function.symbol
-    if ev.frame.depth >= MAX_DEPTH or symbol.dotted in ev.frame.following or ev.analysis.steps > MAX_STEPS // 2:
+    if ev.frame.depth > ev.analysis.max_depth or symbol.dotted in ev.frame.following or ev.analysis.steps > MAX_STEPS // 2:
         return None
     source = ev.analysis.lookup.function_source(symbol)
     if not source or len(source) > MAX_LENGTH or not WORTH_FOLLOWING.search(source) or "yield" in source:
@@ -62,7 +62,7 @@ def follow_nested(
 ) -> Result | None:
     """Follow a call of a function defined inside the current one: it sees the names around it."""
     key = f"nested:{id(function.node)}"
-    if ev.frame.depth >= MAX_DEPTH or key in ev.frame.following or ev.frame.code is None:
+    if ev.frame.depth > ev.analysis.max_depth or key in ev.frame.following or ev.frame.code is None:
         return None
     nested = ev.analysis.nested(function.node, ev.frame.code)
     if nested is None:

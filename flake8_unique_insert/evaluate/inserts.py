@@ -186,7 +186,10 @@ def _upsert(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Argum
     merged = {**dict(exact), **dict(at_insert.values)}
     values = RowValues(tuple(merged.items()), lookup.spread or at_insert.spread, lookup.open or at_insert.open)
     values = with_given(rows, values)
-    _report(ev, rows, method, "upsert", call, values, lookup=lookup, defaults=defaults, options=named)
+    _report(
+        ev, rows, method, "upsert", call, values, lookup=lookup, defaults=defaults, options=named,
+        mechanisms=own_save(ev, rows.model, values, call),
+    )  # fmt: skip
     instance = Instance(ev.symbol("new", call), rows.model)
     ev.state.objects[instance.term] = ObjectState(False)
     ev.state.insert(tables(rows.model), inserted_row(rows.model, values))

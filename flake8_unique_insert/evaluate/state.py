@@ -2,7 +2,7 @@
 
 `names` maps local names to results, `objects` terms to what is known of the object, `facts` hold on every path,
 `checks` are the lookups that were made on some path (only for messages: a check was there, but it does not protect the
-key).
+key), `bound` the symbols that have a value already.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from flake8_unique_insert.values import (
 )
 
 MAX_OPTIONS = 6
+MAX_DICTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,11 @@ class State:
     objects: dict[Expression, ObjectState] = field(default_factory=dict)
     facts: Facts = NO_FACTS
     checks: frozenset[Check] = frozenset()
+    bound: frozenset[Symbol] = frozenset()
 
     def copy(self) -> State:
         """A state that can be changed without changing this one."""
-        return State(dict(self.names), dict(self.objects), self.facts, self.checks)
+        return State(dict(self.names), dict(self.objects), self.facts, self.checks, self.bound)
 
     def learn(self, facts: Iterable[Fact]) -> None:
         """Add facts that hold from here on."""
@@ -71,6 +73,9 @@ class State:
 
     def rebind(self, symbol: Symbol) -> None:
         """A symbol gets a new value: what was known of its last one is about another value now."""
+        if symbol not in self.bound:
+            self.bound |= {symbol}
+            return
         self._change(after_rebinding(symbol))
         for term in [term for term in self.objects if mentions(term, symbol)]:
             del self.objects[term]
@@ -114,25 +119,26 @@ def meet(point: int, states: list[State]) -> State:
     """
     if len(states) == 1:
         return states[0]
+    first, *others = states
+    names = dict(first.names)
+    differing = [
+        name for name, bound in first.names.items() if any(other.names.get(name) is not bound for other in others)
+    ]
+    differing += dict.fromkeys(name for other in others for name in other.names if name not in names)
     renamed: list[dict[Expression, Expression]] = [{} for _ in states]
-    names: dict[str, Result] = {}
-    for name in dict.fromkeys(name for state in states for name in state.names):
+    for name in differing:
         results = [state.names.get(name) for state in states]
-        if all(bound is results[0] for bound in results) and results[0] is not None:
-            names[name] = results[0]
-            continue
         term = _met_term(point, name, results)
         for renaming, bound in zip(renamed, results):
             if bound is not None and bound.term != term:
                 renaming[bound.term] = term
         names[name] = _met_result(term, name, results, states)
     facts = common([_translated(state, renaming) for state, renaming in zip(states, renamed)])
-    return State(
-        {name: _without_common(bound, facts) for name, bound in names.items()},
-        _met_objects(point, states),
-        facts,
-        frozenset().union(*(state.checks for state in states)),
-    )
+    for name in differing:
+        names[name] = _without_common(names[name], facts)
+    checks = first.checks.union(*(other.checks for other in others))
+    bound = first.bound.union(*(other.bound for other in others))
+    return State(names, _met_objects(point, states), facts, checks, bound)
 
 
 def _met_term(point: int, name: str, results: list[Result | None]) -> Expression:
@@ -147,7 +153,7 @@ def _met_result(term: Expression, name: str, results: list[Result | None], state
             facts = added(state.facts, option.facts)
             seen = options.get(option.value)
             options[option.value] = Option(option.value, facts if seen is None else common([seen.facts, facts]))
-    if len(options) > 1 and all(isinstance(option.value, Entries) for option in options.values()):
+    if len(options) > MAX_DICTS and all(isinstance(option.value, Entries) for option in options.values()):
         return _met_entries(term, list(options.values()))
     if len(options) > MAX_OPTIONS:
         return unknown(term)
@@ -201,6 +207,9 @@ def _translated(state: State, renaming: dict[Expression, Expression]) -> Facts:
 
 
 def _met_objects(point: int, states: list[State]) -> dict[Expression, ObjectState]:
+    first, *others = states
+    if all(other.objects is first.objects for other in others):
+        return first.objects
     met: dict[Expression, ObjectState] = {}
     for term in dict.fromkeys(term for state in states for term in state.objects):
         known = [state.objects[term] for state in states if term in state.objects]

@@ -17,6 +17,9 @@ from flake8_unique_insert.syntax.expressions import (
 ANY = Symbol("any", 0)
 """A value that may equal any other."""
 
+OTHER = Symbol("other", 0)
+"""The value of another round of a loop over elements of which nothing says that they are equal or differ."""
+
 MAX_PARTS = 60
 
 

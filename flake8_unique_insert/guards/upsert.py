@@ -56,12 +56,19 @@ def _is_unknown(condition: Condition) -> bool:
 
 
 def _within(condition: Condition, write: Write, key: UniqueKey, partial: frozenset[Condition]) -> bool:
-    if condition in partial:
+    if condition in partial or _is_pinned(condition, write, partial):
         return True
     if condition.excluded or condition.field not in key.members or condition.lookup not in WIDER:
         return False
     folds = any(condition.field in item.fields and item.function in ("Lower", "Upper") for item in key.expressions)
     return not folds or condition.lookup == "iexact" or _is_lowered(condition)
+
+
+def _is_pinned(condition: Condition, write: Write, partial: frozenset[Condition]) -> bool:
+    """A field that the partial key fixes, looked up by the value that the row gets: rows that collide have it, too."""
+    value = write.values.get(condition.field)
+    fixed = any(item.field == condition.field and item.lookup in ("exact", "isnull") and not item.excluded for item in partial)
+    return fixed and condition.lookup == "exact" and value is not None and same(value.term, condition.term)
 
 
 def _is_lowered(condition: Condition) -> bool:

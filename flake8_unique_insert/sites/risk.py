@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.inserts import is_true, names_in
-from flake8_unique_insert.evaluate.terms import ANY, differs, normal, same, symbols
+from flake8_unique_insert.evaluate.terms import ANY, OTHER, differs, normal, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import outside_condition
@@ -108,6 +108,8 @@ def may_clash(row: Inserted, write: Write, values: dict[str, FieldValue]) -> boo
         before = known.get(name)
         if before is None or before == ANY or not value.terms:
             continue
+        if before == OTHER and write.kind == "upsert":
+            continue  # who looks a row up expects that it may be there
         if not any(same(before, term) for term in value.terms) or all(differs(before, term) for term in value.terms):
             return False
     return True

@@ -13,12 +13,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
+from typing import TypeVar
+
+
+C = TypeVar("C")
+
+
+def hashed_once(kind: type[C]) -> type[C]:
+    """Make a frozen dataclass with a slot `_hash` compute its hash once: terms are deep, and looked up all the time."""
+    compute = kind.__hash__
+
+    def hash_of(self: object) -> int:
+        try:
+            return self._hash  # type: ignore[attr-defined, no-any-return]
+        except AttributeError:
+            value = compute(self)
+            object.__setattr__(self, "_hash", value)
+            return value
+
+    kind.__hash__ = hash_of  # type: ignore[method-assign, assignment]
+    return kind
 
 
 class Expression:
     """The base of all expressions."""
 
-    __slots__ = ()
+    __slots__ = ("_hash",)
 
     def children(self) -> Iterator[Expression]:
         """The expressions directly inside this one."""
@@ -51,6 +71,7 @@ def _inside(values: tuple[object, ...]) -> Iterator[Expression]:
             yield from _inside(value)
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Name(Expression):
     """A name as written: `email`."""
@@ -58,6 +79,7 @@ class Name(Expression):
     id: str
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Symbol(Expression):
     """The value of one binding: `kind` says what bound it (param, loop, join, ...), `point` where, `name` what.
@@ -70,6 +92,7 @@ class Symbol(Expression):
     name: str = ""
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Constant(Expression):
     """A literal: str, bytes, int, float, complex, bool, None or Ellipsis.
@@ -81,6 +104,7 @@ class Constant(Expression):
     kind: str
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Attribute(Expression):
     """`base.name`."""
@@ -89,6 +113,7 @@ class Attribute(Expression):
     name: str
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Subscript(Expression):
     """`base[index]`; a slice or several indices come as one `Unsupported` or `Sequence`."""
@@ -97,6 +122,7 @@ class Subscript(Expression):
     index: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Argument(Expression):
     """One argument of a call or base of a class. `star` is "", "*" or "**"."""
@@ -106,6 +132,7 @@ class Argument(Expression):
     star: str = ""
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Call(Expression):
     """`function(arguments)`."""
@@ -115,6 +142,7 @@ class Call(Expression):
     node: object = field(default=None, compare=False, repr=False)
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Sequence(Expression):
     """A list, tuple or set display; `kind` is that word."""
@@ -123,6 +151,7 @@ class Sequence(Expression):
     items: tuple[Expression, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Starred(Expression):
     """`*value` in a display or in an assignment's targets."""
@@ -130,6 +159,7 @@ class Starred(Expression):
     value: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Mapping(Expression):
     """A dict display. A key None stands for `**value`."""
@@ -137,6 +167,7 @@ class Mapping(Expression):
     items: tuple[tuple[Expression | None, Expression], ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Unary(Expression):
     """`operator value`; the operator is "not", "-", "+" or "~"."""
@@ -145,6 +176,7 @@ class Unary(Expression):
     value: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Binary(Expression):
     """`left operator right` for arithmetic and bit operators."""
@@ -154,6 +186,7 @@ class Binary(Expression):
     right: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Boolean(Expression):
     """`left operator right`; the operator is "and" or "or"."""
@@ -163,6 +196,7 @@ class Boolean(Expression):
     right: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Comparison(Expression):
     """`left operator right`, one of ==, !=, <, <=, >, >=, is, is not, in, not in.
@@ -175,6 +209,7 @@ class Comparison(Expression):
     right: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Conditional(Expression):
     """`body if test else orelse`."""
@@ -184,6 +219,7 @@ class Conditional(Expression):
     orelse: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Walrus(Expression):
     """`name := value`."""
@@ -192,6 +228,7 @@ class Walrus(Expression):
     value: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Await(Expression):
     """`await value`."""
@@ -199,6 +236,7 @@ class Await(Expression):
     value: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Lambda(Expression):
     """`lambda parameters: body`; only the parameters' names are kept."""
@@ -207,6 +245,7 @@ class Lambda(Expression):
     body: Expression
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Clause(Expression):
     """One `for target in iterable if ...` of a comprehension."""
@@ -217,6 +256,7 @@ class Clause(Expression):
     is_async: bool = False
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Comprehension(Expression):
     """A comprehension; `kind` is "list", "set", "dict" or "generator". A dict's element is a pair (tuple Sequence)."""
@@ -226,6 +266,7 @@ class Comprehension(Expression):
     clauses: tuple[Clause, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Formatted(Expression):
     """An f-string; the literal parts come as string constants."""
@@ -233,6 +274,7 @@ class Formatted(Expression):
     parts: tuple[Expression, ...]
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Yield(Expression):
     """`yield value` or `yield from value`."""
@@ -241,6 +283,7 @@ class Yield(Expression):
     is_from: bool = False
 
 
+@hashed_once
 @dataclass(frozen=True, slots=True)
 class Unsupported(Expression):
     """Anything else (slices, template strings, ...). `text` is its class name and source hash: equal only if written alike."""
