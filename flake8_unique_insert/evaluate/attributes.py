@@ -12,6 +12,7 @@ from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, member_of_module
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.schema import (
+    Accessor,
     ClassSymbol,
     ExternalSymbol,
     FunctionSymbol,
@@ -79,8 +80,10 @@ def _with_facts(value: Result, owner: Option) -> Result:
 
 
 def as_row(value: Value) -> Value:
-    """The row that `first()` found, where its attributes are used: it was not None then."""
-    return Instance(value.term, value.rows.model) if isinstance(value, Answer) and value.shape == "row" else value
+    """The row that `first()` found, where its attributes are used: it was not None then. Of evaluated rows, the rows."""
+    if not isinstance(value, Answer) or value.shape not in ("row", "list"):
+        return value
+    return Instance(value.term, value.rows.model) if value.shape == "row" else value.rows
 
 
 def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: Expression) -> Result:
@@ -115,6 +118,13 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
 def _of_unknown(ev: Evaluator, value: Unknown, name: str, term: Expression) -> Result:
     """`something.members.filter(...)`: when one model only is reached by this name, these are its rows."""
     owner = value.term
+    accessor = one_to_one(ev, value, name)
+    if accessor is not None:
+        target = ev.analysis.lookup.model_labelled(accessor.model)
+        if target is not None:
+            conditions = frozenset([Condition(accessor.field, "exact", owner)])
+            ev.raised.append(("DoesNotExist", target.table, frozenset([Absent(target.table, conditions)])))
+        return unknown(term)
     if name not in QUERIES or not isinstance(owner, Attribute) or owner.name in COMMON_NAMES:
         return unknown(term)
     found = ev.analysis.lookup.accessors_named(owner.name)
@@ -130,6 +140,17 @@ def _of_unknown(ev: Evaluator, value: Unknown, name: str, term: Expression) -> R
         either = Condition(fields, "either", owner.base)
         rows = Rows(owner, target, frozenset([frozenset([either])]), (), target.managers.get(target.default_manager), True)
     return _read_value(ev, rows, name, term, owner)
+
+
+def one_to_one(ev: Evaluator, owner: Value, name: str) -> Accessor | None:
+    """The reverse one-to-one relation of this name: of the owner's model, or the only one of the project."""
+    if isinstance(owner, Instance):
+        found = ev.analysis.lookup.accessor(owner.model, name)
+        return found if found is not None and found.kind == "one" else None
+    if not isinstance(owner, Unknown) or not ev.in_lookup:
+        return None
+    named = ev.analysis.lookup.accessors_named(name)
+    return named[0] if len(named) == 1 and named[0].kind == "one" else None
 
 
 QUERIES = frozenset(

@@ -73,7 +73,11 @@ def split(ev: Evaluator, test: Expression) -> States:
     if isinstance(test, Boolean):
         return _split_boolean(ev, test)
     if isinstance(test, Await):
-        return split(ev, test.value)
+        ev.awaiting += 1
+        try:
+            return split(ev, test.value)
+        finally:
+            ev.awaiting -= 1
     if isinstance(test, Walrus):
         value = ev.evaluate(test)
         return _by_truth(ev, value, test.name)
@@ -163,8 +167,10 @@ def facts_when(value: Value, outcome: bool) -> Facts:
 
 def _by_truth(ev: Evaluator, value: Result, name: str | None) -> States:
     for option in value.options:
-        if isinstance(option.value, (Rows, Column)):
-            note_check(ev, option.value if isinstance(option.value, Rows) else option.value.rows)
+        if isinstance(option.value, (Answer, Column)):
+            note_check(ev, option.value.rows)
+        elif isinstance(option.value, Rows):
+            note_check(ev, option.value)
     return (
         _narrowed(ev, value, name, lambda option: truth(option.value) is not False, True),
         _narrowed(ev, value, name, lambda option: truth(option.value) is not True, False),
@@ -196,6 +202,8 @@ def _gained(option: Option, outcome: bool | None) -> Facts:
 def _settled(option: Option, outcome: bool | None) -> Option:
     """An option once its truth is known: a row that was found is an instance, one that was not is None."""
     value = option.value
+    if isinstance(value, Rows) and not value.is_manager and outcome is not None:  # its rows are kept from here on
+        return Option(Answer(value.term, value, "list"), _gained(option, outcome))
     if not isinstance(value, Answer) or outcome is None:
         return option
     facts = _gained(option, outcome)
@@ -273,6 +281,9 @@ def _split_identity(ev: Evaluator, left: Expression, right: Constant) -> States:
     else:
         name = left.id if isinstance(left, Name) else None
     value = ev.evaluate(left)
+    for option in value.options:
+        if isinstance(option.value, Answer):
+            note_check(ev, option.value.rows)
     if right.value is None:
         return (
             _narrowed_to_none(ev, value, name),

@@ -69,13 +69,9 @@ def _hasattr(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) != 2:
         return None
     owner, name = ev.evaluate(node.arguments[0].value).value, string(node.arguments[1].value)
-    if not isinstance(owner, Instance) or name is None:
-        return None
-    accessor = ev.analysis.lookup.accessor(owner.model, name)
-    if accessor is None or accessor.kind != "one":
-        return None
-    target = attributes.related_model(ev, owner.model, accessor.model)
-    if target is None:
+    accessor = attributes.one_to_one(ev, owner, name) if name is not None else None
+    target = ev.analysis.lookup.model_labelled(accessor.model) if accessor is not None else None
+    if accessor is None or target is None:
         return None
     conditions = frozenset([Condition(accessor.field, "exact", owner.term)])
     return result(Answer(node, Rows(node, target, frozenset([conditions])), "bool"))

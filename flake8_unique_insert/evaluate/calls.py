@@ -36,11 +36,20 @@ if TYPE_CHECKING:
 
 Arguments = tuple[tuple[Argument, ...], list[Result]]
 IMPURE = frozenset({"pop", "popitem", "popleft", "next", "read", "readline", "random", "randint", "choice", "input", "get_nowait"})
-PURE_ON_INSTANCE = frozenset({"refresh_from_db", "arefresh_from_db", "delete", "adelete", "get_absolute_url", "clean_fields"})
+RUN_COROUTINES = frozenset({"run", "run_until_complete"})
 
 
 def call(ev: Evaluator, node: Call) -> Result:
     """Evaluate a call with all its effects."""
+    runs = isinstance(node.function, Attribute) and node.function.name in RUN_COROUTINES
+    ev.awaiting += runs
+    try:
+        return _call(ev, node)
+    finally:
+        ev.awaiting -= runs
+
+
+def _call(ev: Evaluator, node: Call) -> Result:
     special = builtin_calls.special_form(ev, node)
     if special is not None:
         return special

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.terms import normal
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Subscript, Symbol
 from flake8_unique_insert.values import (
+    Answer,
     Column,
     Elements,
     Fresh,
@@ -45,6 +46,8 @@ def is_generated(value: Result) -> bool:
 def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
     """The next element of an iterable. `node` identifies the loop."""
     inner, term = iterable.value, iterable.term
+    if isinstance(inner, Answer) and inner.shape == "list":
+        inner = inner.rows
     if isinstance(inner, Items):
         return _item(ev, inner, node)
     if isinstance(inner, Elements):

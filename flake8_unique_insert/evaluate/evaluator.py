@@ -66,7 +66,8 @@ class Evaluator:
     """Evaluates in one frame, on one state.
 
     raised: exceptions that what was evaluated may raise, with the facts that hold when it does.
-    regions: what stands around the current block in this frame, outermost first.
+    regions: what stands around the current block in this frame, outermost first. awaiting: how many `await`s stand
+    around the current expression. in_lookup: an error of a lookup is caught around it.
     """
 
     def __init__(self, analysis: Analysis, frame: Frame, state: State) -> None:
@@ -74,6 +75,8 @@ class Evaluator:
         self.frame = frame
         self.state = state
         self.regions: tuple[Region, ...] = ()
+        self.awaiting = 0
+        self.in_lookup = False
         self.raised: list[tuple[str, str, Facts]] = []
 
     def all_protections(self) -> tuple[Protection, ...]:
@@ -227,7 +230,11 @@ def _call(ev: Evaluator, expression: Call) -> Result:
 
 
 def _await(ev: Evaluator, expression: Await) -> Result:
-    return ev.evaluate(expression.value)
+    ev.awaiting += 1
+    try:
+        return ev.evaluate(expression.value)
+    finally:
+        ev.awaiting -= 1
 
 
 def _subscript(ev: Evaluator, expression: Subscript) -> Result:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate import functions
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.writes import RowValues, Write
+from flake8_unique_insert.evaluate.writes import Protection, RowValues, Write
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
-from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Constant, Expression, Sequence, constant
+from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Call, Constant, Expression, Sequence, constant
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     NO_FACTS,
@@ -145,9 +145,15 @@ def _report(
 ) -> None:
     if ev.analysis.recording:
         emit(ev, Write(
-            call, method, kind, rows.model, values, ev.state.copy(), ev.state.facts, ev.all_protections(),
+            call, method, kind, rows.model, values, ev.state.copy(), ev.state.facts, protections_of(ev, call),
             ev.frame.code, ev.frame.stack, rows, **more,
         ))  # fmt: skip
+
+
+def protections_of(ev: Evaluator, call: Call) -> tuple[Protection, ...]:
+    """What protects a call; nothing protects a coroutine that is not awaited where it is made (oracle D26, D27)."""
+    name = call.function.name if isinstance(call.function, Attribute) else ""
+    return ev.all_protections() if name == plain(name) or ev.awaiting else ()
 
 
 def with_given(rows: Rows, values: RowValues) -> RowValues:
@@ -276,7 +282,7 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
     if not is_update or known.changed:
         write = Write(
             call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
-            added(ev.state.facts, option_facts), ev.all_protections(), ev.frame.code, ev.frame.stack,
+            added(ev.state.facts, option_facts), protections_of(ev, call), ev.frame.code, ev.frame.stack,
             None, instance, known, None, None, options,
             mechanisms=() if is_update else own_save(ev, model, values, call),
         )  # fmt: skip

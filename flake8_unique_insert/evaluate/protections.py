@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.writes import Protection
 from flake8_unique_insert.flow.build import suppressed_types
 from flake8_unique_insert.flow.graph import Region, TryRegion
-from flake8_unique_insert.syntax.expressions import Call, Constant, Expression, dotted, keyword
+from flake8_unique_insert.syntax.expressions import Call, Constant, Expression, dotted, keyword, string
 from flake8_unique_insert.values import Function, Result, SymbolValue
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ def of_named(ev: Evaluator, manager: Expression, region: object = None) -> Prote
         savepoint = True
         if isinstance(manager, Call):
             savepoint = keyword(manager, "savepoint") != Constant(False, "bool")
+            if string(keyword(manager, "using")) not in (None, "default"):
+                return Protection("named", name, region=region)  # a transaction of another database
         return Protection("atomic", name, savepoint=savepoint, region=region)
     return Protection("named", name, region=region)
 

@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
-from flake8_unique_insert.evaluate.state import State, meet
+from flake8_unique_insert.evaluate.state import Check, State, meet
 from flake8_unique_insert.flow.graph import (
     Assign,
     Block,
@@ -30,6 +30,7 @@ from flake8_unique_insert.syntax.expressions import (
     NONE,
     Attribute,
     Binary,
+    Comprehension,
     Expression,
     Name,
     Sequence,
@@ -37,6 +38,7 @@ from flake8_unique_insert.syntax.expressions import (
     dotted,
 )
 from flake8_unique_insert.values import (
+    Absent,
     ErrorClass,
     Facts,
     Items,
@@ -69,6 +71,7 @@ class FlowTransfer:
         """The states on the out-edges of a block."""
         ev = Evaluator(self.analysis, self.frame, state.copy())
         ev.regions = block.regions
+        ev.in_lookup = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
         yes: State | None = None
         no: State | None = None
         try:
@@ -115,6 +118,9 @@ class FlowTransfer:
         state = before.copy()
         state.checks = before.checks | ev.state.checks
         state.learn(common(facts))
+        state.checks |= {
+            Check(fact.table, frozenset()) for learned in facts for fact in learned if isinstance(fact, Absent)
+        }
         if not broad:
             self.specific.add(edge)
         return state
@@ -182,7 +188,7 @@ def _evaluate(ev: Evaluator, action: Evaluate) -> None:
 
 
 def _assign(ev: Evaluator, action: Assign) -> None:
-    value = ev.evaluate(action.value)
+    value = _lazily(ev, action.value)
     if action.operator:
         old = ev.evaluate(action.target)
         value = ev.compound(action, Binary(action.operator, old.term, value.term), [old, value])
@@ -193,6 +199,17 @@ def _assign(ev: Evaluator, action: Assign) -> None:
 
         value = annotated(ev, action.annotation, value.term, ev.frame.module) or value
     ev.assign(action.target, value)
+
+
+def _lazily(ev: Evaluator, value: Expression) -> Result:
+    """Evaluate; a generator that is only made here runs outside of what stands around it (oracle D30)."""
+    if not isinstance(value, Comprehension) or value.kind != "generator":
+        return ev.evaluate(value)
+    regions, ev.regions = ev.regions, ()
+    try:
+        return ev.evaluate(value)
+    finally:
+        ev.regions = regions
 
 
 def _is_known(value: Result) -> bool:
@@ -238,10 +255,11 @@ def _define(ev: Evaluator, action: Define) -> None:
 def analyse_nested(ev: Evaluator, action: Define) -> None:
     """The writes in a nested function, when nothing is known of when it runs."""
     nested = ev.analysis.nested(action.node, ev.frame.code)
-    if nested is None or ev.frame.depth:
+    if nested is None or ev.frame.depth > 1:
         return
     code, graph, parameters = nested
-    frame = Frame(ev.frame.module, ev.frame.owner, code, (*ev.frame.path, id(action)), ev.frame.stack, ev.frame.following)
+    following = (*ev.frame.following, f"nested:{id(action.node)}")
+    frame = Frame(ev.frame.module, ev.frame.owner, code, (*ev.frame.path, id(action)), ev.frame.stack, following)
     start = State({**ev.state.names})
     for parameter in parameters:
         symbol = ev.analysis.symbol("param", frame, parameter.name, parameter.name)
@@ -250,7 +268,7 @@ def analyse_nested(ev: Evaluator, action: Define) -> None:
 
 
 def _return(ev: Evaluator, action: Return) -> None:
-    value = ev.evaluate(action.value) if action.value is not None else result(Known(NONE))
+    value = _lazily(ev, action.value) if action.value is not None else result(Known(NONE))
     ev.state.names["$return"] = value
 
 

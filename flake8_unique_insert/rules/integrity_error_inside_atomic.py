@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from flake8_unique_insert.evaluate.inserts import is_true
 from flake8_unique_insert.evaluate.writes import Protection, Write
 from flake8_unique_insert.flow.graph import WithRegion
 from flake8_unique_insert.rules.rule import Rule
@@ -23,7 +24,7 @@ def judge(site: InsertSite) -> str | None:
     Oracle D40–D57, D77. Upserts make a savepoint of their own (D59, D60).
     """
     write = site.write
-    if write.kind in OWN_SAVEPOINT or write.kind == "unchanged" or write.stack:
+    if write.kind in OWN_SAVEPOINT or write.kind == "unchanged" or is_true(write.options.get("ignore_conflicts")):
         return None
     place = _handler(write)
     if place is None:
@@ -43,11 +44,11 @@ def judge(site: InsertSite) -> str | None:
 
 
 def _handler(write: Write) -> int | None:
-    """The innermost handler that names IntegrityError or a database error."""
+    """The innermost handler that catches IntegrityError."""
     for place in reversed(range(len(write.protections))):
         item = write.protections[place]
         if item.kind == "handler" and item.catches and not item.only_reraises:
-            return None if item.broad else place
+            return place
     return None
 
 

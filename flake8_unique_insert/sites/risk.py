@@ -19,7 +19,7 @@ def written_keys(write: Write) -> tuple[UniqueKey, ...]:
     if write.kind == "unchanged":
         return ()
     if write.kind == "update":
-        changed = {name for name, _ in write.values.values}
+        changed = {name for name, value in write.values.values if not _looked_up_by(write, name, value.term)}
         if write.object is not None:
             changed = set(write.object.changed)
         return tuple(key for key in keys if changed & set(key.members))
@@ -27,6 +27,14 @@ def written_keys(write: Write) -> tuple[UniqueKey, ...]:
         fields = names_in(write.options.get("fields"))
         return tuple(key for key in keys if fields and fields & set(key.members))
     return keys
+
+
+def _looked_up_by(write: Write, name: str, term: Expression) -> bool:
+    """True for `filter(email=e).update(email=e)`, which changes nothing (oracle B75)."""
+    return write.rows is not None and all(
+        any(item.field == name and item.lookup == "exact" and same(item.term, term) for item in group)
+        for group in write.rows.alternatives
+    )
 
 
 def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:

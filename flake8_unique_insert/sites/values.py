@@ -102,7 +102,9 @@ def _default(analysis: Analysis, field: Field) -> FieldValue:
     """`default=`: called when it can be called."""
     assert field.default is not None
     ev = Evaluator(analysis, Frame(field.module, None, None, ("default", field.name, field.module)), State())
-    body = field.default.body if isinstance(field.default, Lambda) else None
+    body = field.default.body if isinstance(field.default, Lambda) else _of_partial(field.default)
+    if body is None and isinstance(field.default, Call):
+        return FieldValue("constant", (field.default,))  # called once, when the class was made (oracle A56)
     if body is None:
         found = evaluate_elsewhere(ev, field.module, field.default)
         if found is not None and isinstance(found.value, (Function, SymbolValue)):
@@ -111,6 +113,14 @@ def _default(analysis: Analysis, field: Field) -> FieldValue:
     if value is None:
         return FieldValue("unknown")
     return _classified(value.value, value)
+
+
+def _of_partial(default: Expression) -> Expression | None:
+    """The call that `partial(function, ...)` makes."""
+    if not isinstance(default, Call) or not default.arguments:
+        return None
+    name = default.function.name if isinstance(default.function, Attribute) else getattr(default.function, "id", "")
+    return Call(default.arguments[0].value, default.arguments[1:]) if name == "partial" else None
 
 
 def _classified(value: Value, found: Result) -> FieldValue:
