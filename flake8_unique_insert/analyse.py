@@ -99,7 +99,7 @@ class FileAnalysis:
                 prefix = f"{owner.qualname}." if owner is not None else ""
                 symbol = FunctionSymbol(self.module, f"{prefix}{summary.name}", summary)
                 yield from self._function_sites(symbol)
-        if may_insert(self.source.skeleton.module.code):
+        if may_insert(self.source.skeleton_text):
             yield from self._judge(self._module_writes(), None)
 
     def _function_sites(self, function: FunctionSymbol) -> list[InsertSite]:

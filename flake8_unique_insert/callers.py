@@ -79,7 +79,7 @@ class Callers:
             if call.search(text) and not (module == function.module and summary == function.summary):
                 prefix = f"{owner.qualname}." if owner is not None else ""
                 yield FunctionSymbol(module, f"{prefix}{summary.name}", summary)
-        if call.search(source.skeleton.module.code):
+        if call.search(source.skeleton_text):
             yield None
 
 

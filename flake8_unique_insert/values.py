@@ -70,7 +70,10 @@ class NewRow(Hashed):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Validated(Hashed):
-    """The instance's uniqueness was validated: `unique` (fields, unique_together) and/or `constraints`."""
+    """The instance's uniqueness was validated: `unique` (fields, unique_together) and/or `constraints`.
+
+    excluded: fields that were left out, or assigned since.
+    """
 
     term: Expression
     unique: bool

@@ -26,6 +26,7 @@ from flake8_unique_insert.values import (
     Absent,
     Answer,
     Bound,
+    Column,
     Condition,
     ErrorClass,
     Fresh,
@@ -99,6 +100,8 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
         return _of_instance(ev, value, name, node)
     if isinstance(value, Rows):
         return _of_rows(ev, value, name, node)
+    if isinstance(value, Column) and name in COLUMN_QUERIES:
+        return result(Bound(Attribute(value.term, name), value.rows, name))
     if isinstance(value, Object):
         return _of_object(ev, value, name, node)
     if isinstance(value, Super):
@@ -118,7 +121,7 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
 def _of_unknown(ev: Evaluator, value: Unknown, name: str, term: Expression) -> Result:
     """`something.members.filter(...)`: when one model only is reached by this name, these are its rows."""
     owner = value.term
-    accessor = one_to_one(ev, value, name)
+    accessor = one_to_one(ev, value, name) if ev.in_lookup else None
     if accessor is not None:
         target = ev.analysis.lookup.model_labelled(accessor.model)
         if target is not None:
@@ -147,12 +150,13 @@ def one_to_one(ev: Evaluator, owner: Value, name: str) -> Accessor | None:
     if isinstance(owner, Instance):
         found = ev.analysis.lookup.accessor(owner.model, name)
         return found if found is not None and found.kind == "one" else None
-    if not isinstance(owner, Unknown) or not ev.in_lookup:
+    if not isinstance(owner, Unknown):
         return None
     named = ev.analysis.lookup.accessors_named(name)
     return named[0] if len(named) == 1 and named[0].kind == "one" else None
 
 
+COLUMN_QUERIES = frozenset("exists count first last aexists acount afirst alast".split())
 QUERIES = frozenset(
     "filter get exists first last count exclude all create get_or_create update_or_create bulk_create values_list "
     "afilter aget aexists afirst acount acreate aget_or_create aupdate_or_create".split()

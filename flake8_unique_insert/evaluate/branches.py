@@ -18,7 +18,9 @@ from flake8_unique_insert.evaluate.queries import absent, note_check
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.syntax.expressions import (
+    FALSE,
     NONE,
+    TRUE,
     Attribute,
     Await,
     Boolean,
@@ -53,6 +55,7 @@ from flake8_unique_insert.values import (
     Result,
     Rows,
     SymbolValue,
+    Unknown,
     Value,
     result,
     unknown,
@@ -197,6 +200,21 @@ def _narrowed(ev: Evaluator, value: Result, name: str | None, keeps: object, out
 
 def _gained(option: Option, outcome: bool | None) -> Facts:
     return added(option.facts, facts_when(option.value, outcome)) if outcome is not None else option.facts
+
+
+def deciding(options: tuple[Option, ...], outcome: bool) -> list[Option]:
+    """The options of a left operand that have this truth, as they are known then."""
+    found = []
+    for option in options:
+        known = truth(option.value)
+        if known is None:
+            facts = _gained(option, outcome)
+            settled = _settled(option, outcome)
+            unsettled = isinstance(settled.value, (Unknown, Answer, CreatedFlag))
+            found.append(Option(Known(TRUE if outcome else FALSE), facts) if unsettled else Option(settled.value, facts))
+        elif known is outcome:
+            found.append(option)
+    return found
 
 
 def _settled(option: Option, outcome: bool | None) -> Option:

@@ -59,6 +59,35 @@ def _super(ev: Evaluator, node: Call) -> Result | None:
     return result(Super(node, owner, receiver.value))
 
 
+def _bool(ev: Evaluator, node: Call) -> Result | None:
+    if len(node.arguments) != 1:
+        return None
+    value = ev.evaluate(node.arguments[0].value)
+    options = tuple(Option(_as_bool(option.value), option.facts) for option in value.options)
+    return Result(Call(Name("bool"), (Argument(value.term),)), options)
+
+
+def _as_bool(value: Value) -> Value:
+    if isinstance(value, Answer):
+        return replace(value, shape="bool")
+    if isinstance(value, Rows) and not value.is_manager:
+        return Answer(value.term, value, "bool")
+    known = branches.truth(value)
+    return Known(Constant(known, "bool")) if known is not None else value
+
+
+def _len(ev: Evaluator, node: Call) -> Result | None:
+    if len(node.arguments) != 1:
+        return None
+    value = ev.evaluate(node.arguments[0].value)
+    inner, term = value.value, Call(Name("len"), (Argument(value.term),))
+    if isinstance(inner, (Rows, Column)):
+        return result(Answer(term, inner if isinstance(inner, Rows) else inner.rows, "count"))
+    if isinstance(inner, Answer) and inner.shape == "list":
+        return result(replace(inner, term=term, shape="count"))
+    return unknown(term)
+
+
 def _any(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) == 1 and isinstance(node.arguments[0].value, Comprehension):
         return branches.any_of_rows(ev, node.arguments[0].value)
@@ -166,6 +195,8 @@ def _dict(ev: Evaluator, node: Call) -> Result | None:
 
 _FORMS = {
     "super": _super,
+    "bool": _bool,
+    "len": _len,
     "any": _any,
     "hasattr": _hasattr,
     "getattr": _getattr,

@@ -303,7 +303,7 @@ def _boolean(ev: Evaluator, expression: Boolean) -> Result:
     right, after_right = ev.branch(rest, expression.right)
     ev.fork([after_left, after_right], expression)
     wanted = expression.operator == "or"
-    options = [option for option in (left.options if left else ()) if branches.truth(option.value) in (wanted, None)]
+    options = branches.deciding(left.options if left else (), wanted)
     left_facts, right_facts = (state.facts if state else NO_FACTS for state in (after_left, after_right))
     return _joined(expression, left, options, left_facts, right, right_facts)
 

@@ -103,7 +103,9 @@ def after_assignment(base: Expression, name: str) -> Callable[[Fact], Fact | Non
         if isinstance(fact, Absent):
             read = any(is_attribute_of(condition.term, base, name) for condition in fact.conditions)
             return None if read else fact
-        return None if isinstance(fact, Validated) and fact.term == base else fact
+        if isinstance(fact, Validated) and fact.term == base:
+            return replace(fact, excluded=fact.excluded | {name})
+        return fact
 
     return change
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate.frame import Unreachable
+from flake8_unique_insert.evaluate.wrappers import catches_around
 from flake8_unique_insert.evaluate.writes import Protection
 from flake8_unique_insert.flow.build import suppressed_types
 from flake8_unique_insert.flow.graph import Region, TryRegion
@@ -62,19 +63,26 @@ def of_named(ev: Evaluator, manager: Expression, region: object = None) -> Prote
             if string(keyword(manager, "using")) not in (None, "default"):
                 return Protection("named", name, region=region)  # a transaction of another database
         return Protection("atomic", name, savepoint=savepoint, region=region)
-    return Protection("named", name, region=region)
+    value = quietly(ev, manager.function if isinstance(manager, Call) else manager)
+    catches = value is not None and catches_around(ev, value.value)
+    return Protection("named", name, catches, catches, region=region)
 
 
 def dotted_name(ev: Evaluator, expression: Expression) -> str:
     """The dotted name of what is called or named."""
-    function = expression.function if isinstance(expression, Call) else expression
+    value = quietly(ev, expression.function if isinstance(expression, Call) else expression)
+    return _dotted(value) if value is not None else ""
+
+
+def quietly(ev: Evaluator, function: Expression) -> Result | None:
+    """The value of an expression, without its effects."""
     recording, ev.analysis.recording = ev.analysis.recording, False
     saved_state, saved_raised = ev.state, list(ev.raised)
     ev.state = saved_state.copy()
     try:
-        return _dotted(ev.evaluate(function))
+        return ev.evaluate(function)
     except Unreachable:
-        return ""
+        return None
     finally:
         ev.analysis.recording = recording
         ev.state, ev.raised = saved_state, saved_raised

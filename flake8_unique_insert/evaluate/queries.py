@@ -159,6 +159,8 @@ def _only_row(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments
 
 
 def _values_list(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    if not arguments[0]:
+        return result(replace(rows, term=term, is_manager=False))
     fields = [string(argument.value) for argument in arguments[0] if argument.keyword is None]
     if len(fields) == 1 and fields[0] is not None:
         field = rows.model.field(fields[0])

@@ -166,6 +166,11 @@ def _names(value: Result) -> list[tuple[str, str]]:
     return [(dotted(term) or "", "")]
 
 
+def names_of_result(value: Result) -> set[str]:
+    """The dotted names of the exception classes that a value stands for."""
+    return names_of(_names(value))
+
+
 def names_of(names: list[tuple[str, str]]) -> set[str]:
     """The dotted names alone."""
     return {name for name, _ in names}

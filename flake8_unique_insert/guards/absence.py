@@ -15,7 +15,7 @@ from flake8_unique_insert.sites.conditions import key_conditions
 from flake8_unique_insert.sites.risk import may_clash
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import FALSE, NONE, Attribute, Call, Expression, Sequence
-from flake8_unique_insert.values import Absent, Condition
+from flake8_unique_insert.values import Absent, Condition, Items
 
 VERDICT = "checked"
 WIDER = frozenset({"exact", "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "gte", "lte"})
@@ -87,8 +87,21 @@ def _excludes_only_itself(condition: Condition, write: Write) -> bool:
     """`exclude(pk=instance.pk)` of the row that is written, or `exclude(pk=None)` (oracle C67, C68)."""
     if condition.field not in ("pk", "id", write.model.primary_key) or condition.lookup != "exact":
         return False
-    own = write.instance.term if write.instance is not None else None
-    return condition.term == NONE or own is not None and normal(condition.term) == normal(own)
+    return condition.term == NONE or any(same(condition.term, own) for own in _written_rows(write))
+
+
+def _written_rows(write: Write) -> list[Expression]:
+    """The rows that a write changes, where they are known one by one."""
+    if write.instance is not None:
+        return [write.instance.term]
+    rows = [] if write.rows is None else [
+        item.term for group in write.rows.alternatives for item in group
+        if item.field in ("pk", "id", write.model.primary_key) and item.lookup == "exact" and not item.excluded
+    ]  # fmt: skip
+    objects = write.options.get("objs")
+    if objects is not None and isinstance(objects.value, Items) and len(objects.value.items) == 1:
+        rows.append(objects.value.items[0].term)
+    return rows
 
 
 def _through_member(condition: Condition, values: dict[str, FieldValue]) -> bool:

@@ -9,6 +9,11 @@ from flake8_unique_insert.values import Validated
 VERDICT = "validated"
 
 
+def _names(write: Write, member: str) -> tuple[str, ...]:
+    field = write.model.field(member)
+    return (member, field.column_name) if field is not None else (member,)
+
+
 def covers(write: Write, key: UniqueKey) -> bool:
     """True when `full_clean`, `validate_unique` or `validate_constraints` has checked this key on this instance."""
     if write.instance is None or write.kind == "bulk_create":
@@ -17,6 +22,6 @@ def covers(write: Write, key: UniqueKey) -> bool:
         isinstance(fact, Validated)
         and fact.term == write.instance.term
         and (fact.constraints if key.kind is KeyKind.CONSTRAINT else fact.unique)
-        and not fact.excluded & set(key.members)
+        and not fact.excluded & {name for member in key.members for name in _names(write, member)}
         for fact in write.facts
     )

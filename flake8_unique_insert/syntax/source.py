@@ -115,6 +115,11 @@ class SourceFile:
             return Pruned("".join(self.lines), tuple(range(1, len(self.lines) + 1)))
         return prune(self.lines, self.tree)
 
+    @property
+    def skeleton_text(self) -> str:
+        """The text without the bodies of functions. Raises UnreadableSource."""
+        return self._pruned.text
+
     @cached_property
     def skeleton(self) -> ParsedCode:
         """The module without the bodies of its functions (with them where the interpreter cannot parse the file)."""
