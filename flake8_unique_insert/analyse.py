@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from flake8_unique_insert.callers import Callers
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Analysis, BudgetExceeded, Frame, Unreachable
-from flake8_unique_insert.evaluate.parameters import entry_state
+from flake8_unique_insert.evaluate.parameters import entry_state, is_view
 from flake8_unique_insert.evaluate.protections import of_named
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.transfer import run
@@ -21,6 +21,7 @@ from flake8_unique_insert.prefilter import may_insert
 from flake8_unique_insert.project import Project
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, UniqueKey
 from flake8_unique_insert.sites.site import InsertSite, site_of
+from flake8_unique_insert.syntax.expressions import Call
 from flake8_unique_insert.syntax.source import ParsedCode, SourceFile, UnreadableSource
 from flake8_unique_insert.syntax.summary import FunctionSummary
 
@@ -75,6 +76,7 @@ class Settings:
 
     generators: frozenset[str]
     handlers: frozenset[str]
+    atomic_requests: bool = False
 
 
 class FileAnalysis:
@@ -106,22 +108,44 @@ class FileAnalysis:
         """A function's sites: at a first look with its direct calls only, with theirs where that leaves a finding."""
         self.analysis.max_depth = FIRST_LOOK
         try:
-            sites = list(self._judge(self._attempt(function), None))
+            writes = self._attempt(function)
+            unknown_saves = list(self.analysis.unknown_saves)
+            sites = list(self._judge(writes, None))
         finally:
             self.analysis.max_depth = MAX_DEPTH
         if any(site.unguarded for site in sites):
             sites = list(self._judge(self.writes(function), function))
-        return sites
+        return [*sites, *self._saves_of_parameters(function, unknown_saves)]
 
     def _judge(self, writes: list[Write], function: FunctionSymbol | None) -> Iterator[InsertSite]:
         """The sites of writes in this file's own text; what a followed function writes is its own file's matter."""
         for write in writes:
             if write.stack or not write.model.managed or not write.model.keys:
                 continue
-            site = site_of(self.analysis, write, self._guard)
-            if site.unguarded and function is not None and self._callers_guard(function, write, 0):
+            site = self._site(write)
+            if site.unguarded and id(write) in self.analysis.nested_writes and self._is_safe_where_called(write, writes):
+                site = site.guarded_by_callers()
+            elif site.unguarded and function is not None and self._callers_guard(function, write, 0):
                 site = site.guarded_by_callers()
             yield site
+
+    def _site(self, write: Write) -> InsertSite:
+        return site_of(self.analysis, write, self._guard)
+
+    def _is_safe_where_called(self, write: Write, writes: list[Write]) -> bool:
+        """True when a nested function is called, and its write is safe as seen from each of these calls."""
+        seen = [found for found in writes if found.stack and found.call.node is write.call.node]
+        return bool(seen) and not any(self._site(found).unguarded for found in seen)
+
+    def _saves_of_parameters(self, function: FunctionSymbol, saves: list[Call]) -> Iterator[InsertSite]:
+        """`row.save()` of a parameter, judged by what the functions of this file pass (a new row, say)."""
+        if not saves:
+            return
+        nodes = {id(save.node) for save in saves}
+        for caller in self.callers.in_module(function):
+            for write in self.writes(caller):
+                if write.stack and id(write.call.node) in nodes and write.model.managed and write.model.keys:
+                    yield self._site(write)
 
     def _guard(self, analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
         return guard_of(analysis, write, key, self.settings.handlers)
@@ -139,7 +163,7 @@ class FileAnalysis:
         reached = [found for found in self.writes(caller) if found.call.node is write.call.node]
         if not reached:
             return False
-        sites = [site_of(self.analysis, found, self._guard) for found in reached]
+        sites = [self._site(found) for found in reached]
         if not any(site.unguarded for site in sites):
             return True
         return depth < MAX_CALLER_DEPTH and self._callers_guard(caller, write, depth + 1)
@@ -173,7 +197,10 @@ class FileAnalysis:
 
     def _decorators(self, frame: Frame, function: FunctionSummary) -> tuple[Protection, ...]:
         ev = Evaluator(self.analysis, frame, State())
-        return tuple(of_named(ev, decorator) for decorator in function.decorators)
+        found = tuple(of_named(ev, decorator) for decorator in function.decorators)
+        if self.settings.atomic_requests and is_view(self.analysis.lookup, frame.owner, function):
+            return (Protection("atomic", "ATOMIC_REQUESTS"), *found)
+        return found
 
     def _module_writes(self) -> list[Write]:
         code = self.source.skeleton
@@ -187,6 +214,8 @@ class FileAnalysis:
 
     def _record(self, frame: Frame, graph: Graph, start: Callable[[], State]) -> list[Write]:
         self.analysis.writes = []
+        self.analysis.nested_writes = set()
+        self.analysis.unknown_saves = []
         self.analysis.steps = 0
         try:
             state = start()

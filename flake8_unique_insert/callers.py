@@ -42,6 +42,11 @@ class Callers:
                 return None
         return found
 
+    def in_module(self, function: FunctionSymbol) -> list[FunctionSymbol]:
+        """The functions of the function's own module that call something of this name."""
+        found = self._in_module(function.module, function.summary.name, function)
+        return [item for item in found if item is not None][:MAX_CALLERS]
+
     def _modules(self, name: str, function: FunctionSymbol) -> Iterator[str]:
         """Modules whose text has `name(`; for a private function only its own (methods are called from subclasses)."""
         if name.startswith("_") and not name.startswith("__") and "." not in function.qualname:

@@ -63,7 +63,7 @@ class Engine:
         project = self._project(absolute)
         project.put(absolute, source)
         callers = self._callers.setdefault(project.root, Callers(project, self._is_skipped))
-        settings = Settings(self.generators, self.handlers)
+        settings = Settings(self.generators, self.handlers, self.options.atomic_requests)
         return FileAnalysis(settings, project, project.module_name(absolute), source, callers).sites()
 
     def _is_skipped(self, path: Path) -> bool:

@@ -404,42 +404,9 @@ def _lists(condition: Condition, field: str, term: Expression) -> bool:
     return condition.field == field and condition.lookup == "in" and not condition.excluded
 
 
-def comparison_value(ev: Evaluator, test: Comparison) -> Result | None:
-    """The value of a comparison that may be kept in a name: `taken = qs.count() > 0`; None for others."""
-    operator, left, right = test.operator, test.left, test.right
-    if operator in ("in", "not in"):
-        item, holder = ev.evaluate(left), ev.evaluate(right)
-        found = membership(item, holder.value)
-        term = Comparison(operator, item.term, holder.term)
-        if found is not None and not (isinstance(holder.value, Column) and holder.value.missing):
-            note_check(ev, found)
-            return result(Answer(term, found, "bool", operator == "not in"))
-        return unknown(term)
-    if not isinstance(right, Constant):
-        return None
-    value = ev.evaluate(_len_of(left) or left)
-    term = Comparison(operator, value.term, right)
-    inner = value.value
-    if isinstance(inner, (Rows, Column)) and _len_of(left) is not None:
-        inner = Answer(value.term, inner if isinstance(inner, Rows) else inner.rows, "count")
-        note_check(ev, inner.rows)
-    if not isinstance(inner, Answer):
-        return unknown(term)
-    return _answer_comparison(inner, operator, right, term) or unknown(term)
-
-
-def _answer_comparison(answer: Answer, operator: str, right: Constant, term: Expression) -> Result | None:
-    if isinstance(right.value, int) and not isinstance(right.value, bool) and answer.shape == "count":
-        empty = _means_zero(operator, right.value)
-    elif right.value is None or isinstance(right.value, bool):
-        empty = (operator in ("is", "==")) is not bool(right.value)
-        if operator not in ("is", "==", "is not", "!="):
-            return None
-    else:
-        return None
-    if empty is None:
-        return None
-    return result(replace(answer, term=term, shape="bool", negated=answer.negated is not empty))
+def is_lookup_test(test: Comparison) -> bool:
+    """True for a comparison of which `split` may make something: with a literal, or for membership."""
+    return test.operator in ("in", "not in") or isinstance(test.left, Constant) or isinstance(test.right, Constant)
 
 
 def any_of_rows(ev: Evaluator, comprehension: Comprehension) -> Result | None:
@@ -461,5 +428,3 @@ def any_of_rows(ev: Evaluator, comprehension: Comprehension) -> Result | None:
             return result(Answer(Call(Name("any"), ()), found, "bool"))
     return None
 
-
-__all__ = ["Absent", "any_of_rows", "comparison_value", "facts_when", "membership", "same", "split", "truth"]

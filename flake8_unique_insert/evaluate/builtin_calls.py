@@ -60,20 +60,7 @@ def _super(ev: Evaluator, node: Call) -> Result | None:
 
 
 def _bool(ev: Evaluator, node: Call) -> Result | None:
-    if len(node.arguments) != 1:
-        return None
-    value = ev.evaluate(node.arguments[0].value)
-    options = tuple(Option(_as_bool(option.value), option.facts) for option in value.options)
-    return Result(Call(Name("bool"), (Argument(value.term),)), options)
-
-
-def _as_bool(value: Value) -> Value:
-    if isinstance(value, Answer):
-        return replace(value, shape="bool")
-    if isinstance(value, Rows) and not value.is_manager:
-        return Answer(value.term, value, "bool")
-    known = branches.truth(value)
-    return Known(Constant(known, "bool")) if known is not None else value
+    return ev.flag(node.arguments[0].value) if len(node.arguments) == 1 else None
 
 
 def _len(ev: Evaluator, node: Call) -> Result | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate import builtin_calls, functions, inserts, known_calls, queries
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
-from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Name, Subscript
+from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Name, Subscript, Symbol, dotted
 from flake8_unique_insert.values import (
     Bound,
     Entries,
@@ -102,6 +102,8 @@ def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments,
     if isinstance(value, ErrorClass):
         return unknown(term)
     if isinstance(node.function, Attribute) and isinstance(value, Unknown):
+        if ev.analysis.recording and node.function.name in ("save", "asave") and _is_parameter(value.term):
+            ev.analysis.unknown_saves.append(node)
         known = known_calls.call_method(ev, node.function.name, value, node, arguments)
         if known is not None:
             return known
@@ -130,6 +132,11 @@ def _call_function(
     return functions.by_annotation(ev, value, term) or unfollowed(ev, node, arguments, term)
 
 
+def _is_parameter(term: Expression) -> bool:
+    """True for the method of a parameter: `customer.save`."""
+    return isinstance(term, Attribute) and isinstance(term.base, Symbol) and term.base.kind == "param"
+
+
 def _is_super(node: Call) -> bool:
     """True for `super().method()`."""
     base = node.function.base if isinstance(node.function, Attribute) else None
@@ -150,6 +157,7 @@ def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Argum
 
 def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> Result:
     """A call of which nothing is known: its result is named by what is called with what."""
+    ev.calls_unknown = ev.calls_unknown or not (dotted(term.function) or "").startswith(("django.", "builtins."))
     name = node.function.name if isinstance(node.function, Attribute) else getattr(node.function, "id", "")
     if all(is_generated(value) for value in arguments[1]) and arguments[1]:
         return ev.generated(node)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.facts import added, without
 from flake8_unique_insert.evaluate import attributes, branches, calls
 from flake8_unique_insert.evaluate.elements import element_of, is_generated
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
@@ -17,6 +17,8 @@ from flake8_unique_insert.evaluate.terms import too_large
 from flake8_unique_insert.evaluate.writes import Protection
 from flake8_unique_insert.flow.graph import Region
 from flake8_unique_insert.syntax.expressions import (
+    FALSE,
+    TRUE,
     Argument,
     Attribute,
     Await,
@@ -67,7 +69,7 @@ class Evaluator:
 
     raised: exceptions that what was evaluated may raise, with the facts that hold when it does.
     regions: what stands around the current block in this frame, outermost first. awaiting: how many `await`s stand
-    around the current expression. in_lookup: an error of a lookup is caught around it.
+    around the current expression. in_lookup: an error of a lookup is caught around it. calls_unknown: something was called that may raise anything.
     """
 
     def __init__(self, analysis: Analysis, frame: Frame, state: State) -> None:
@@ -77,6 +79,7 @@ class Evaluator:
         self.regions: tuple[Region, ...] = ()
         self.awaiting = 0
         self.in_lookup = False
+        self.calls_unknown = False
         self.raised: list[tuple[str, str, Facts]] = []
 
     def all_protections(self) -> tuple[Protection, ...]:
@@ -161,6 +164,10 @@ class Evaluator:
     def split(self, test: Expression) -> tuple[State | None, State | None]:
         """The states in which a test is true and false."""
         return branches.split(self, test)
+
+    def flag(self, test: Expression) -> Result:
+        """A test's truth as a value."""
+        return flag(self, test)
 
     # --- assignment
 
@@ -280,13 +287,21 @@ def _mapping(ev: Evaluator, expression: Mapping) -> Result:
 
 
 def _unary(ev: Evaluator, expression: Unary) -> Result:
-    value = ev.evaluate(expression.value)
-    if expression.operator == "not" and len(value.options) == 1 and isinstance(value.value, Answer):
-        answer = value.value
-        return result(replace(answer, term=Unary("not", value.term), shape="bool", negated=not answer.negated))
-    if expression.operator == "not" and isinstance(value.value, Known):
-        return result(Known(Constant(not value.value.constant, "bool")))
-    return unknown(Unary(expression.operator, value.term))
+    if expression.operator == "not":
+        return flag(ev, expression)
+    return unknown(Unary(expression.operator, ev.term(expression.value)))
+
+
+def flag(ev: Evaluator, test: Expression) -> Result:
+    """The value of a test that is kept in a name: true or false, with what holds in either case."""
+    yes, no = ev.split(test)
+    ev.fork([yes, no], test)
+    options = [
+        Option(Known(constant), without(state.facts, ev.state.facts))
+        for constant, state in ((TRUE, yes), (FALSE, no))
+        if state is not None
+    ]
+    return Result(ev.analysis.symbol("flag", ev.frame, test), tuple(options))
 
 
 def _binary(ev: Evaluator, expression: Binary) -> Result:
@@ -341,9 +356,8 @@ def _conditional(ev: Evaluator, expression: Conditional) -> Result:
 
 
 def _comparison(ev: Evaluator, expression: Comparison) -> Result:
-    known = branches.comparison_value(ev, expression)
-    if known is not None:
-        return known
+    if branches.is_lookup_test(expression):
+        return flag(ev, expression)
     left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
     return unknown(Comparison(expression.operator, left.term, right.term))
 

@@ -81,6 +81,7 @@ def follow_nested(
 def _run(ev: Evaluator, frame: Frame, graph: object, names: dict[str, Result], node: Call) -> Result:
     from flake8_unique_insert.evaluate.transfer import run
 
+    ev.calls_unknown = True
     prefix = f"^{ev.frame.depth}:"
     start = ev.state.copy()
     start.names = {**{prefix + name: value for name, value in ev.state.names.items()}, **names}

@@ -7,8 +7,8 @@ from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.schema import ClassSymbol, ManagerDeclaration, Model
-from flake8_unique_insert.syntax.expressions import Call, Name, dotted, keyword, positional
+from flake8_unique_insert.schema import ClassSymbol, ManagerDeclaration, Model, ModelLookup
+from flake8_unique_insert.syntax.expressions import Call, dotted, keyword, positional
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     CreatedFlag,
@@ -112,4 +112,17 @@ def _sender(ev: Evaluator, function: FunctionSummary) -> Model | None:
     return None
 
 
-__all__ = ["Name", "entry_state"]
+
+def is_view(lookup: ModelLookup, owner: ClassSymbol | None, function: FunctionSummary) -> bool:
+    """True for a function that answers a request: a view function, or a method of a view class that gets the request.
+
+    Not when it is marked `non_atomic_requests`: the question is whether ATOMIC_REQUESTS wraps it.
+    """
+    names = {(dotted(item.function if isinstance(item, Call) else item) or "") for item in function.decorators}
+    if any(name.endswith("non_atomic_requests") for name in names):
+        return False
+    parameters = [parameter.name for parameter in function.parameters]
+    if owner is None:
+        return parameters[:1] == ["request"]
+    is_class = any(base.rsplit(".", 1)[-1].endswith(("View", "ViewSet", "Mixin")) for base in lookup.bases(owner))
+    return is_class and (parameters[1:2] == ["request"] or function.name in ("form_valid", "perform_create"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 from flake8_unique_insert import django_names
@@ -26,10 +27,12 @@ from flake8_unique_insert.flow.graph import (
     Return,
 )
 from flake8_unique_insert.flow.solve import reverse_postorder, solve
+from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Attribute,
     Binary,
+    Call,
     Comprehension,
     Expression,
     Name,
@@ -102,16 +105,21 @@ class FlowTransfer:
             return after
         return self._raised(edge, ev, before)
 
-    def _raised(self, edge: Edge, ev: Evaluator, before: State) -> State:
-        """The state in which a handler starts: with the facts of the lookup that raised what it catches."""
+    def _raised(self, edge: Edge, ev: Evaluator, before: State) -> State | None:
+        """The state in which a handler starts: with the facts of the lookup that raised what it catches.
+
+        None when nothing in the block can raise what it catches.
+        """
         self.specific.discard(edge)
+        names = error_names(ev, edge.types)
+        if names and not may_raise(ev, edge.source, names):
+            return None
         if not ev.raised:
             return before
-        names = error_names(ev, edge.types)
         facts: list[Facts] = []
         broad = names is None or bool(names_of(names) & django_names.BROAD_ERRORS)
         for error, table, learned in ev.raised:
-            if broad or names is not None and catches_lookup(names, error, table):
+            if broad and _is_exact(ev, table, learned) or names is not None and catches_lookup(names, error, table):
                 facts.append(learned)
         if not facts:
             return before
@@ -130,6 +138,55 @@ class FlowTransfer:
         specific = [state for edge, state in arriving if edge in self.specific]
         states = specific or [state for _, state in arriving]
         return meet(self.analysis.point((self.frame.path, id(block), "block")), states)
+
+
+def _is_exact(ev: Evaluator, table: str, learned: Facts) -> bool:
+    """True when a lookup can find one row at most: a broad handler of its errors is not entered with two rows."""
+    model = ev.analysis.lookup.model_labelled(table) if table else None
+    if model is None:
+        return True
+    for fact in learned:
+        fields = {item.field for item in fact.conditions if item.lookup == "exact"} if isinstance(fact, Absent) else set()
+        if not fields & {"pk", model.primary_key} and not any(set(key.members) <= fields for key in model.keys):
+            return False
+    return True
+
+
+def may_raise(ev: Evaluator, block: Block, names: list[tuple[str, str]]) -> bool:
+    """False when a block certainly raises none of these: exceptions of the project come from its own code only."""
+    raising = [action.value for action in block.actions if isinstance(action, Raise)]
+    if raising:
+        return all(value is None or _may_be(ev, value, names) for value in raising)
+    if ev.calls_unknown:
+        return True
+    return not all(_is_own(ev, name) for name, table in names if not table) or any(table for _, table in names)
+
+
+def _is_own(ev: Evaluator, name: str) -> bool:
+    return "." in name and ev.analysis.functions.is_own(name.rpartition(".")[0])
+
+
+def _may_be(ev: Evaluator, raised: Expression, names: list[tuple[str, str]]) -> bool:
+    """False when a raised exception certainly is none of these."""
+    known = error_names(ev, raised.function if isinstance(raised, Call) else raised)
+    if not known or len(known) != 1 or not known[0][0]:
+        return True
+    wanted = {name.rsplit(".", 1)[-1] for name in names_of(names)}
+    return bool(wanted & ancestors(ev, known[0][0])) or "" in wanted
+
+
+def ancestors(ev: Evaluator, name: str) -> set[str]:
+    """The last names of an exception class and all its known bases."""
+    module, _, qualname = name.rpartition(".")
+    plain = getattr(builtins, qualname, None)
+    if module in ("", "builtins") and isinstance(plain, type):
+        return {base.__name__ for base in plain.__mro__}
+    bases = ev.analysis.lookup.bases(ClassSymbol(module, qualname)) if ev.analysis.functions.is_own(module) else (name,)
+    found = {base.rsplit(".", 1)[-1] for base in bases}
+    for base in list(found):
+        above = getattr(builtins, base, None)
+        found |= {item.__name__ for item in above.__mro__} if isinstance(above, type) else {"Exception", "BaseException"}
+    return found
 
 
 def error_names(ev: Evaluator, types: Expression | None) -> list[tuple[str, str]] | None:
@@ -269,7 +326,9 @@ def analyse_nested(ev: Evaluator, action: Define) -> None:
     for parameter in parameters:
         symbol = ev.analysis.symbol("param", frame, parameter.name, parameter.name)
         start.names[parameter.name] = unknown(symbol)
+    before = len(ev.analysis.writes)
     run(ev.analysis, frame, graph, start)
+    ev.analysis.nested_writes.update(id(write) for write in ev.analysis.writes[before:])
 
 
 def _return(ev: Evaluator, action: Return) -> None:

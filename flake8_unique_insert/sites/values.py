@@ -21,7 +21,7 @@ from flake8_unique_insert.syntax.expressions import (
     Subscript,
     constant,
 )
-from flake8_unique_insert.values import Fresh, Function, Known, Result, SymbolValue, Unset, Value
+from flake8_unique_insert.values import Fresh, Function, Items, Known, Result, SymbolValue, Unset, Value
 
 AUTOMATIC = ("AutoField", "BigAutoField", "SmallAutoField")
 
@@ -41,7 +41,7 @@ class FieldValue:
 
 def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     """The value that a write gives to a field."""
-    given = write.values.get(name)
+    given = write.values.get(name) if write.kind != "bulk_update" else _in_batch(write, name)
     field = write.model.field(name)
     if given is not None:
         return _given(analysis, write, given, field)
@@ -56,6 +56,15 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     if write.instance is None and write.kind == "bulk_create" and omitted.kind != "fresh":
         return FieldValue("unknown")
     return omitted
+
+
+def _in_batch(write: Write, name: str) -> Result | None:
+    """The value of a field in the one row of a `bulk_update`."""
+    objects = write.options.get("objs")
+    if objects is None or not isinstance(objects.value, Items) or len(objects.value.items) != 1:
+        return None
+    known = write.state.objects.get(objects.value.items[0].term)
+    return known.get(name) if known is not None else None
 
 
 def _given(analysis: Analysis, write: Write, given: Result, field: Field | None) -> FieldValue:
