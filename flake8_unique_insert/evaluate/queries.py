@@ -17,6 +17,7 @@ from flake8_unique_insert.values import (
     Answer,
     Bound,
     Column,
+    Condition,
     Elements,
     Facts,
     Function,
@@ -141,6 +142,8 @@ def _get(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arg
     found = _filtered(ev, rows, arguments)
     ev.raised.append(("DoesNotExist", rows.model.table, absent(found)))
     ev.state.objects.setdefault(term, ObjectState(False, _found_by(found)))
+    itself = Condition(rows.model.primary_key, "exact", term, excluded=True)
+    ev.state.learn(Absent(rows.model.table, group | {itself}) for group in found.alternatives)  # get() finds one row only
     return result(Instance(term, rows.model))
 
 

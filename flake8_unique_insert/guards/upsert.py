@@ -58,6 +58,8 @@ def _is_unknown(condition: Condition) -> bool:
 def _within(condition: Condition, write: Write, key: UniqueKey, partial: frozenset[Condition]) -> bool:
     if condition in partial or _is_pinned(condition, write, partial):
         return True
+    if condition.lookup == "either":
+        return any(name in key.members for name in condition.field.split("|"))
     if condition.excluded or condition.field not in key.members or condition.lookup not in WIDER:
         return False
     folds = any(condition.field in item.fields and item.function in ("Lower", "Upper") for item in key.expressions)

@@ -9,7 +9,6 @@ from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.risk import safe_reason, written_keys
-from flake8_unique_insert.values import Absent
 
 Guard = Callable[[Analysis, Write, UniqueKey], str | None]
 
@@ -34,9 +33,7 @@ class InsertSite:
     def is_checked(self) -> bool:
         """True when a lookup on the same model was made before, on some path."""
         tables = {self.write.model.table, *self.write.model.parents}
-        return any(check.table in tables for check in self.write.state.checks) or any(
-            isinstance(fact, Absent) and fact.table in tables for fact in self.write.facts
-        )
+        return any(check.table in tables for check in self.write.state.checks)
 
     @property
     def guarded_by(self) -> frozenset[str]:
