@@ -82,9 +82,7 @@ class Settings:
 class FileAnalysis:
     """One file: its functions of interest and the insert sites in them."""
 
-    def __init__(
-        self, settings: Settings, project: Project, module: str, source: SourceFile, callers: Callers
-    ) -> None:
+    def __init__(self, settings: Settings, project: Project, module: str, source: SourceFile, callers: Callers) -> None:
         self.settings = settings
         self.module = module
         self.source = source
@@ -123,9 +121,11 @@ class FileAnalysis:
             if write.stack or not write.model.managed or not write.model.keys:
                 continue
             site = self._site(write)
-            if site.unguarded and id(write) in self.analysis.nested_writes and self._is_safe_where_called(write, writes):
-                site = site.guarded_by_callers()
-            elif site.unguarded and function is not None and self._callers_guard(function, write, 0):
+            if (
+                site.unguarded
+                and id(write) in self.analysis.nested_writes
+                and self._is_safe_where_called(write, writes)
+            ) or (site.unguarded and function is not None and self._callers_guard(function, write, 0)):
                 site = site.guarded_by_callers()
             yield site
 

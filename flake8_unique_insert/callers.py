@@ -11,8 +11,38 @@ from flake8_unique_insert.schema import FunctionSymbol
 from flake8_unique_insert.syntax.source import UnreadableSource
 
 ENTRY_POINTS = frozenset(
-    "handle post get put patch delete dispatch form_valid perform_create perform_update create update save clean run call "
-    "list retrieve destroy ready main validate mutate resolve get_or_create process execute setUp __init__ __call__".split()
+    [
+        "handle",
+        "post",
+        "get",
+        "put",
+        "patch",
+        "delete",
+        "dispatch",
+        "form_valid",
+        "perform_create",
+        "perform_update",
+        "create",
+        "update",
+        "save",
+        "clean",
+        "run",
+        "call",
+        "list",
+        "retrieve",
+        "destroy",
+        "ready",
+        "main",
+        "validate",
+        "mutate",
+        "resolve",
+        "get_or_create",
+        "process",
+        "execute",
+        "setUp",
+        "__init__",
+        "__call__",
+    ]
 )
 """Names that frameworks call: that all callers in the project guard says nothing."""
 
@@ -30,7 +60,7 @@ class Callers:
     def of(self, function: FunctionSymbol) -> list[FunctionSymbol] | None:
         """Every function that calls something of this name; None when that cannot be told or there are too many."""
         name = function.summary.name
-        if name in ENTRY_POINTS or function.summary.decorators and not _is_plain(function):
+        if name in ENTRY_POINTS or (function.summary.decorators and not _is_plain(function)):
             return None
         found: list[FunctionSymbol] = []
         for module in self._modules(name, function):

@@ -8,7 +8,17 @@ import libcst as cst
 
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.schema import ClassSymbol
-from flake8_unique_insert.syntax.expressions import NONE, Attribute, Binary, Expression, Name, Sequence, Subscript, dotted, string
+from flake8_unique_insert.syntax.expressions import (
+    NONE,
+    Attribute,
+    Binary,
+    Expression,
+    Name,
+    Sequence,
+    Subscript,
+    dotted,
+    string,
+)
 from flake8_unique_insert.syntax.lower import lower
 from flake8_unique_insert.values import (
     Elements,
@@ -25,10 +35,14 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
-ROWS = frozenset({"QuerySet", "Manager", "BaseManager", "RelatedManager", "ManyRelatedManager", "QuerySetAny", "ValuesQuerySet"})
+ROWS = frozenset(
+    {"QuerySet", "Manager", "BaseManager", "RelatedManager", "ManyRelatedManager", "QuerySetAny", "ValuesQuerySet"}
+)
 CLASSES = frozenset({"type", "Type"})
 WRAPPERS = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Awaitable"})
-COLLECTIONS = frozenset({"list", "List", "Sequence", "Iterable", "Iterator", "Collection", "set", "Set", "tuple", "Tuple"})
+COLLECTIONS = frozenset(
+    {"list", "List", "Sequence", "Iterable", "Iterator", "Collection", "set", "Set", "tuple", "Tuple"}
+)
 
 
 def annotated(ev: Evaluator, annotation: Expression | None, term: Expression, module: str) -> Result | None:

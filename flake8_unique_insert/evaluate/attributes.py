@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate import functions
 from flake8_unique_insert.evaluate.annotations import annotated
 from flake8_unique_insert.evaluate.elements import is_generated
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, member_of_module
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.schema import (
@@ -81,7 +81,7 @@ def _with_facts(value: Result, owner: Option) -> Result:
 
 
 def as_row(value: Value) -> Value:
-    """The row that `first()` found, where its attributes are used: it was not None then. Of evaluated rows, the rows."""
+    """The row that `first()` found, where its attributes are used (so it is no None); of evaluated rows, the rows."""
     if not isinstance(value, Answer) or value.shape not in ("row", "list"):
         return value
     return Instance(value.term, value.rows.model) if value.shape == "row" else value.rows
@@ -141,7 +141,9 @@ def _of_unknown(ev: Evaluator, value: Unknown, name: str, term: Expression) -> R
     else:
         fields = "|".join(accessor.field for accessor in found)
         either = Condition(fields, "either", owner.base)
-        rows = Rows(owner, target, frozenset([frozenset([either])]), (), target.managers.get(target.default_manager), True)
+        rows = Rows(
+            owner, target, frozenset([frozenset([either])]), (), target.managers.get(target.default_manager), True
+        )
     return _read_value(ev, rows, name, term, owner)
 
 
@@ -156,12 +158,35 @@ def one_to_one(ev: Evaluator, owner: Value, name: str) -> Accessor | None:
     return named[0] if len(named) == 1 and named[0].kind == "one" else None
 
 
-COLUMN_QUERIES = frozenset("exists count first last aexists acount afirst alast".split())
+COLUMN_QUERIES = frozenset(["exists", "count", "first", "last", "aexists", "acount", "afirst", "alast"])
 QUERIES = frozenset(
-    "filter get exists first last count exclude all create get_or_create update_or_create bulk_create values_list "
-    "afilter aget aexists afirst acount acreate aget_or_create aupdate_or_create".split()
+    [
+        "filter",
+        "get",
+        "exists",
+        "first",
+        "last",
+        "count",
+        "exclude",
+        "all",
+        "create",
+        "get_or_create",
+        "update_or_create",
+        "bulk_create",
+        "values_list",
+        "afilter",
+        "aget",
+        "aexists",
+        "afirst",
+        "acount",
+        "acreate",
+        "aget_or_create",
+        "aupdate_or_create",
+    ]
 )
-COMMON_NAMES = frozenset("objects items values keys data session client queryset query cache".split())
+COMMON_NAMES = frozenset(
+    ["objects", "items", "values", "keys", "data", "session", "client", "queryset", "query", "cache"]
+)
 
 
 def _is_request(term: Expression) -> bool:
@@ -248,7 +273,7 @@ def _has_no_key_yet(ev: Evaluator, value: Instance) -> bool:
     if known is None or known.new is not True or value.model.primary_key in dict(known.values):
         return False
     field = value.model.field("pk")
-    return field is None or field.default is None and not field.relation and known.get("**") is None
+    return field is None or (field.default is None and not field.relation and known.get("**") is None)
 
 
 def related_model(ev: Evaluator, model: Model, target: str) -> Model | None:
@@ -265,7 +290,9 @@ def _reached(ev: Evaluator, value: Instance, field: str, kind: str, target: Mode
         declared = target.managers.get(target.default_manager)
         return result(Rows(term, target, frozenset([frozenset([linked])]), (), declared, True))
     conditions = frozenset([Condition(field, "exact", here)])
-    rows = Rows(term, target, frozenset([conditions]), ((field, here),), target.managers.get(target.default_manager), True)
+    rows = Rows(
+        term, target, frozenset([conditions]), ((field, here),), target.managers.get(target.default_manager), True
+    )
     if kind == "one":
         ev.raised.append(("DoesNotExist", target.table, frozenset([Absent(target.table, conditions)])))
         return result(Instance(term, target))
@@ -373,7 +400,13 @@ def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str
     key = field.name if field is not None else name
     others = tuple((other, old) for other, old in known.values if other != key)
     if field is not None and name != field.name and name != "pk":  # owner_id = x: the row x stands for
-        value = Result(value.term, tuple(Option(Unknown(option.value.term)) if isinstance(option.value, Instance) else option for option in value.options))
+        value = Result(
+            value.term,
+            tuple(
+                Option(Unknown(option.value.term)) if isinstance(option.value, Instance) else option
+                for option in value.options
+            ),
+        )
     keeps = _keeps(known, key, value)
     known = replace(known, values=(*others, (key, value)))
     is_none = value.term == NONE
@@ -393,6 +426,3 @@ def _keeps(known: ObjectState, name: str, value: Result) -> bool:
 def stored_state(ev: Evaluator, instance: Instance) -> ObjectState:
     """What is known of an instance; one that was not made here is in the database."""
     return ev.state.objects.get(instance.term) or ObjectState(False)
-
-
-

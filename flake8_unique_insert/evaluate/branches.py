@@ -16,7 +16,6 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction
 from flake8_unique_insert.evaluate.queries import absent, note_check
 from flake8_unique_insert.evaluate.state import State, meet
-from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
     NONE,
@@ -36,7 +35,6 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.values import (
     NO_FACTS,
-    Absent,
     Answer,
     Column,
     Condition,
@@ -58,7 +56,6 @@ from flake8_unique_insert.values import (
     Unknown,
     Value,
     result,
-    unknown,
 )
 
 if TYPE_CHECKING:
@@ -211,7 +208,9 @@ def deciding(options: tuple[Option, ...], outcome: bool) -> list[Option]:
             facts = _gained(option, outcome)
             settled = _settled(option, outcome)
             unsettled = isinstance(settled.value, (Unknown, Answer, CreatedFlag))
-            found.append(Option(Known(TRUE if outcome else FALSE), facts) if unsettled else Option(settled.value, facts))
+            found.append(
+                Option(Known(TRUE if outcome else FALSE), facts) if unsettled else Option(settled.value, facts)
+            )
         elif known is outcome:
             found.append(option)
     return found
@@ -316,7 +315,10 @@ def _is_none(value: Value) -> bool:
 
 
 def _rows_only(value: Result) -> bool:
-    return all(isinstance(option.value, Answer) and option.value.shape == "row" or _is_none(option.value) for option in value.options)
+    return all(
+        (isinstance(option.value, Answer) and option.value.shape == "row") or _is_none(option.value)
+        for option in value.options
+    )
 
 
 def _narrowed_to_none(ev: Evaluator, value: Result, name: str | None) -> State | None:
@@ -324,7 +326,9 @@ def _narrowed_to_none(ev: Evaluator, value: Result, name: str | None) -> State |
         inner = option.value
         if isinstance(inner, Answer):
             return inner.shape == "row"
-        return _is_none(inner) or truth(inner) is None and not isinstance(inner, (Rows, Column, Elements, CreatedFlag))
+        return _is_none(inner) or (
+            truth(inner) is None and not isinstance(inner, (Rows, Column, Elements, CreatedFlag))
+        )
 
     left = [option for option in value.options if may_be_none(option)]
     if not left:
@@ -427,4 +431,3 @@ def any_of_rows(ev: Evaluator, comprehension: Comprehension) -> Result | None:
             note_check(ev, found)
             return result(Answer(Call(Name("any"), ()), found, "bool"))
     return None
-

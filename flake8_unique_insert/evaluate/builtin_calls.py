@@ -5,11 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate import attributes, branches
 from flake8_unique_insert.evaluate.elements import element_of
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.schema import ClassSymbol
-from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Call, Comprehension, Constant, Name, Subscript, string
+from flake8_unique_insert.syntax.expressions import (
+    NONE,
+    Argument,
+    Attribute,
+    Call,
+    Comprehension,
+    Constant,
+    Name,
+    Subscript,
+    string,
+)
 from flake8_unique_insert.values import (
     Absent,
     Answer,
@@ -237,7 +247,7 @@ def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, node: 
         if option.value.term in ev.state.objects
     ]
     if isinstance(holder, Elements):
-        options += [option for option in holder.element.options]
+        options += list(holder.element.options)
         objects += list(holder.objects)
     else:
         options += [option for item in holder.items for option in item.options]
@@ -247,9 +257,7 @@ def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, node: 
     return Elements(symbol, element, False, tuple(dict(objects).items()))
 
 
-def _changed(
-    ev: Evaluator, bound: Result, holder: Value, name: str, node: Call, values: list[Result]
-) -> Result:
+def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call, values: list[Result]) -> Result:
     if name == "update" and isinstance(holder, Entries):
         entries = dict(holder.entries)
         is_open = holder.open

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate import builtin_calls, functions, inserts, known_calls, queries
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
-from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Name, Subscript, Symbol, dotted
+from flake8_unique_insert.syntax.expressions import (
+    Argument,
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Name,
+    Subscript,
+    Symbol,
+    dotted,
+)
 from flake8_unique_insert.values import (
     Bound,
     Entries,
@@ -35,7 +45,9 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 Arguments = tuple[tuple[Argument, ...], list[Result]]
-IMPURE = frozenset({"pop", "popitem", "popleft", "next", "read", "readline", "random", "randint", "choice", "input", "get_nowait"})
+IMPURE = frozenset(
+    {"pop", "popitem", "popleft", "next", "read", "readline", "random", "randint", "choice", "input", "get_nowait"}
+)
 RUN_COROUTINES = frozenset({"run", "run_until_complete"})
 
 
@@ -74,9 +86,7 @@ def _each_spread(arguments: Arguments) -> list[Arguments]:
     for place, (argument, value) in enumerate(zip(nodes, values)):
         dicts = [option for option in value.options if isinstance(option.value, Entries)]
         if argument.star == "**" and 1 < len(dicts) == len(value.options):
-            return [
-                (nodes, [*values[:place], Result(value.term, (option,)), *values[place + 1 :]]) for option in dicts
-            ]
+            return [(nodes, [*values[:place], Result(value.term, (option,)), *values[place + 1 :]]) for option in dicts]
     return [arguments]
 
 
@@ -190,7 +200,9 @@ def _call_bound(ev: Evaluator, option: Option, value: Bound, node: Call, argumen
     if isinstance(receiver, Instance):
         return _call_instance(ev, option, receiver, value.name, node, arguments, term)
     if isinstance(receiver, Object):
-        return known_calls.call_on_object(ev, receiver, value.name, node, arguments) or unfollowed(ev, node, arguments, term)
+        return known_calls.call_on_object(ev, receiver, value.name, node, arguments) or unfollowed(
+            ev, node, arguments, term
+        )
     if isinstance(receiver, ModelClass) and value.name == "from_db":
         return result(Instance(term, receiver.model))
     mutated = builtin_calls.call_method(ev, receiver, value.name, node, arguments)
@@ -241,8 +253,8 @@ def _validate(ev: Evaluator, instance: Instance, name: str, arguments: Arguments
         value = named.get(keyword)
         return value is None or value.term != Constant(False, "bool")
 
-    unique = name == "validate_unique" or name == "full_clean" and wanted("validate_unique")
-    constraints = name == "validate_constraints" or name == "full_clean" and wanted("validate_constraints")
+    unique = name == "validate_unique" or (name == "full_clean" and wanted("validate_unique"))
+    constraints = name == "validate_constraints" or (name == "full_clean" and wanted("validate_constraints"))
     ev.state.learn([Validated(instance.term, unique, constraints, excluded)])
 
 
@@ -252,7 +264,7 @@ def subscript_rows(ev: Evaluator, rows: Rows, index: Result, node: Subscript) ->
     if isinstance(index.term, Constant) and index.term.value == 0:
         ev.raised.append(("IndexError", "", queries.absent(rows)))
         return result(Instance(term, rows.model))
-    if isinstance(index.term, Constant) or isinstance(index.term, Name):
+    if isinstance(index.term, (Constant, Name)):
         return result(Instance(term, rows.model))
     return result(replace(rows, term=term, is_manager=False))
 

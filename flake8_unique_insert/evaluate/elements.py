@@ -29,7 +29,9 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
-DISTINCT_CALLS = frozenset({"range", "set", "frozenset", "dict", "count", "Counter", "OrderedDict", "unique", "fromkeys"})
+DISTINCT_CALLS = frozenset(
+    {"range", "set", "frozenset", "dict", "count", "Counter", "OrderedDict", "unique", "fromkeys"}
+)
 
 
 REQUEST_DATA = frozenset({"data", "POST", "GET", "cleaned_data", "validated_data", "query_params"})
@@ -38,7 +40,7 @@ REQUEST_DATA = frozenset({"data", "POST", "GET", "cleaned_data", "validated_data
 def is_generated(value: Result) -> bool:
     """True when every value that this may be was just generated."""
     return all(
-        isinstance(option.value, Fresh) or isinstance(option.value, Elements) and is_generated(option.value.element)
+        isinstance(option.value, Fresh) or (isinstance(option.value, Elements) and is_generated(option.value.element))
         for option in value.options
     )
 
@@ -75,7 +77,9 @@ def _is_given(term: Expression) -> bool:
     """
     if isinstance(found := normal(term), Subscript):
         term = found.base
-    return isinstance(term, Symbol) and term.kind == "param" or isinstance(term, Attribute) and term.name in REQUEST_DATA
+    return (isinstance(term, Symbol) and term.kind == "param") or (
+        isinstance(term, Attribute) and term.name in REQUEST_DATA
+    )
 
 
 def _item(ev: Evaluator, items: Items, node: object) -> Result:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from flake8_unique_insert.evaluate.facts import added, without
 from flake8_unique_insert.evaluate import attributes, branches, calls
 from flake8_unique_insert.evaluate.elements import element_of, is_generated
+from flake8_unique_insert.evaluate.facts import added, without
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.evaluate.protections import protections
@@ -69,7 +69,8 @@ class Evaluator:
 
     raised: exceptions that what was evaluated may raise, with the facts that hold when it does.
     regions: what stands around the current block in this frame, outermost first. awaiting: how many `await`s stand
-    around the current expression. in_lookup: an error of a lookup is caught around it. calls_unknown: something was called that may raise anything.
+    around the current expression. in_lookup: an error of a lookup is caught around it.
+    calls_unknown: something was called that may raise anything.
     """
 
     def __init__(self, analysis: Analysis, frame: Frame, state: State) -> None:
@@ -247,9 +248,9 @@ def _await(ev: Evaluator, expression: Await) -> Result:
 def _subscript(ev: Evaluator, expression: Subscript) -> Result:
     base, index = ev.evaluate(expression.base), ev.evaluate(expression.index)
     inner, key = base.value, index.term
-    if isinstance(inner, Items) and isinstance(key, Constant) and isinstance(key.value, int):
-        if -len(inner.items) <= key.value < len(inner.items):
-            return inner.items[key.value]
+    place = key.value if isinstance(key, Constant) else None
+    if isinstance(inner, Items) and isinstance(place, int) and -len(inner.items) <= place < len(inner.items):
+        return inner.items[place]
     if isinstance(inner, Entries):
         for name, value in inner.entries:
             if name == string(key):
@@ -339,10 +340,7 @@ def _joined(
     options = [Option(option.value, added(left_facts, option.facts)) for option in left_options]
     options += [Option(option.value, added(right_facts, option.facts)) for option in (right.options if right else ())]
     terms = [value.term for value in (left, right) if value is not None]
-    if len(set(terms)) == 1:
-        term = terms[0]
-    else:
-        term = Boolean(getattr(expression, "operator", "or"), *terms)
+    term = terms[0] if len(set(terms)) == 1 else Boolean(getattr(expression, "operator", "or"), *terms)
     return Result(term, tuple(dict.fromkeys(options))[:6] or (Option(Unknown(term)),))
 
 
@@ -425,8 +423,11 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
         return result(replace(source, term=term)) if expression.kind in ("list", "generator") else unknown(term)
     facts = ev.state.facts
     options = tuple(Option(option.value, added(facts, option.facts)) for option in element.options)
-    objects = tuple((option.value.term, ev.state.objects[option.value.term]) for option in element.options
-                    if option.value.term in ev.state.objects)
+    objects = tuple(
+        (option.value.term, ev.state.objects[option.value.term])
+        for option in element.options
+        if option.value.term in ev.state.objects
+    )
     distinct = expression.kind in ("set", "dict") or _is_distinct(element.term)
     return result(Elements(term, Result(element.term, options), distinct, objects))
 

@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, men
 from flake8_unique_insert.syntax.expressions import Expression, Symbol
 from flake8_unique_insert.values import NO_FACTS, Absent, Fact, Facts, Inserted, NewRow, Validated
 
+
 def key_of(fact: Fact) -> object:
     """What a fact is about; two facts of one key differ in what was inserted since."""
     if isinstance(fact, Absent):

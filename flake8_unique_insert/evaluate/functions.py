@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.annotations import annotated, annotated_or_unknown
 from flake8_unique_insert.evaluate.frame import MAX_STEPS, Frame, Unreachable
-from flake8_unique_insert.schema import ClassSymbol
+from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression
 from flake8_unique_insert.syntax.summary import Parameter
 from flake8_unique_insert.values import (
@@ -40,7 +39,11 @@ def follow(
     Raises Unreachable when the function never returns.
     """
     symbol = function.symbol
-    if ev.frame.depth > ev.analysis.max_depth or symbol.dotted in ev.frame.following or ev.analysis.steps > MAX_STEPS // 2:
+    if (
+        ev.frame.depth > ev.analysis.max_depth
+        or symbol.dotted in ev.frame.following
+        or ev.analysis.steps > MAX_STEPS // 2
+    ):
         return None
     source = ev.analysis.lookup.function_source(symbol)
     if not source or len(source) > MAX_LENGTH or not WORTH_FOLLOWING.search(source) or "yield" in source:
@@ -78,7 +81,7 @@ def follow_nested(
     return _run(ev, frame, graph, names, node)
 
 
-def _run(ev: Evaluator, frame: Frame, graph: object, names: dict[str, Result], node: Call) -> Result:
+def _run(ev: Evaluator, frame: Frame, graph: Graph, names: dict[str, Result], node: Call) -> Result:
     from flake8_unique_insert.evaluate.transfer import run
 
     ev.calls_unknown = True
@@ -109,7 +112,7 @@ def bind_parameters(
     spread = any(argument.star for argument in arguments)
     for argument, value in pairs:
         if argument.star == "**" and isinstance(value.value, Entries):
-            named.update({name: entry for name, entry in value.value.entries})
+            named.update(dict(value.value.entries))
     names: dict[str, Result] = {}
     if function is not None and function.receiver is not None:
         given.insert(0, result(function.receiver))
@@ -171,13 +174,12 @@ def read_property(ev: Evaluator, function: Function, term: Expression) -> Result
 # --- the model's own save()
 
 
-def super_save(ev: Evaluator, instance: Instance, node: Call, arguments: tuple[tuple[Argument, ...], list[Result]]) -> None:
+def super_save(
+    ev: Evaluator, instance: Instance, node: Call, arguments: tuple[tuple[Argument, ...], list[Result]]
+) -> None:
     """`super().save()` in a model's `save`: the mechanism by which the row gets written."""
     from flake8_unique_insert.evaluate import inserts
 
     sink = ev.analysis.mechanisms
     if sink is not None and ev.analysis.recording:
         inserts.note_mechanism(ev, instance, node)
-
-
-__all__ = ["ClassSymbol", "by_annotation", "follow", "follow_nested", "read_property", "replace", "super_save"]

@@ -62,7 +62,9 @@ def symbol_result(ev: Evaluator, symbol: Symbol) -> Result:
         model = ev.analysis.lookup.model(symbol)
         if model is not None:
             return result(ModelClass(term, model))
-        if symbol.dotted.endswith(("Error", "Exception", "DoesNotExist", "Http404", "MultipleObjectsReturned", "Warning")):
+        if symbol.dotted.endswith(
+            ("Error", "Exception", "DoesNotExist", "Http404", "MultipleObjectsReturned", "Warning")
+        ):
             return result(ErrorClass(term, symbol.dotted))
     if isinstance(symbol, FunctionSymbol):
         return result(Function(term, symbol))
@@ -83,7 +85,9 @@ def _constant(ev: Evaluator, symbol: ValueSymbol) -> Result:
     return value
 
 
-def evaluate_elsewhere(ev: Evaluator, module: str, expression: object, owner: ClassSymbol | None = None) -> Result | None:
+def evaluate_elsewhere(
+    ev: Evaluator, module: str, expression: object, owner: ClassSymbol | None = None
+) -> Result | None:
     """Evaluate an expression in another module's scope, without effects; None when that is not possible."""
     from flake8_unique_insert.evaluate.evaluator import Evaluator as New
     from flake8_unique_insert.evaluate.state import State

@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate import functions
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.writes import Protection, RowValues, Write
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
-from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Call, Constant, Expression, Sequence, constant
+from flake8_unique_insert.syntax.expressions import (
+    NONE,
+    Argument,
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Sequence,
+    constant,
+)
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     NO_FACTS,
@@ -140,9 +149,7 @@ def _named(arguments: Arguments, names: tuple[str, ...]) -> dict[str, Result]:
     return found
 
 
-def _report(
-    ev: Evaluator, rows: Rows, method: str, kind: str, call: Call, values: RowValues, **more: Any
-) -> None:
+def _report(ev: Evaluator, rows: Rows, method: str, kind: str, call: Call, values: RowValues, **more: Any) -> None:
     if ev.analysis.recording:
         emit(ev, Write(
             call, method, kind, rows.model, values, ev.state.copy(), ev.state.facts, protections_of(ev, call),
@@ -167,7 +174,11 @@ def _create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Argum
     if method in ("create_user", "create_superuser"):
         names = (getattr(rows.model, "username_field", None) or "username", "email", "password")
         pairs = tuple(
-            (replace(argument, keyword=names[place]) if not argument.keyword and not argument.star and place < 3 else argument)
+            (
+                replace(argument, keyword=names[place])
+                if not argument.keyword and not argument.star and place < 3
+                else argument
+            )
             for place, argument in enumerate(arguments[0])
         )
         arguments = (pairs, arguments[1])
@@ -205,7 +216,9 @@ def _upsert(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Argum
 
 
 def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Arguments) -> Result:
-    named = _named(arguments, ("objs", "batch_size", "ignore_conflicts", "update_conflicts", "update_fields", "unique_fields"))
+    named = _named(
+        arguments, ("objs", "batch_size", "ignore_conflicts", "update_conflicts", "update_fields", "unique_fields")
+    )
     objects = named.get("objs")
     before = ev.state.copy()
     for instance, values, facts, count in bulk_elements(ev, rows, objects):
@@ -235,7 +248,7 @@ def bulk_elements(
 
 
 def _element(
-    option: Option, objects: dict[object, ObjectState], count: int | None
+    option: Option, objects: dict[Expression, ObjectState], count: int | None
 ) -> tuple[Instance | None, RowValues, Facts, int | None]:
     value = option.value
     if isinstance(value, Instance) and (known := objects.get(value.term)) is not None:
@@ -379,4 +392,3 @@ def names_in(value: Result | None) -> frozenset[str] | None:
     if not all(isinstance(term, Constant) and isinstance(term.value, str) for term in terms):
         return None
     return frozenset(str(term.value) for term in terms if isinstance(term, Constant))
-

@@ -58,7 +58,11 @@ def call_method(ev: Evaluator, name: str, receiver: Value, node: Call, arguments
 
 def _get_model(ev: Evaluator, arguments: Arguments) -> Result | None:
     """`apps.get_model("app", "Name")`, `get_model("app.Name")` and the look-alikes of other projects."""
-    names = [string(value.term) for argument, value in zip(*arguments) if argument.keyword in (None, "app_label", "model_name")]
+    names = [
+        string(value.term)
+        for argument, value in zip(*arguments)
+        if argument.keyword in (None, "app_label", "model_name")
+    ]
     labels = [name for name in names if name is not None][:2]
     model = None
     if len(labels) == 2:

@@ -26,8 +26,33 @@ EVERYTHING: Groups = frozenset([frozenset()])
 MAX_GROUPS = 12
 
 LOOKUPS = frozenset(
-    "exact iexact in contains icontains startswith istartswith endswith iendswith gt gte lt lte isnull range regex iregex "
-    "date year month day week hour minute second".split()
+    [
+        "exact",
+        "iexact",
+        "in",
+        "contains",
+        "icontains",
+        "startswith",
+        "istartswith",
+        "endswith",
+        "iendswith",
+        "gt",
+        "gte",
+        "lt",
+        "lte",
+        "isnull",
+        "range",
+        "regex",
+        "iregex",
+        "date",
+        "year",
+        "month",
+        "day",
+        "week",
+        "hour",
+        "minute",
+        "second",
+    ]
 )
 IDENTITY_PARTS = ("id", "pk")
 

@@ -112,7 +112,6 @@ def _sender(ev: Evaluator, function: FunctionSummary) -> Model | None:
     return None
 
 
-
 def is_view(lookup: ModelLookup, owner: ClassSymbol | None, function: FunctionSummary) -> bool:
     """True for a function that answers a request: a view function, or a method of a view class that gets the request.
 

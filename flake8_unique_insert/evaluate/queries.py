@@ -37,12 +37,43 @@ if TYPE_CHECKING:
 Arguments = tuple[tuple[Argument, ...], list[Result]]
 
 SAME_ROWS = frozenset(
-    "all order_by select_related prefetch_related using distinct select_for_update only defer annotate alias reverse "
-    "db_manager iterator aiterator get_queryset complex_filter_none".split()
+    [
+        "all",
+        "order_by",
+        "select_related",
+        "prefetch_related",
+        "using",
+        "distinct",
+        "select_for_update",
+        "only",
+        "defer",
+        "annotate",
+        "alias",
+        "reverse",
+        "db_manager",
+        "iterator",
+        "aiterator",
+        "get_queryset",
+        "complex_filter_none",
+    ]
 )
 WRITES = frozenset(
-    "create acreate bulk_create abulk_create get_or_create aget_or_create update_or_create aupdate_or_create "
-    "bulk_update abulk_update create_user acreate_user create_superuser acreate_superuser".split()
+    [
+        "create",
+        "acreate",
+        "bulk_create",
+        "abulk_create",
+        "get_or_create",
+        "aget_or_create",
+        "update_or_create",
+        "aupdate_or_create",
+        "bulk_update",
+        "abulk_update",
+        "create_user",
+        "acreate_user",
+        "create_superuser",
+        "acreate_superuser",
+    ]
 )
 
 
@@ -143,7 +174,9 @@ def _get(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arg
     ev.raised.append(("DoesNotExist", rows.model.table, absent(found)))
     ev.state.objects.setdefault(term, ObjectState(False, _found_by(found)))
     itself = Condition(rows.model.primary_key, "exact", term, excluded=True)
-    ev.state.learn(Absent(rows.model.table, group | {itself}) for group in found.alternatives)  # get() finds one row only
+    ev.state.learn(
+        Absent(rows.model.table, group | {itself}) for group in found.alternatives
+    )  # get() finds one row only
     return result(Instance(term, rows.model))
 
 
@@ -211,12 +244,54 @@ _METHODS: dict[str, Callable[..., Result]] = {
     "contains": _contains,
 }
 ASYNC = frozenset(
-    f"a{name}" for name in "exists count first last get earliest latest in_bulk update delete contains".split()
+    f"a{name}"
+    for name in [
+        "exists",
+        "count",
+        "first",
+        "last",
+        "get",
+        "earliest",
+        "latest",
+        "in_bulk",
+        "update",
+        "delete",
+        "contains",
+    ]
 )
 _NO_ROWS = frozenset(
-    "aggregate aaggregate explain aexplain raw extra add aadd remove aremove set aset clear aclear dates datetimes union "
-    "intersection difference as_manager from_queryset make_random_password normalize_email get_by_natural_key "
-    "contribute_to_class check deconstruct query db name".split()
+    [
+        "aggregate",
+        "aaggregate",
+        "explain",
+        "aexplain",
+        "raw",
+        "extra",
+        "add",
+        "aadd",
+        "remove",
+        "aremove",
+        "set",
+        "aset",
+        "clear",
+        "aclear",
+        "dates",
+        "datetimes",
+        "union",
+        "intersection",
+        "difference",
+        "as_manager",
+        "from_queryset",
+        "make_random_password",
+        "normalize_email",
+        "get_by_natural_key",
+        "contribute_to_class",
+        "check",
+        "deconstruct",
+        "query",
+        "db",
+        "name",
+    ]
 )
 QUERYSET_METHODS = SAME_ROWS | WRITES | ASYNC | frozenset(_METHODS)
 

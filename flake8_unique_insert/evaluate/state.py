@@ -115,7 +115,7 @@ def _after_insert(bound: Result, name: str, tables: frozenset[str], row: Inserte
 def meet(point: int, states: list[State]) -> State:
     """The state that holds whichever of these states control came from.
 
-    A name that has different terms gets a symbol of this point; facts about the old terms become facts about the symbol.
+    A name that has different terms gets a symbol of this point; facts about the terms become facts about the symbol.
     """
     if len(states) == 1:
         return states[0]
@@ -137,8 +137,8 @@ def meet(point: int, states: list[State]) -> State:
     for name in differing:
         names[name] = _without_common(names[name], facts)
     checks = first.checks.union(*(other.checks for other in others))
-    bound = first.bound.union(*(other.bound for other in others))
-    return State(names, _met_objects(point, states), facts, checks, bound)
+    symbols = first.bound.union(*(other.bound for other in others))
+    return State(names, _met_objects(point, states), facts, checks, symbols)
 
 
 def _met_term(point: int, name: str, results: list[Result | None]) -> Expression:

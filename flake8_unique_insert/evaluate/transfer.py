@@ -119,7 +119,7 @@ class FlowTransfer:
         facts: list[Facts] = []
         broad = names is None or bool(names_of(names) & django_names.BROAD_ERRORS)
         for error, table, learned in ev.raised:
-            if broad and _is_exact(ev, table, learned) or names is not None and catches_lookup(names, error, table):
+            if (broad and _is_exact(ev, table, learned)) or (names is not None and catches_lookup(names, error, table)):
                 facts.append(learned)
         if not facts:
             return before
@@ -134,7 +134,7 @@ class FlowTransfer:
         return state
 
     def meet(self, block: Block, arriving: list[tuple[Edge, State]]) -> State:
-        """The state at a block's start. A handler of a lookup's error is entered from the lookups, where there are any."""
+        """The state at a block's start. A handler of a lookup's error is entered from lookups, where there are any."""
         specific = [state for edge, state in arriving if edge in self.specific]
         states = specific or [state for _, state in arriving]
         return meet(self.analysis.point((self.frame.path, id(block), "block")), states)
@@ -146,7 +146,9 @@ def _is_exact(ev: Evaluator, table: str, learned: Facts) -> bool:
     if model is None:
         return True
     for fact in learned:
-        fields = {item.field for item in fact.conditions if item.lookup == "exact"} if isinstance(fact, Absent) else set()
+        fields = (
+            {item.field for item in fact.conditions if item.lookup == "exact"} if isinstance(fact, Absent) else set()
+        )
         if not fields & {"pk", model.primary_key} and not any(set(key.members) <= fields for key in model.keys):
             return False
     return True
@@ -185,7 +187,9 @@ def ancestors(ev: Evaluator, name: str) -> set[str]:
     found = {base.rsplit(".", 1)[-1] for base in bases}
     for base in list(found):
         above = getattr(builtins, base, None)
-        found |= {item.__name__ for item in above.__mro__} if isinstance(above, type) else {"Exception", "BaseException"}
+        found |= (
+            {item.__name__ for item in above.__mro__} if isinstance(above, type) else {"Exception", "BaseException"}
+        )
     return found
 
 

@@ -301,7 +301,7 @@ class _Builder:
         catcher.stops_all = any(handler.types is None for handler in handlers)
         final_entry = self._unwinding(node, catcher) if node.finalbody else None
 
-        self.regions = (*outer, TryRegion(handlers, bool(node.finalbody) and _jumps(node.finalbody)))
+        self.regions = (*outer, TryRegion(handlers, node.finalbody is not None and _jumps(node.finalbody)))
         self.catchers.append(catcher)
         start = self.block()
         self.link(block, start)
@@ -317,7 +317,8 @@ class _Builder:
             self.link(end, body)
             end = self.suite(node.orelse.body, body)
         ends = [end]
-        for (entry, _, _), clause in zip(catcher.targets, node.handlers):
+        clauses: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = node.handlers
+        for (entry, _, _), clause in zip(catcher.targets, clauses):
             entry.regions = self.regions
             if clause.name:
                 entry.actions.append(Forget(lower(clause.name.name)))
@@ -467,4 +468,3 @@ def _jumps(node: cst.CSTNode) -> bool:
     if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
         return False
     return any(_jumps(child) for child in node.children if not isinstance(child, cst.BaseExpression))
-

@@ -12,7 +12,7 @@ GUARDS = (handler, absence, upsert, validation)
 
 
 def guard_of(analysis: Analysis, write: Write, key: UniqueKey, handlers: frozenset[str]) -> str | None:
-    """The verdict of the first guard that protects a key: "handled", "checked", "upsert", "validated"; None without one.
+    """The verdict of the first guard that protects a key ("handled", "checked", "upsert", "validated"), or None.
 
     handlers: names of context managers, decorators and classes below which IntegrityError is handled.
     """

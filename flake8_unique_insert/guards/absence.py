@@ -1,7 +1,7 @@
 """Guard: a lookup has established, on every path, that no row with this key exists.
 
 The lookup must find every row that could collide: each of its conditions has to follow from the key's values (or from
-the condition of a partial key). An extra condition makes it too narrow (oracle C43–C49); fewer fields, and lookups
+the condition of a partial key). An extra condition makes it too narrow (oracle C43 to C49); fewer fields, and lookups
 that match more than the exact value, are fine.
 """
 
@@ -18,7 +18,9 @@ from flake8_unique_insert.syntax.expressions import FALSE, NONE, Attribute, Call
 from flake8_unique_insert.values import Absent, Condition, Items
 
 VERDICT = "checked"
-WIDER = frozenset({"exact", "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "gte", "lte"})
+WIDER = frozenset(
+    {"exact", "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "gte", "lte"}
+)
 FOLDING = frozenset({"iexact", "icontains", "istartswith", "iendswith"})
 FOLDED_CALLS = frozenset({"lower", "casefold", "upper", "Lower", "Upper"})
 

@@ -24,7 +24,7 @@ def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
 
 
 def _skips(write: Write, key: UniqueKey) -> bool:
-    """`bulk_create(ignore_conflicts=True)`, or `update_conflicts` for this key (oracle B16–B19)."""
+    """`bulk_create(ignore_conflicts=True)`, or `update_conflicts` for this key (oracle B16 to B19)."""
     if is_true(write.options.get("ignore_conflicts")):
         return True
     if not is_true(write.options.get("update_conflicts")):
@@ -37,8 +37,9 @@ def _skips(write: Write, key: UniqueKey) -> bool:
 
 
 def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
-    """The lookup, with the filters of what it is called on, finds every row that has this key (oracle B30–B59)."""
-    assert write.lookup is not None and write.rows is not None
+    """The lookup, with the filters of what it is called on, finds every row that has this key (oracle B30 to B59)."""
+    assert write.lookup is not None
+    assert write.rows is not None
     if write.lookup.spread is not None:
         return True  # an unknown lookup is not guilty
     partial = key_conditions(analysis, write.model, key) or frozenset()
@@ -69,13 +70,17 @@ def _within(condition: Condition, write: Write, key: UniqueKey, partial: frozens
 def _is_pinned(condition: Condition, write: Write, partial: frozenset[Condition]) -> bool:
     """A field that the partial key fixes, looked up by the value that the row gets: rows that collide have it, too."""
     value = write.values.get(condition.field)
-    fixed = any(item.field == condition.field and item.lookup in ("exact", "isnull") and not item.excluded for item in partial)
+    fixed = any(
+        item.field == condition.field and item.lookup in ("exact", "isnull") and not item.excluded for item in partial
+    )
     return fixed and condition.lookup == "exact" and value is not None and same(value.term, condition.term)
 
 
 def _is_lowered(condition: Condition) -> bool:
     term = condition.term
-    return isinstance(term, Call) and isinstance(term.function, Attribute) and term.function.name in ("lower", "casefold")
+    return (
+        isinstance(term, Call) and isinstance(term.function, Attribute) and term.function.name in ("lower", "casefold")
+    )
 
 
 def _overridden(write: Write, key: UniqueKey) -> bool:

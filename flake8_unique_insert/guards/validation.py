@@ -1,4 +1,4 @@
-"""Guard: the instance was validated, and nothing of the key was set since (oracle C_v01–C_v13)."""
+"""Guard: the instance was validated, and nothing of the key was set since (oracle C_v01 to C_v13)."""
 
 from __future__ import annotations
 

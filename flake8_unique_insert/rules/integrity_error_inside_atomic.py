@@ -13,15 +13,36 @@ from flake8_unique_insert.sites.site import InsertSite
 
 OWN_SAVEPOINT = frozenset({"upsert"})
 QUERY_VERBS = frozenset(
-    "get filter exists first last count create save update delete all get_or_create update_or_create bulk_create "
-    "acreate asave aget refresh_from_db add remove set".split()
+    [
+        "get",
+        "filter",
+        "exists",
+        "first",
+        "last",
+        "count",
+        "create",
+        "save",
+        "update",
+        "delete",
+        "all",
+        "get_or_create",
+        "update_or_create",
+        "bulk_create",
+        "acreate",
+        "asave",
+        "aget",
+        "refresh_from_db",
+        "add",
+        "remove",
+        "set",
+    ]
 )
 
 
 def judge(site: InsertSite) -> str | None:
     """Report a handler of IntegrityError with an `atomic()` around it and no savepoint between `try` and write.
 
-    Oracle D40–D57, D77. Upserts make a savepoint of their own (D59, D60).
+    Oracle D40 to D57, D77. Upserts make a savepoint of their own (D59, D60).
     """
     write = site.write
     if write.kind in OWN_SAVEPOINT or write.kind == "unchanged" or is_true(write.options.get("ignore_conflicts")):

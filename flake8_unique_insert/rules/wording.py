@@ -8,7 +8,13 @@ from flake8_unique_insert.sites.site import InsertSite
 
 def key_text(key: UniqueKey) -> str:
     """`(email)`, `(owner, slug)`, `(Lower(email))`, with "where ..." for partial keys, and where it is declared."""
-    parts = [*key.fields, *(f"{item.function}({', '.join(item.fields)})" if item.function else ", ".join(item.fields) for item in key.expressions)]
+    parts = [
+        *key.fields,
+        *(
+            f"{item.function}({', '.join(item.fields)})" if item.function else ", ".join(item.fields)
+            for item in key.expressions
+        ),
+    ]
     partial = " under a condition" if key.condition is not None else ""
     return f"({', '.join(dict.fromkeys(parts))}){partial} [{key.declared}]"
 

@@ -17,7 +17,7 @@ def key_conditions(analysis: Analysis, model: Model, key: UniqueKey) -> frozense
     """The conditions of a partial key, all of which a row must meet; None when they cannot be told."""
     if key.condition is None:
         return frozenset()
-    ev = Evaluator(analysis, Frame(key.module, None, None, ("condition", key.name, key.module)), State())
+    ev = Evaluator(analysis, Frame(key.module, path=(analysis.point(("condition", key.module, key.name)),)), State())
     recording, analysis.recording = analysis.recording, False
     try:
         value = ev.evaluate(key.condition)
@@ -48,7 +48,7 @@ def _outcome(value: FieldValue, condition: Condition) -> bool | None:
         wanted = condition.term == TRUE
         if value.kind == "null":
             return wanted
-        if value.kind in ("fresh", "constant") or value.kind == "given" and _certainly_something(value):
+        if value.kind in ("fresh", "constant") or (value.kind == "given" and _certainly_something(value)):
             return not wanted
         return None
     if condition.lookup == "exact":
@@ -64,6 +64,6 @@ def _certainly_something(value: FieldValue) -> bool:
     from flake8_unique_insert.values import Instance, Known
 
     return value.result is not None and all(
-        isinstance(option.value, Instance) or isinstance(option.value, Known) and option.value.term != NONE
+        isinstance(option.value, Instance) or (isinstance(option.value, Known) and option.value.term != NONE)
         for option in value.result.options
     )

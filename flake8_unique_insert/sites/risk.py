@@ -38,7 +38,7 @@ def _looked_up_by(write: Write, name: str, term: Expression) -> bool:
 
 
 def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
-    """Why a key is not at risk: "generated", "fresh_parent", "update_only" (nothing of it is written); None if it is."""
+    """Why a key is not at risk ("generated", "fresh_parent", "update_only": none of it is written), None if it is."""
     if _left_out(write, key):
         return "update_only"
     if _is_pk_upsert(analysis, write, key):
@@ -78,7 +78,7 @@ def _has_fresh_parent(write: Write, key: UniqueKey, values: dict[str, FieldValue
     """True when a member is a row made in this function, and no row of this key refers to it yet."""
     if write.kind == "bulk_create" and write.element_count is None and not told_apart(write, values):
         return False
-    for name, value in values.items():
+    for value in values.values():
         for term in value.terms:
             for fact in new_rows(write):
                 if same(term, fact.term) and not any(may_clash(row, write, values) for row in fact.but):
@@ -89,12 +89,14 @@ def _has_fresh_parent(write: Write, key: UniqueKey, values: dict[str, FieldValue
 def told_apart(write: Write, values: dict[str, FieldValue]) -> bool:
     """True when no two elements of a batch have the same key: a member is different for each."""
     return any(
-        any(symbol.kind in ("distinct", "item", "new") for symbol in symbols(normal(term)) if not _is_parent(write, term))
+        any(
+            symbol.kind in ("distinct", "item", "new")
+            for symbol in symbols(normal(term))
+            if not _is_parent(write, term)
+        )
         for value in values.values()
         for term in value.terms
     )
-
-
 
 
 def new_rows(write: Write) -> list[NewRow]:

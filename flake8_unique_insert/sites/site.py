@@ -42,7 +42,9 @@ class InsertSite:
 
     def guarded_by_callers(self) -> InsertSite:
         """This site, where every caller of its function guards what it does not."""
-        changed = {key: "caller_guarded" if verdict == "unguarded" else verdict for key, verdict in self.verdicts.items()}
+        changed = {
+            key: "caller_guarded" if verdict == "unguarded" else verdict for key, verdict in self.verdicts.items()
+        }
         return InsertSite(self.write, changed)
 
 

@@ -47,7 +47,7 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
         return _given(analysis, write, given, field)
     if write.object is not None and write.object.copied:
         return FieldValue("kept", (Attribute(write.instance.term, name),) if write.instance is not None else ())
-    if write.kind in ("update", "unchanged", "bulk_update") or write.object is not None and write.object.new is None:
+    if write.kind in ("update", "unchanged", "bulk_update") or (write.object is not None and write.object.new is None):
         owner = write.instance.term if write.instance is not None else None
         return FieldValue("kept", (Attribute(owner, name),) if owner is not None else ())
     omitted = _omitted(analysis, write, field)
@@ -78,7 +78,7 @@ def _given(analysis: Analysis, write: Write, given: Result, field: Field | None)
         return FieldValue("null", terms, given)
     if all(isinstance(value, Fresh) for value in values):
         return FieldValue("fresh", terms, given)
-    if all(isinstance(value, Fresh) or isinstance(value, Known) and value.term == NONE for value in values):
+    if all(isinstance(value, Fresh) or (isinstance(value, Known) and value.term == NONE) for value in values):
         return FieldValue("fresh", terms, given)
     if field is not None and makes_itself_unique(field):
         return FieldValue("fresh", terms, given)
@@ -110,7 +110,9 @@ def _omitted(analysis: Analysis, write: Write, field: Field | None) -> FieldValu
 def _default(analysis: Analysis, field: Field) -> FieldValue:
     """`default=`: called when it can be called."""
     assert field.default is not None
-    ev = Evaluator(analysis, Frame(field.module, None, None, ("default", field.name, field.module)), State())
+    ev = Evaluator(
+        analysis, Frame(field.module, path=(analysis.point(("default", field.module, field.name)),)), State()
+    )
     body = field.default.body if isinstance(field.default, Lambda) else _of_partial(field.default)
     if body is None and isinstance(field.default, Call):
         return FieldValue("constant", (field.default,))  # called once, when the class was made (oracle A56)

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
+from functools import cache
 from typing import TypeVar
-
 
 C = TypeVar("C")
 
@@ -31,7 +30,7 @@ def hashed_once(kind: type[C]) -> type[C]:
             object.__setattr__(self, "_hash", value)
             return value
 
-    kind.__hash__ = hash_of  # type: ignore[method-assign, assignment]
+    setattr(kind, "__hash__", hash_of)  # noqa: B010
     return kind
 
 
@@ -58,7 +57,7 @@ class Expression:
             stack.extend(item.children())
 
 
-@lru_cache(maxsize=None)
+@cache
 def _slots(kind: type) -> tuple[str, ...]:
     return tuple(item.name for item in fields(kind) if item.compare)
 
@@ -286,7 +285,7 @@ class Yield(Expression):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Unsupported(Expression):
-    """Anything else (slices, template strings, ...). `text` is its class name and source hash: equal only if written alike."""
+    """Anything else (slices, template strings, ...). `text` is its class name and source, `parts` what it reads."""
 
     text: str
     parts: tuple[Expression, ...] = ()

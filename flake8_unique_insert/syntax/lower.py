@@ -95,7 +95,7 @@ def _concatenated(node: cst.ConcatenatedString) -> Expression:
 
 
 def _formatted(node: cst.FormattedString) -> Expression:
-    parts = []
+    parts: list[Expression] = []
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
             parts.append(constant(part.value))
@@ -140,14 +140,17 @@ def _elements(kind: str) -> Callable[[Any], Expression]:
 
 def _dict(node: cst.Dict) -> Expression:
     items = (
-        (lower(element.key), lower(element.value)) if isinstance(element, cst.DictElement) else (None, lower(element.value))
+        (lower(element.key), lower(element.value))
+        if isinstance(element, cst.DictElement)
+        else (None, lower(element.value))
         for element in node.elements
     )
     return Mapping(tuple(items))
 
 
 def _comparison(node: cst.Comparison) -> Expression:
-    left, chain = lower(node.left), None
+    left = lower(node.left)
+    chain: Expression | None = None
     for target in node.comparisons:
         right = lower(target.comparator)
         link = Comparison(operator(target.operator), left, right)
@@ -166,7 +169,9 @@ def _comprehension(kind: str) -> Callable[[Any], Expression]:
         clauses, clause = [], node.for_in
         while clause is not None:
             conditions = tuple(lower(condition.test) for condition in clause.ifs)
-            clauses.append(Clause(lower(clause.target), lower(clause.iter), conditions, clause.asynchronous is not None))
+            clauses.append(
+                Clause(lower(clause.target), lower(clause.iter), conditions, clause.asynchronous is not None)
+            )
             clause = clause.inner_for_in
         return Comprehension(kind, element, tuple(clauses))
 
