@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from functools import cache
 from typing import TypeVar
 
 C = TypeVar("C")
@@ -57,9 +56,13 @@ class Expression:
             stack.extend(item.children())
 
 
-@cache
+_SLOTS: dict[type, tuple[str, ...]] = {}
+
+
 def _slots(kind: type) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(kind) if item.compare)
+    if kind not in _SLOTS:
+        _SLOTS[kind] = tuple(item.name for item in fields(kind) if item.compare)
+    return _SLOTS[kind]
 
 
 def _inside(values: tuple[object, ...]) -> Iterator[Expression]:
