@@ -27,7 +27,7 @@ from flake8_unique_insert.syntax.summary import FunctionSummary
 
 LOG = logging.getLogger(__name__)
 MAX_CALLER_DEPTH = 2
-MAX_CALLER_STEPS = 150_000
+MAX_CALLER_STEPS = 60_000
 """How much of one file's analysis may go into its functions' callers."""
 FIRST_LOOK = 1
 
