@@ -20,6 +20,7 @@ from flake8_unique_insert.guards import guard_of
 from flake8_unique_insert.prefilter import may_insert
 from flake8_unique_insert.project import Project
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, UniqueKey
+from flake8_unique_insert.sites.risk import repeats_under_new_row
 from flake8_unique_insert.sites.site import InsertSite, site_of
 from flake8_unique_insert.syntax.expressions import Call
 from flake8_unique_insert.syntax.source import ParsedCode, SourceFile, UnreadableSource
@@ -118,16 +119,24 @@ class FileAnalysis:
     def _judge(self, writes: list[Write], function: FunctionSymbol | None) -> Iterator[InsertSite]:
         """The sites of writes in this file's own text; what a followed function writes is its own file's matter."""
         for write in writes:
-            if write.stack or not write.model.managed or not write.model.keys:
+            if write.stack or not write.model.managed or not write.model.keys or self._is_never_called(write):
                 continue
             site = self._site(write)
-            if (
-                site.unguarded
-                and id(write) in self.analysis.nested_writes
-                and self._is_safe_where_called(write, writes)
-            ) or (site.unguarded and function is not None and self._callers_guard(function, write, 0)):
+            if site.unguarded and self._is_safe_for_callers(site, writes, function):
                 site = site.guarded_by_callers()
             yield site
+
+    def _is_never_called(self, write: Write) -> bool:
+        """True in a nested function that nothing which can be reached refers to."""
+        return write.nested is not None and write.nested not in self.analysis.nested_used
+
+    def _is_safe_for_callers(self, site: InsertSite, writes: list[Write], function: FunctionSymbol | None) -> bool:
+        write = site.write
+        if write.nested is not None and self._is_safe_where_called(write, writes):
+            return True
+        if function is None or any(repeats_under_new_row(self.analysis, write, key) for key in site.unguarded):
+            return False
+        return self._callers_guard(function, write, 0)
 
     def _site(self, write: Write) -> InsertSite:
         return site_of(self.analysis, write, self._guard)
@@ -214,7 +223,6 @@ class FileAnalysis:
 
     def _record(self, frame: Frame, graph: Graph, start: Callable[[], State]) -> list[Write]:
         self.analysis.writes = []
-        self.analysis.nested_writes = set()
         self.analysis.unknown_saves = []
         self.analysis.steps = 0
         try:

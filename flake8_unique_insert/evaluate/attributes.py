@@ -254,7 +254,7 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
             return unknown(Attribute(row.term if row else Attribute(value.term, field.name), "pk"))
         if field.relation != "m2m":
             return unknown(term)
-    accessor = ev.analysis.lookup.accessor(model, name)
+    accessor = ev.analysis.lookup.accessor(model, name) or _of_concrete(ev, model, name)
     if accessor is not None:
         target = ev.analysis.lookup.model_labelled(accessor.model, model.label.split(".")[0])
         return _reached(ev, value, accessor.field, accessor.kind, target, term) if target else unknown(term)
@@ -265,6 +265,18 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
         if member is not None:
             return _member(ev, member, name, value, term, ModelClass(term, model))
     return result(Bound(term, value, name))
+
+
+def _of_concrete(ev: Evaluator, model: Model, name: str) -> Accessor | None:
+    """The relation that instances of an abstract model will have: the only one of this name in the project."""
+    if (
+        not model.abstract
+        or isinstance(model.symbol, ClassSymbol)
+        and ev.analysis.lookup.class_member(model.symbol, name)
+    ):
+        return None
+    found = ev.analysis.lookup.accessors_named(name)
+    return found[0] if len(found) == 1 and found[0].kind != "m2m" else None
 
 
 def _has_no_key_yet(ev: Evaluator, value: Instance) -> bool:

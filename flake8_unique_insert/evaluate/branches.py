@@ -16,6 +16,7 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction
 from flake8_unique_insert.evaluate.queries import absent, note_check
 from flake8_unique_insert.evaluate.state import State, meet
+from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
     NONE,
@@ -43,6 +44,7 @@ from flake8_unique_insert.values import (
     Entries,
     Facts,
     Fresh,
+    Function,
     Instance,
     Items,
     Known,
@@ -62,7 +64,7 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 States = tuple[State | None, State | None]
-CERTAINLY_TRUE = (Instance, ModelClass, Object, SymbolValue, Fresh)
+CERTAINLY_TRUE = (Instance, ModelClass, Object, Function, Fresh)
 
 
 def split(ev: Evaluator, test: Expression) -> States:
@@ -145,6 +147,8 @@ def truth(value: Value) -> bool | None:
         return bool(value.constant)
     if isinstance(value, CERTAINLY_TRUE):
         return True
+    if isinstance(value, SymbolValue):  # what is imported from outside may be any object
+        return None if isinstance(value.symbol, (ExternalSymbol, ValueSymbol)) else True
     if isinstance(value, Items):
         return bool(value.items)
     if isinstance(value, Entries) and value.entries:

@@ -55,6 +55,7 @@ from flake8_unique_insert.values import (
     Instance,
     Items,
     Known,
+    NestedFunction,
     Option,
     Result,
     Rows,
@@ -102,7 +103,11 @@ class Evaluator:
         bound = self.state.names.get(name)
         if bound is None:
             bound = global_result(self, self.frame.module, name)
-        return bound if bound is not None else unknown(Name(name))
+        if bound is None:
+            return unknown(Name(name))
+        if isinstance(bound.value, NestedFunction):
+            self.analysis.nested_used.add(id(bound.value.node))
+        return bound
 
     def bind(self, name: str, value: Result) -> None:
         """Assign a local name."""

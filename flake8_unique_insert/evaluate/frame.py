@@ -84,7 +84,7 @@ class Analysis:
     points: dict[object, int] = field(default_factory=dict)
     globals: dict[tuple[str, str], Result | None] = field(default_factory=dict)
     mechanisms: list[Write] | None = None
-    nested_writes: set[int] = field(default_factory=set)
+    nested_used: set[int] = field(default_factory=set)
     unknown_saves: list[Call] = field(default_factory=list)
     _nested: dict[int, Nested | None] = field(default_factory=dict)
     _properties: dict[tuple[str, Expression], Call] = field(default_factory=dict)

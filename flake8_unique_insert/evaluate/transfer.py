@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from dataclasses import replace
 from typing import Any
 
 from flake8_unique_insert import django_names
@@ -332,7 +333,9 @@ def analyse_nested(ev: Evaluator, action: Define) -> None:
         start.names[parameter.name] = unknown(symbol)
     before = len(ev.analysis.writes)
     run(ev.analysis, frame, graph, start)
-    ev.analysis.nested_writes.update(id(write) for write in ev.analysis.writes[before:])
+    ev.analysis.writes[before:] = [replace(write, nested=id(action.node)) for write in ev.analysis.writes[before:]]
+    if action.node.decorators:
+        ev.analysis.nested_used.add(id(action.node))
 
 
 def _return(ev: Evaluator, action: Return) -> None:

@@ -58,6 +58,7 @@ class Write:
     method: its canonical name without the async `a`. kind: "insert" (create), "save", "bulk_create", "upsert",
     "update", "bulk_update". certain_new: a saved instance is new on every path. lookup: an upsert's own conditions as
     values. state: before the write. facts: those of the state and of the saved value's option.
+    nested: identifies the function defined inside the analysed one that writes, when nothing is known of its callers.
     mechanisms: what the model's own `save` does before the row is written.
     stack: the calls through which the analysed function got here, outermost first; empty for its own.
     """
@@ -80,3 +81,4 @@ class Write:
     options: dict[str, Result] = field(default_factory=dict)
     element_count: int | None = None
     mechanisms: tuple[Write, ...] = ()
+    nested: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.inserts import is_true, names_in
-from flake8_unique_insert.evaluate.terms import ANY, OTHER, differs, normal, same, symbols
+from flake8_unique_insert.evaluate.terms import ANY, differs, normal, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import outside_condition
@@ -86,6 +86,12 @@ def _has_fresh_parent(write: Write, key: UniqueKey, values: dict[str, FieldValue
     return False
 
 
+def repeats_under_new_row(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
+    """True when a member of the key is a row made in this function, but a loop here may insert its key twice."""
+    terms = [term for name in key.members for term in field_value(analysis, write, name).terms]
+    return any(same(term, fact.term) for term in terms for fact in new_rows(write))
+
+
 def told_apart(write: Write, values: dict[str, FieldValue]) -> bool:
     """True when no two elements of a batch have the same key: a member is different for each."""
     return any(
@@ -118,7 +124,7 @@ def may_clash(row: Inserted, write: Write, values: dict[str, FieldValue]) -> boo
         before = known.get(name)
         if before is None or before == ANY or not value.terms:
             continue
-        if before == OTHER and write.kind == "upsert":
+        if write.kind == "upsert" and not all(differs(before, term) for term in value.terms):
             continue  # who looks a row up expects that it may be there
         if not any(same(before, term) for term in value.terms) or all(differs(before, term) for term in value.terms):
             return False
