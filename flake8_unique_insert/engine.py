@@ -43,8 +43,8 @@ class Engine:
             return findings(self.sites(path, source))
         except UnreadableSource as error:
             LOG.info("%s: %s", path, error)
-        except (Exception, RecursionError):  # an exception here would stop flake8 for every plugin
-            LOG.exception("%s: not analysed", path)
+        except Exception:  # an exception here would stop flake8 for every plugin
+            LOG.info("%s: not analysed", path, exc_info=True)
         return []
 
     def audit(self, path: str, source: SourceFile) -> list[SiteReport]:
@@ -53,8 +53,8 @@ class Engine:
             return reports(path, self.sites(path, source))
         except UnreadableSource as error:
             LOG.info("%s: %s", path, error)
-        except (Exception, RecursionError):
-            LOG.exception("%s: not analysed", path)
+        except Exception:
+            LOG.info("%s: not analysed", path, exc_info=True)
         return []
 
     def sites(self, path: str, source: SourceFile) -> Iterable[InsertSite]:

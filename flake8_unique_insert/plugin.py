@@ -75,7 +75,7 @@ class UniqueInsertPlugin:
 
             return _engine(self.options).check(self.filename, SourceFile(text, self.tree))
         except Exception:  # whatever went wrong must not end the whole run of flake8
-            LOG.exception("%s could not be analysed", self.filename)
+            LOG.info("%s could not be analysed", self.filename, exc_info=True)
             return []
 
 

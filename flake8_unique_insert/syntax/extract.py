@@ -92,7 +92,10 @@ def _nested(node: cst.CSTNode) -> Iterable[cst.CSTNode]:
 
 def _measure(module: cst.Module, lines: Sequence[int]) -> Lines:
     """The lines of all statements, the slow way that needs no syntax tree."""
-    ranges = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+    try:
+        ranges = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+    except (RecursionError, KeyError) as error:  # libcst's own walk fails with either on deep nesting
+        raise RecursionError("nested too deeply") from error
     last = len(lines)
     found: Lines = {}
     for node, where in ranges.items():

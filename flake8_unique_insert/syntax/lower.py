@@ -83,7 +83,12 @@ def _number(node: cst.Integer | cst.Float | cst.Imaginary) -> Expression:
 def _string(node: cst.SimpleString) -> Expression:
     try:
         return constant(node.evaluated_value)
-    except (SyntaxError, ValueError):  # a bad escape: the literal as written stands for itself
+    except (
+        SyntaxError,
+        ValueError,
+        RecursionError,
+        MemoryError,
+    ):  # a bad escape: the literal as written stands for itself
         return Unsupported(f"string {node.value}")
 
 

@@ -44,7 +44,7 @@ def prune(lines: list[str], tree: ast.Module) -> Pruned:
     for function in _functions(tree.body):
         start = _start(function.body[0])
         header = lines[start - 1][: _column(lines[start - 1])]
-        if start <= function.lineno or header.strip() or _end(function) < start:
+        if start <= function.lineno or function.body[0].col_offset != len(header):
             continue  # the body starts on the header's last line
         keep(start)
         text.append(f"{header}...\n")
