@@ -10,18 +10,21 @@ from flake8_unique_insert.schema import Accessor, Field, Model
 class Accessors:
     """Finds what `instance.name` reaches.
 
-    models: every model of the project. lookup: the model of a label or dotted name. names: the related-name setting of
-    a model's Meta (`default_related_name`).
+    models: every model of the project and of the apps it installs. may_exist: whether a look at the text allows an
+    accessor of this name. lookup: the model of a label or dotted name. default_related_name: that of a model's Meta.
+    lineage: the labels whose accessors instances of a model have.
     """
 
     def __init__(
         self,
         models: Callable[[], Iterable[Model]],
+        may_exist: Callable[[str], bool],
         lookup: Callable[[str, str], Model | None],
         default_related_name: Callable[[Model], str | None],
         lineage: Callable[[Model], tuple[str, ...]],
     ) -> None:
         self._models = models
+        self._may_exist = may_exist
         self._lookup = lookup
         self._default = default_related_name
         self._lineage = lineage
@@ -36,26 +39,27 @@ class Accessors:
         field = model.fields.get(name)
         if field is not None:
             return Accessor(name, self._label(field, model), "", "m2m") if field.relation == "m2m" else None
-        if self._index is None:
-            self.find_index()
-        for label in self._lineage(model):
-            found = (self._index or {}).get(label, {}).get(name)
+        index = self._relations(name)
+        for label in self._lineage(model) if index else ():
+            found = index.get(label, {}).get(name)
             if found is not None:
                 return found
         return None
 
     def named(self, name: str) -> tuple[Accessor, ...]:
         """The accessors of this name on any model: one for each field that holds the other end."""
-        if self._index is None:
-            self.find_index()
-        found = (accessors[name] for accessors in (self._index or {}).values() if name in accessors)
+        found = (accessors[name] for accessors in self._relations(name).values() if name in accessors)
         return tuple({(accessor.model, accessor.field): accessor for accessor in found}.values())
 
-    def find_index(self) -> None:
-        """Read the relations of every model."""
-        self._index = {}
-        for other in self._models():
-            self._add(other, self._index)
+    def _relations(self, name: str) -> dict[str, dict[str, Accessor]]:
+        """By label the accessors of every model; nothing where no text has the name, which spares reading them."""
+        if not self._may_exist(name):
+            return {}
+        if self._index is None:
+            self._index = {}
+            for other in self._models():
+                self._add(other, self._index)
+        return self._index
 
     def _label(self, field: Field, model: Model) -> str:
         found = self._related(field, model)

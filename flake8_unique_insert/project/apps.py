@@ -90,6 +90,11 @@ class Apps:
         stated = self._text(config, "label") if config else None
         return stated or package.rpartition(".")[2]
 
+    @property
+    def installed_names(self) -> frozenset[str]:
+        """The packages that settings install, whether they have source or not."""
+        return frozenset(name for entry in self._settings.installed_apps for name in _packages_of(entry))
+
     @cached_property
     def _installed(self) -> dict[str, ClassSymbol | None]:
         """The packages that settings install, with the AppConfig they name."""
@@ -159,3 +164,9 @@ class Apps:
         """The folder of an app's package."""
         path = self._modules.find(package) or self._modules.find(f"{package}.models")
         return path.parent if path else None
+
+
+def _packages_of(entry: str) -> tuple[str, ...]:
+    """The packages that an entry of INSTALLED_APPS may mean: itself, or those before `apps.SomeConfig`."""
+    parts = entry.split(".")
+    return (entry, ".".join(parts[:-1]), ".".join(parts[:-2])) if parts[-1][:1].isupper() else (entry,)

@@ -7,7 +7,7 @@ declares the same models, so that they are linked like any other source.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -58,6 +58,11 @@ class Known:
     def model(self, label: str) -> str | None:
         """The dotted class name of a label, in any case."""
         return self._models.get(label.lower())
+
+    def labels_of(self, apps: Collection[str]) -> list[str]:
+        """The labels of the models of these apps, given by their packages."""
+        labels = {label for package, label in self._apps.items() if package in apps}
+        return [label for label in self._models if label.partition(".")[0] in labels]
 
     def app_label(self, package: str) -> str | None:
         """The label of an app by its package."""

@@ -104,7 +104,11 @@ class Project:
             self.modules, self.summaries, self.names, self._classes, self._models, self._apps, self._known
         )
         self._accessors = Accessors(
-            lambda: self._registry.project_models, self.model_labelled, self._default_related_name, self._lineage
+            lambda: (*self._registry.project_models, *self._registry.installed_models),
+            self._registry.may_be_accessor,
+            self.model_labelled,
+            self._default_related_name,
+            self._lineage,
         )
 
     # --- files

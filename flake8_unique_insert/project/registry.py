@@ -18,6 +18,10 @@ from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.schema import ClassSymbol, Model
 
 CLASS = re.compile(r"^[ \t]*class[ \t]+\w+[^(:\n]*\(([^)]*)", re.MULTILINE)
+CLASS_NAME = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
+RELATED_NAME = re.compile(r"related_name\s*=\s*[rfu]?[\"']([^\"']*)[\"']")
+RELATED = re.compile(r"related_name[\"']?\s*[=\]:](?!\s*(?:[\"']|None\b))")
+DEFAULT_APPS = ("django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes")
 MODELISH = re.compile(r"model", re.IGNORECASE)
 NEUTRAL = frozenset({"object", "ABC", "Protocol", "Generic"})
 """Bases that say nothing."""
@@ -54,7 +58,8 @@ class Registry:
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
         self._labelled.clear()
-        self.__dict__.pop("project_models", None)
+        for name in ("project_models", "installed_models", "_accessor_names"):
+            self.__dict__.pop(name, None)
 
     def labelled(self, label: str) -> ClassSymbol | None:
         """The class of "app_label.Name" (the name in any case) or of a dotted class name."""
@@ -66,11 +71,13 @@ class Registry:
         return self._labelled[key]
 
     def _search(self, app_label: str, name: str) -> ClassSymbol | None:
-        found = self._in_apps(app_label, name) or self._stating(app_label, name)
+        found = self._in_apps(app_label, name)
         if found is not None:
             return found
         dotted = self._known.model(f"{app_label}.{name}")
-        symbol = self._names.external(dotted) if dotted else self._dotted(app_label, name)
+        if dotted is None:
+            return self._stating(app_label, name) or self._dotted(app_label, name)
+        symbol = self._names.external(dotted)
         return symbol if isinstance(symbol, ClassSymbol) else None
 
     def _dotted(self, module: str, name: str) -> ClassSymbol | None:
@@ -168,6 +175,9 @@ class Registry:
     @cached_property
     def project_models(self) -> tuple[Model, ...]:
         """The models of all apps of the project: of their `models` modules and what these import; tests last."""
+        return tuple(model for path in self._own_model_files() for model in self.models_of(path))
+
+    def _own_model_files(self) -> Iterator[Path]:
         root = self._modules.root
         files = [
             path
@@ -175,7 +185,36 @@ class Registry:
             if path.name == "models.py" or "models" in path.relative_to(root).parts[:-1] or "models" in path.stem
         ]
         files.sort(key=lambda path: is_test_path(path.relative_to(root).parts))
-        return tuple(model for path in self.model_files(iter(files)) for model in self.models_of(path))
+        return self.model_files(iter(files))
+
+    @cached_property
+    def installed_models(self) -> tuple[Model, ...]:
+        """The models of the apps outside the project that its settings install, as far as the data file names them."""
+        labels = self._known.labels_of(self._apps.installed_names or DEFAULT_APPS)
+        symbols = (self.labelled(label) for label in labels)
+        models = (self._models.get(symbol) for symbol in symbols if symbol is not None)
+        return tuple(model for model in models if model is not None)
+
+    def may_be_accessor(self, name: str) -> bool:
+        """Whether a look at the text allows a reverse accessor of this name."""
+        names = self._accessor_names
+        return name in names or any("%(" in other and _fits(other, name) for other in names)
+
+    @cached_property
+    def _accessor_names(self) -> frozenset[str]:
+        """Every related name, and every model's name as accessors use it.
+
+        Only files where a related name is no plain string are parsed for it.
+        """
+        found = {name for model in self.installed_models for name in _accessors_to(model)}
+        for path in self._own_model_files():
+            text = self._summaries.text(path)
+            if RELATED.search(text):
+                found.update(name for model in self.models_of(path) for name in _accessors_to(model))
+            found.update(RELATED_NAME.findall(text))
+            for name in CLASS_NAME.findall(text):
+                found.update((name.lower(), f"{name.lower()}_set"))
+        return frozenset(found)
 
 
 def _may_be_model(bases: str) -> bool:
@@ -183,3 +222,15 @@ def _may_be_model(bases: str) -> bool:
     written = (base.partition("[")[0].strip().rpartition(".")[2] for base in bases.split(",") if "=" not in base)
     names = [name for name in written if name and name not in NEUTRAL]
     return bool(names) and not any(NO_MODEL.fullmatch(name) for name in names)
+
+
+def _fits(pattern: str, name: str) -> bool:
+    """Whether a related name with `%(class)s` and the like can come to this name."""
+    return re.fullmatch(".*".join(re.escape(part) for part in re.split(r"%\(\w+\)s", pattern)), name) is not None
+
+
+def _accessors_to(model: Model) -> Iterator[str]:
+    yield from (model.name.lower(), f"{model.name.lower()}_set")
+    for field in model.fields.values():
+        if field.related_name:
+            yield field.related_name
