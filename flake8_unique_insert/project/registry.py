@@ -208,12 +208,14 @@ class Registry:
         """
         found = {name for model in self.installed_models for name in _accessors_to(model)}
         for path in self._own_model_files():
-            text = self._summaries.text(path)
-            if RELATED.search(text):
-                found.update(name for model in self.models_of(path) for name in _accessors_to(model))
-            found.update(RELATED_NAME.findall(text))
-            for name in CLASS_NAME.findall(text):
+            for name in CLASS_NAME.findall(self._summaries.text(path)):
                 found.update((name.lower(), f"{name.lower()}_set"))
+        for path in self._modules.tree.files():
+            text = "" if path.name.startswith("test") or "migrations" in path.parts else self._summaries.text(path)
+            if "related_name" in text:
+                found.update(RELATED_NAME.findall(text))
+                if RELATED.search(text):
+                    found.update(name for model in self.models_of(path) for name in _accessors_to(model))
         return frozenset(found)
 
 
