@@ -151,7 +151,7 @@ def generate(apps: list[str]) -> dict[str, Any]:
             for manager in model._meta.local_managers:
                 note_class(type(manager), kinds, canonical_name)
             for base in model.__mro__:
-                if not hasattr(base, "_meta"):
+                if not issubclass(base, models.Model):
                     note_class(base, kinds, canonical_name)
     declared = {
         f"{name}.{line.split('(')[0].removeprefix('class ')}"
@@ -175,9 +175,11 @@ def generate(apps: list[str]) -> dict[str, Any]:
 
 def note_class(kind: type, kinds: dict[str, type], canonical_name: Any) -> None:
     """Take a class and its bases in."""
+    from django.db import models
+
     for base in kind.__mro__:
         standard = base.__module__.split(".")[0] in sys.stdlib_module_names
-        if not standard and not hasattr(base, "_meta"):
+        if not standard and not issubclass(base, models.Model):
             kinds.setdefault(canonical_name(base), base)
 
 

@@ -1,0 +1,182 @@
+"""The buffer, users, labels, rows between models, packages in an environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from flake8_unique_insert.schema import ClassSymbol, KeyKind
+from flake8_unique_insert.syntax.source import SourceFile
+from tests.project.conftest import MakeProject
+
+MODELS = """\
+from django.db import models
+
+
+class Tag(models.Model):
+    name = models.CharField(max_length=9, unique=True)
+    others = models.ManyToManyField("self")
+
+
+class Post(models.Model):
+    tags = models.ManyToManyField(Tag)
+    marked = models.ManyToManyField(Tag, through="Mark", related_name="+")
+
+
+class Mark(models.Model):
+    tag = models.ForeignKey(Tag, models.CASCADE)
+    post = models.ForeignKey(Post, models.CASCADE)
+"""
+TAG = ClassSymbol("blog.models", "Tag")
+
+
+def keys(project: object, symbol: ClassSymbol) -> list[tuple[str, ...]]:
+    model = project.model(symbol)  # type: ignore[attr-defined]
+    assert model is not None
+    return [key.fields for key in model.keys]
+
+
+def test_the_buffer_wins_until_another_comes(make_project: MakeProject) -> None:
+    project = make_project({"blog/models.py": MODELS, "blog/views.py": "from .models import Tag"})
+    models, views = project.root / "blog/models.py", project.root / "blog/views.py"
+    assert keys(project, TAG) == [("name",)]
+    project.put(models, SourceFile(MODELS.replace(", unique=True", "")))
+    assert keys(project, TAG) == []
+    project.put(views, SourceFile.read(views))
+    assert keys(project, TAG) == [("name",)]
+
+
+def test_a_buffer_that_is_not_on_disk(make_project: MakeProject) -> None:
+    project = make_project({"blog/__init__.py": ""})
+    project.put(project.root / "blog/models.py", SourceFile(MODELS))
+    assert keys(project, TAG) == [("name",)]
+
+
+def test_files_of_one_name(make_project: MakeProject) -> None:
+    project = make_project({"a/manage.py": "", "b/manage.py": "", "a/x.py": "A = 1", "b/x.py": "B = 1"})
+    for folder, name, other in (("a", "A", "B"), ("b", "B", "A")):
+        path = project.root / folder / "x.py"
+        project.put(path, SourceFile.read(path))
+        assert project.resolve(project.module_name(path), name) is not None
+        assert project.resolve(project.module_name(path), other) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "app"), [("blog.Tag", ""), ("blog.tag", ""), ("Tag", "blog"), ("blog.models.Tag", ""), ("tag", "blog")]
+)
+def test_labels(make_project: MakeProject, label: str, app: str) -> None:
+    model = make_project({"blog/models.py": MODELS}).model_labelled(label, app)
+    assert model is not None
+    assert model.symbol == TAG
+
+
+@pytest.mark.parametrize("label", ["blog.Nothing", "nothing.Tag", "Tag", "", ".", "a.b.c", "blog."])
+def test_unknown_labels(make_project: MakeProject, label: str) -> None:
+    assert make_project({"blog/models.py": MODELS}).model_labelled(label) is None
+
+
+def test_rows_between_models(make_project: MakeProject) -> None:
+    project = make_project({"blog/models.py": MODELS})
+    post, tag = project.model_labelled("blog.Post"), project.model_labelled("blog.Tag")
+    assert post is not None
+    assert tag is not None
+    made, own, stated = project.through(post, "tags"), project.through(tag, "others"), project.through(post, "marked")
+    assert made is not None
+    assert own is not None
+    assert stated is not None
+    assert (made.label, [key.fields for key in made.keys]) == ("blog.Post_tags", [("post", "tag")])
+    assert own.keys[0].fields == ("from_tag", "to_tag")
+    assert stated.label == "blog.Mark"
+    assert project.through(post, "id") is None
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"config/settings.py": 'AUTH_USER_MODEL = "blog.Tag"'},
+        {"config/settings/base.py": 'AUTH_USER_MODEL = "blog.Tag"', "config/settings/dev.py": "from .base import *"},
+        {
+            "manage.py": 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "odd")',
+            "odd.py": "AUTH_USER_MODEL = 'blog.Tag'",
+        },
+    ],
+)
+def test_user_model_of_settings(make_project: MakeProject, settings: dict[str, str]) -> None:
+    user = make_project({"blog/models.py": MODELS, **settings}).user_model()
+    assert user is not None
+    assert user.label == "blog.Tag"
+
+
+def test_user_model_otherwise(make_project: MakeProject) -> None:
+    contrib = make_project({"blog/models.py": MODELS}).user_model()
+    stated = make_project({}, user_model="blog.Tag").user_model()
+    assert contrib is not None
+    assert stated is not None
+    assert (contrib.label, [key.fields for key in contrib.keys]) == ("auth.User", [("username",)])
+    assert stated.label == "blog.Tag"
+
+
+@pytest.mark.parametrize("stated", ["", "bin/python", "lib/python3.12/site-packages"])
+def test_installed_packages_are_read(make_project: MakeProject, tmp_path: Path, stated: str) -> None:
+    folder = tmp_path / "outside/lib/python3.12/site-packages/shelves"
+    folder.mkdir(parents=True)
+    (folder / "models.py").write_text(
+        "from django.db import models\nclass Shelf(models.Model):\n    code = models.CharField(unique=True)\n"
+        "    class Meta:\n        abstract = True\n"
+    )
+    files = {"blog/models.py": "from shelves.models import Shelf\nclass Mine(Shelf): pass"}
+    mine = ClassSymbol("blog.models", "Mine")
+    assert make_project(files).model(mine) is None
+    project = make_project(files, environment=tmp_path / "outside" / stated)
+    model = project.model(mine)
+    assert model is not None
+    assert [(key.kind, key.declared.file) for key in model.keys] == [
+        (KeyKind.UNIQUE, "site-packages/shelves/models.py")
+    ]
+
+
+def test_known_packages_need_not_be_installed(make_project: MakeProject) -> None:
+    project = make_project(
+        {
+            "blog/models.py": "from django.contrib.auth.models import AbstractUser\n"
+            "from treebeard.mp_tree import MP_Node\n"
+            "class Node(MP_Node): pass\nclass Person(AbstractUser): pass\n"
+        }
+    )
+    assert keys(project, ClassSymbol("blog.models", "Node")) == [("path",)]
+    assert keys(project, ClassSymbol("blog.models", "Person")) == [("username",)]
+
+
+def test_unknown_bases(make_project: MakeProject) -> None:
+    project = make_project(
+        {
+            "blog/models.py": "from django.db import models\nfrom unknown import Mixin, Base\n"
+            "class Half(Mixin, models.Model):\n    code = models.CharField(unique=True)\nclass Nothing(Base): pass\n"
+        }
+    )
+    half = project.model(ClassSymbol("blog.models", "Half"))
+    assert half is not None
+    assert not half.bases_known
+    assert keys(project, ClassSymbol("blog.models", "Half")) == [("code",)]
+    assert project.model(ClassSymbol("blog.models", "Nothing")) is None
+
+
+def test_unknown_field_class(make_project: MakeProject) -> None:
+    project = make_project(
+        {
+            "blog/models.py": "from django.db import models\nfrom unknown import PhoneField\n"
+            "class Caller(models.Model):\n    phone = PhoneField(unique=True)\n    not_one = print('x')\n"
+        }
+    )
+    assert keys(project, ClassSymbol("blog.models", "Caller")) == [("phone",)]
+
+
+def test_models_of_a_manager(make_project: MakeProject) -> None:
+    project = make_project(
+        {
+            "blog/models.py": "from django.db import models\nclass M(models.Manager): pass\n"
+            "class A(models.Model):\n    objects = M()\nclass B(models.Model): pass\n"
+        }
+    )
+    assert [model.label for model in project.models_managed_by(ClassSymbol("blog.models", "M"))] == ["blog.A"]
