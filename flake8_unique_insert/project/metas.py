@@ -9,11 +9,12 @@ from flake8_unique_insert.project.classes import Base, Classes
 from flake8_unique_insert.project.literals import Literals, Placed, additions
 from flake8_unique_insert.project.memo import Memo
 from flake8_unique_insert.project.names import Names
-from flake8_unique_insert.schema import ClassSymbol, ValueSymbol
-from flake8_unique_insert.syntax.expressions import Attribute, Expression, dotted
+from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, ValueSymbol
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, dotted
 from flake8_unique_insert.syntax.summary import Assignment, ClassSummary
 
 MODEL = "django.db.models.Model"
+FIELD = "django.db.models.Field"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +37,40 @@ class Metas:
         self._names = names
         self._classes = classes
         self._abstract: Memo[ClassSymbol, bool] = Memo(False)
+        self._certain: Memo[ClassSymbol, bool] = Memo(False)
         self.literals: Literals
 
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
         self._abstract.clear()
+        self._certain.clear()
 
     def is_model(self, symbol: Base) -> bool:
-        """Whether the class is, as far as its bases are known, a Django model."""
-        return MODEL in self._classes.bases(symbol)
+        """Whether the class is a Django model: as its bases say, or, where one is unknown, as its own fields do."""
+        return MODEL in self._classes.bases(symbol) or any(
+            isinstance(item, ClassSymbol) and self._is_certain(item) for item in self._classes.mro(symbol)
+        )
+
+    def _is_certain(self, symbol: ClassSymbol) -> bool:
+        return self._certain.get(symbol, lambda: self._looks_certain(symbol))
+
+    def _looks_certain(self, symbol: ClassSymbol) -> bool:
+        """A class with an unknown base from outside that declares model fields of Django."""
+        unknown = any(
+            isinstance(base, ExternalSymbol) and not self._classes.bases_known(base)
+            for base in self._classes.direct_bases(symbol)
+        )
+        summary = self._classes.summary(symbol) if unknown else None
+        return any(
+            isinstance(item, Assignment) and isinstance(item.value, Call) and self._is_field(item.value, symbol.module)
+            for definitions in (summary.members.values() if summary else ())
+            for item in definitions
+        )
+
+    def _is_field(self, call: Call, module: str) -> bool:
+        path = dotted(call.function)
+        found = self._names.resolve(module, path) if path else None
+        return isinstance(found, ExternalSymbol) and FIELD in self._classes.bases(found)
 
     def is_abstract(self, symbol: ClassSymbol) -> bool:
         """Whether the model's own Meta says `abstract = True`."""

@@ -162,6 +162,21 @@ def test_unknown_bases(make_project: MakeProject) -> None:
     assert project.model(ClassSymbol("blog.models", "Nothing")) is None
 
 
+def test_unknown_base_of_a_class_with_fields(make_project: MakeProject) -> None:
+    project = make_project(
+        {
+            "blog/models.py": "from django.db import models\nfrom unknown import Base\n"
+            "class Certain(Base):\n    code = models.CharField(unique=True)\nclass Below(Certain): pass\n"
+        }
+    )
+    for name in ("Certain", "Below"):
+        symbol = ClassSymbol("blog.models", name)
+        model = project.model(symbol)
+        assert model is not None
+        assert not model.bases_known
+    assert keys(project, ClassSymbol("blog.models", "Certain")) == [("code",)]
+
+
 def test_unknown_field_class(make_project: MakeProject) -> None:
     project = make_project(
         {
