@@ -28,8 +28,8 @@ from flake8_unique_insert.syntax.summary import FunctionSummary
 
 LOG = logging.getLogger(__name__)
 MAX_CALLER_DEPTH = 2
-MAX_CALLER_STEPS = 60_000
-"""How much of one file's analysis may go into its functions' callers."""
+MAX_CALLER_STEPS = (120_000, 40_000)
+"""How much of one file's analysis may go into its functions' callers: direct ones, and the callers of those."""
 FIRST_LOOK = 1
 
 
@@ -167,7 +167,7 @@ class FileAnalysis:
         return bool(callers) and all(self._is_safe_from(caller, write, depth) for caller in callers or ())
 
     def _is_safe_from(self, caller: FunctionSymbol, write: Write, depth: int) -> bool:
-        if self.caller_steps > MAX_CALLER_STEPS:
+        if caller not in self._writes and self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]:
             return False
         reached = [found for found in self.writes(caller) if found.call.node is write.call.node]
         if not reached:

@@ -269,10 +269,8 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
 
 def _of_concrete(ev: Evaluator, model: Model, name: str) -> Accessor | None:
     """The relation that instances of an abstract model will have: the only one of this name in the project."""
-    if (
-        not model.abstract
-        or (isinstance(model.symbol, ClassSymbol)
-        and ev.analysis.lookup.class_member(model.symbol, name))
+    if not model.abstract or (
+        isinstance(model.symbol, ClassSymbol) and ev.analysis.lookup.class_member(model.symbol, name)
     ):
         return None
     found = ev.analysis.lookup.accessors_named(name)

@@ -18,6 +18,7 @@ from flake8_unique_insert.syntax.expressions import (
     Subscript,
     Symbol,
     dotted,
+    keyword,
 )
 from flake8_unique_insert.values import (
     Bound,
@@ -28,6 +29,7 @@ from flake8_unique_insert.values import (
     Instance,
     ModelClass,
     NestedFunction,
+    NewRow,
     Object,
     Option,
     Result,
@@ -174,9 +176,19 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
     if any(is_generated(value) for value in arguments[1]) and name not in ("len", "bool", "isinstance", "print"):
         return ev.generated(node)
     _escape(ev, arguments)
+    if name == "save" and isinstance(node.function, Attribute):
+        return _saved_elsewhere(ev, node)
     if name in IMPURE:
         return unknown(ev.symbol("impure", node))
     return unknown(term)
+
+
+def _saved_elsewhere(ev: Evaluator, node: Call) -> Result:
+    """What the `save()` of a form or serializer returns: a row of which nothing says that others refer to it."""
+    saved = ev.symbol("saved", node)
+    if keyword(node, "commit") is None:
+        ev.state.learn([NewRow(saved)])
+    return unknown(saved)
 
 
 def _escape(ev: Evaluator, arguments: Arguments) -> None:

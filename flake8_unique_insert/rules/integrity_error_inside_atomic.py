@@ -47,6 +47,8 @@ def judge(site: InsertSite) -> str | None:
     write = site.write
     if write.kind in OWN_SAVEPOINT or write.kind == "unchanged" or is_true(write.options.get("ignore_conflicts")):
         return None
+    if "handled" not in site.guarded_by:
+        return None  # no key of the row is written: the handler is there for something else
     place = _handler(write)
     if place is None:
         return None

@@ -9,8 +9,8 @@ from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
-from flake8_unique_insert.syntax.expressions import Expression
-from flake8_unique_insert.values import Inserted, Instance, NewRow
+from flake8_unique_insert.syntax.expressions import Constant, Expression
+from flake8_unique_insert.values import Absent, Inserted, Instance, NewRow
 
 
 def written_keys(write: Write) -> tuple[UniqueKey, ...]:
@@ -48,11 +48,24 @@ def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
         return "generated"
     if outside_condition(analysis, write, key):
         return "generated"
-    if any(value.kind == "fresh" for value in values.values()):
+    if any(value.kind == "fresh" for value in values.values()) or _is_derived(write, values):
         return "generated"
     if _has_fresh_parent(write, key, values):
         return "fresh_parent"
     return None
+
+
+def _is_derived(write: Write, values: dict[str, FieldValue]) -> bool:
+    """True when a member is made from another value of the row that was found to be free: `f"{username}@a.io"`."""
+    free = {
+        condition.term
+        for fact in write.facts
+        if isinstance(fact, Absent) and fact.table == write.model.table and len(fact.conditions) == 1 and not fact.but
+        for condition in fact.conditions
+        if condition.lookup == "exact" and condition.field not in values and not isinstance(condition.term, Constant)
+    }
+    parts = (part for value in values.values() for term in value.terms if term not in free for part in term.walk())
+    return bool(free) and any(part in free for part in parts)
 
 
 def _left_out(write: Write, key: UniqueKey) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.writes import Write
@@ -60,9 +60,19 @@ def site_of(analysis: Analysis, write: Write, guard: Guard) -> InsertSite:
 
 def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:
     """The verdict where the model's own `save` prepares the row: every way through it must be safe."""
-    found = [
-        safe_reason(analysis, inner, key) or guard(analysis, inner, key) or "unguarded" for inner in write.mechanisms
-    ]
+    found = []
+    for mechanism in write.mechanisms:
+        inner = mechanism
+        if write.kind == "upsert":
+            inner = replace(
+                mechanism,
+                kind=write.kind,
+                method=write.method,
+                rows=write.rows,
+                lookup=write.lookup,
+                defaults=write.defaults,
+            )
+        found.append(safe_reason(analysis, inner, key) or guard(analysis, inner, key) or "unguarded")
     if "unguarded" in found:
         return "unguarded"
     return "generated" if found[0] in ("generated", "checked") else found[0]

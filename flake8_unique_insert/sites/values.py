@@ -23,6 +23,7 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.values import Fresh, Function, Items, Known, Result, SymbolValue, Unset, Value
 
+CLOCKS = frozenset({"now", "today", "time", "utcnow", "localtime", "localdate", "time_ns", "date"})
 AUTOMATIC = ("AutoField", "BigAutoField", "SmallAutoField")
 
 
@@ -53,7 +54,7 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     omitted = _omitted(analysis, write, field)
     if write.values.spread is not None and omitted.kind != "fresh":
         return FieldValue("unknown", (normal(Subscript(write.values.spread, constant(name))),))
-    if write.instance is None and write.kind == "bulk_create" and omitted.kind != "fresh":
+    if write.instance is None and write.kind == "bulk_create" and omitted.kind not in ("fresh", "null"):
         return FieldValue("unknown")
     return omitted
 
@@ -123,7 +124,16 @@ def _default(analysis: Analysis, field: Field) -> FieldValue:
     value = evaluate_elsewhere(ev, field.module, body) if body is not None else found
     if value is None:
         return FieldValue("unknown")
-    return _classified(value.value, value)
+    classified = _classified(value.value, value)
+    if classified.kind == "unknown" and body is not None and not _is_clock(body):
+        return FieldValue("fresh")  # a function that is called for each row of a unique column makes a value of its own
+    return classified
+
+
+def _is_clock(body: Expression) -> bool:
+    """True for a call that gives the time, which two rows may share (oracle C83)."""
+    names = (part.name if isinstance(part, Attribute) else getattr(part, "id", "") for part in body.walk())
+    return any(name.rsplit(".", 1)[-1] in CLOCKS for name in names)
 
 
 def _of_partial(default: Expression) -> Expression | None:
