@@ -75,6 +75,5 @@ class Engine:
     def _project(self, path: Path) -> Project:
         root = self._root(path)
         if root not in self._projects:
-            environment = Path(self.options.python) if self.options.python else None
-            self._projects[root] = Project(root, user_model=self.options.user_model, environment=environment)
+            self._projects[root] = Project.configured(root, self.options)
         return self._projects[root]

@@ -16,6 +16,7 @@ from flake8_unique_insert.syntax.expressions import (
     Name,
     Sequence,
     Subscript,
+    constant,
     dotted,
     string,
 )
@@ -23,6 +24,7 @@ from flake8_unique_insert.syntax.lower import lower
 from flake8_unique_insert.values import (
     Elements,
     Instance,
+    Items,
     ModelClass,
     Object,
     Result,
@@ -92,6 +94,10 @@ def _generic(ev: Evaluator, annotation: Subscript, term: Expression, module: str
         return annotated(ev, arguments[0], term, module)
     if name == "Union":
         return next(filter(None, (annotated(ev, argument, term, module) for argument in arguments)), None)
+    if name in ("tuple", "Tuple") and len(arguments) > 1 and constant(...) not in arguments:
+        parts = [Subscript(term, constant(index)) for index in range(len(arguments))]
+        items = [annotated_or_unknown(ev, argument, part, module) for argument, part in zip(arguments, parts)]
+        return result(Items(term, "tuple", tuple(items)))
     inner = annotated(ev, arguments[0], term, module) if arguments else None
     if inner is None or not isinstance(inner.value, Instance):
         return None

@@ -28,10 +28,12 @@ from flake8_unique_insert.values import (
     Bound,
     Column,
     Condition,
+    Entries,
     ErrorClass,
     Fresh,
     Function,
     Instance,
+    Items,
     Known,
     ModelClass,
     Object,
@@ -370,7 +372,7 @@ def _member(ev: Evaluator, member: Member, name: str, receiver: Value, term: Exp
         return result(Function(term, symbol, member.owner, bound))
     if isinstance(definition, Assignment) and definition.value is not None and definition.index is None:
         value = evaluate_elsewhere(ev, module, definition.value, member.owner)
-        if value is not None and not isinstance(value.value, Unknown):
+        if value is not None and not _is_placeholder(value.value, receiver):
             return value
     if isinstance(definition, Assignment):
         return annotated(ev, definition.annotation, term, module) or unknown(term)
@@ -379,6 +381,14 @@ def _member(ev: Evaluator, member: Member, name: str, receiver: Value, term: Exp
         model = ev.analysis.lookup.model(symbol_)
         return result(ModelClass(term, model) if model is not None else SymbolValue(term, symbol_))
     return unknown(term)
+
+
+def _is_placeholder(value: Value, receiver: Value) -> bool:
+    """True for a class attribute that instances are likely to have a value of their own for: None, a flag, a list."""
+    if not isinstance(receiver, (Instance, Object)):
+        return isinstance(value, Unknown)
+    is_text = isinstance(value, Known) and isinstance(value.constant, str) and value.constant != ""
+    return isinstance(value, (Unknown, Known, Items, Entries)) and not is_text
 
 
 def _is_object(value: Value) -> bool:

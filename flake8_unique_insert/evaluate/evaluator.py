@@ -12,7 +12,7 @@ from flake8_unique_insert.evaluate.facts import added, without
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.evaluate.protections import protections
-from flake8_unique_insert.evaluate.state import State, meet
+from flake8_unique_insert.evaluate.state import MAX_OPTIONS, State, meet
 from flake8_unique_insert.evaluate.terms import too_large
 from flake8_unique_insert.evaluate.writes import Protection
 from flake8_unique_insert.flow.graph import Region
@@ -192,14 +192,15 @@ class Evaluator:
             self._assign_item(target, value)
 
     def _unpack(self, target: Sequence, value: Result) -> None:
-        inner = value.value
+        size = len(target.items)
         for index, item in enumerate(target.items):
-            part = unknown(Subscript(value.term, Constant(index, "int")))
-            if isinstance(inner, Items) and len(inner.items) == len(target.items):
-                part = inner.items[index]
-            elif isinstance(inner, Fresh):
-                part = Result(part.term, (Option(Fresh(part.term)),))
-            self.assign(item, part)
+            term = Subscript(value.term, Constant(index, "int"))
+            if is_generated(value):
+                self.assign(item, result(Fresh(term)))
+            elif all(isinstance(option.value, Items) and len(option.value.items) == size for option in value.options):
+                self.assign(item, _part(value, index, term))
+            else:
+                self.assign(item, unknown(term))
 
     def _assign_item(self, target: Subscript, value: Result) -> None:
         self.evaluate(target.index)
@@ -217,6 +218,18 @@ class Evaluator:
     def iterate(self, target: Expression, iterable: Expression, node: object) -> None:
         """Bind the target of a loop to the next element."""
         self.assign(target, element_of(self, self.evaluate(iterable), node))
+
+
+def _part(value: Result, index: int, term: Expression) -> Result:
+    """One item of a value that is a tuple of known items, or one of several."""
+    parts = [(option, option.value.items[index]) for option in value.options if isinstance(option.value, Items)]
+    if len(parts) == 1:
+        return parts[0][1]
+    options = [
+        Option(inner.value, added(option.facts, inner.facts)) for option, part in parts for inner in part.options
+    ]
+    terms = {part.term for _, part in parts}
+    return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:MAX_OPTIONS])
 
 
 # --- one rule for each kind of expression

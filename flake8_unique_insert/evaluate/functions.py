@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 WORTH_FOLLOWING = re.compile(
-    r"objects|\.(?:a?exists|filter|a?get|a?first|a?create|a?(?:get|update)_or_create|a?bulk_create|a?save|exclude|all|count|full_clean|delete|update)\b|"
+    r"objects|\.(?:a?exists|filter|a?get|a?first|a?create|a?(?:get|update)_or_create|a?bulk_create|a?save)\b|"
+    r"\.(?:exclude|all|count|full_clean|delete|update)\b|"
     r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.model\b|return [A-Z]|super\("
 )
 MAX_LENGTH = 12_000

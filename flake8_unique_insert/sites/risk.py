@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
-from flake8_unique_insert.syntax.expressions import Constant, Expression
+from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Constant, Expression, Formatted
 from flake8_unique_insert.values import Absent, Inserted, Instance, NewRow
 
 
@@ -57,15 +57,23 @@ def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
 
 def _is_derived(write: Write, values: dict[str, FieldValue]) -> bool:
     """True when a member is made from another value of the row that was found to be free: `f"{username}@a.io"`."""
+    unique = {key.members for key in write.model.keys}
     free = {
         condition.term
         for fact in write.facts
         if isinstance(fact, Absent) and fact.table == write.model.table and len(fact.conditions) == 1 and not fact.but
         for condition in fact.conditions
-        if condition.lookup == "exact" and condition.field not in values and not isinstance(condition.term, Constant)
+        if condition.lookup == "exact" and condition.field not in values and (condition.field,) in unique
     }
-    parts = (part for value in values.values() for term in value.terms if term not in free for part in term.walk())
-    return bool(free) and any(part in free for part in parts)
+    built = (term for value in values.values() for term in value.terms if _is_text_around(term))
+    return bool(free) and any(part in free for term in built for part in term.walk() if not isinstance(part, Constant))
+
+
+def _is_text_around(term: Expression) -> bool:
+    """True for a string that is put together from others: an f-string, `+`, `%` or `.format()`."""
+    if isinstance(term, Call) and isinstance(term.function, Attribute):
+        return term.function.name == "format"
+    return isinstance(term, (Formatted, Binary))
 
 
 def _left_out(write: Write, key: UniqueKey) -> bool:
