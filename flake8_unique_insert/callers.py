@@ -55,10 +55,17 @@ class Callers:
     def __init__(self, project: Project, is_skipped: object) -> None:
         self.project = project
         self.is_skipped = is_skipped
+        self._found: dict[str, list[FunctionSymbol] | None] = {}
         self._texts: dict[Path, bytes] | None = None
 
     def of(self, function: FunctionSymbol) -> list[FunctionSymbol] | None:
         """Every function that calls something of this name; None when that cannot be told or there are too many."""
+        key = function.dotted
+        if key not in self._found:
+            self._found[key] = self._find(function)
+        return self._found[key]
+
+    def _find(self, function: FunctionSymbol) -> list[FunctionSymbol] | None:
         name = function.summary.name
         if name in ENTRY_POINTS or (function.summary.decorators and not _is_plain(function)):
             return None

@@ -52,7 +52,7 @@ def position(site: InsertSite, positions: Positions) -> tuple[int, int]:
     if key not in positions:
         positions[key] = code.positions()
     name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
-    return positions[key].get(name, (1, 0))
+    return positions[key].get(name, (code.lines[0], 0))
 
 
 def reports(path: str, sites: Iterable[InsertSite]) -> list[SiteReport]:

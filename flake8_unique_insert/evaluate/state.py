@@ -234,7 +234,8 @@ def _met_object(point: int, term: Expression, known: list[ObjectState]) -> Objec
         else:
             options = dict.fromkeys(option.value for bound in results if bound for option in bound.options)
             joined = Symbol("join", point, name)
-            values.append((name, Result(joined, tuple(Option(value) for value in options))))
+            met = tuple(Option(value) for value in options)
+            values.append((name, Result(joined, met) if len(met) <= MAX_OPTIONS else unknown(joined)))
     new = known[0].new if all(item.new == known[0].new for item in known) else None
     return ObjectState(
         new,

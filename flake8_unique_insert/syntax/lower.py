@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -47,6 +48,17 @@ _SYMBOLS = {
 _BLANK = cst.Module([])
 
 
+MAX_DEPTH = 120
+"""How deep an expression is read; what lies deeper is opaque, so that no later walk runs out of stack."""
+
+
+class _Nesting(threading.local):
+    depth = 0
+
+
+_nesting = _Nesting()
+
+
 def operator(node: cst.CSTNode) -> str:
     """The operator's symbol, its class name when it is an unknown one (`+=` gives `+`)."""
     kind = type(node).__name__.removesuffix("Assign")
@@ -56,7 +68,13 @@ def operator(node: cst.CSTNode) -> str:
 def lower(node: cst.CSTNode) -> Expression:
     """The expression that a CST node stands for. Never fails: what has no form of its own is `Unsupported`."""
     rule = _RULES.get(type(node))
-    return rule(node) if rule else _unsupported(node)
+    if rule is None or _nesting.depth >= MAX_DEPTH:
+        return _unsupported(node) if _nesting.depth < MAX_DEPTH else Unsupported(f"deep {id(node)}")
+    _nesting.depth += 1
+    try:
+        return rule(node)
+    finally:
+        _nesting.depth -= 1
 
 
 def code(node: cst.CSTNode) -> str:
@@ -76,7 +94,7 @@ def _unsupported(node: cst.CSTNode) -> Expression:
 def _number(node: cst.Integer | cst.Float | cst.Imaginary) -> Expression:
     try:
         return constant(node.evaluated_value)
-    except ValueError:  # more digits than sys.set_int_max_str_digits allows
+    except (ValueError, SyntaxError, OverflowError):  # more digits than sys.set_int_max_str_digits allows
         return Unsupported(f"number {node.value}")
 
 

@@ -56,9 +56,12 @@ class ParsedCode:
     lines: tuple[int, ...] | range
 
     def positions(self) -> dict[cst.CSTNode, tuple[int, int]]:
-        """Where each node starts: original line from 1, column from 0 in characters."""
+        """Where each node starts: original line from 1, column from 0 in characters; empty for too deep a nesting."""
         wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-        ranges = wrapper.resolve(PositionProvider)
+        try:
+            ranges = wrapper.resolve(PositionProvider)
+        except (RecursionError, KeyError):  # libcst's own walk fails with either on deep nesting
+            return {}
         found = {}
         for node, where in ranges.items():
             row = min(where.start.line, len(self.lines)) - 1
@@ -103,8 +106,10 @@ class SourceFile:
             try:
                 with paused_gc():
                     return ast.parse(self.text)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
+            except (SyntaxError, ValueError):
                 return None
+            except (RecursionError, MemoryError) as error:  # LibCST's parser would overflow the stack
+                raise UnreadableSource("nested too deeply") from error
         return self._tree
 
     @cached_property
