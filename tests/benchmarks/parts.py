@@ -1,0 +1,78 @@
+"""The measurements, each on one checkout."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks.checkouts import Checkout, part
+from tests.benchmarks.measure import measure
+from tests.benchmarks.phases import Survey
+from tests.benchmarks.rounds import Samples, compare, in_turn
+from tests.benchmarks.variants import OURS, Variant
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FRACTIONS = (0.125, 0.25, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What is compared, and how often."""
+
+    compared: Sequence[Variant]
+    rounds: int
+
+    def whole(self, checkout: Checkout, jobs: int | None) -> Samples:
+        """The whole checkout. jobs: see `Variant.run`."""
+        return in_turn(self.compared, self.rounds, lambda variant: variant.run(checkout.folder, ["."], jobs))
+
+    def one_file(self, checkout: Checkout, file: str) -> Samples:
+        """One file of a checkout, as an editor or a pre-commit hook has it checked."""
+        return in_turn(self.compared, self.rounds, lambda variant: variant.run(checkout.folder, [file]))
+
+    def command(self, checkout: Checkout, name: str) -> float:
+        """`audit` or `models` on the whole checkout, in CPU milliseconds for 1,000 lines."""
+        command = [sys.executable, "-m", "flake8_unique_insert", name, "."]
+        costs = sorted(measure(command, checkout.folder).cpu for _ in range(self.rounds))
+        return costs[len(costs) // 2] * 1e6 / max(1, checkout.lines())
+
+    def growth(self, checkout: Checkout) -> Iterator[Point]:
+        """The checkout at parts of its files."""
+        for fraction in FRACTIONS:
+            with tempfile.TemporaryDirectory(prefix="part-") as folder:
+                piece = part(checkout, fraction, Path(folder))
+                found = compare(self.whole(piece, 1), Variant(OURS))
+                yield Point(fraction, len(piece.files()), piece.lines(), found.bare, found.extra, found.ratio)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of the growth curve: CPU seconds of bare flake8, and what the plugin adds."""
+
+    fraction: float
+    files: int
+    lines: int
+    bare: float
+    extra: float
+    ratio: float
+
+
+def exponent(points: Sequence[Point]) -> float:
+    """How the added time grows from the first to the last point, as a power of the lines: 1 is linear."""
+    first, last = points[0], points[-1]
+    if min(first.extra, last.extra) <= 0 or first.lines >= last.lines:
+        return math.nan
+    return math.log(last.extra / first.extra) / math.log(last.lines / first.lines)
+
+
+def surveyed(checkout: Checkout) -> Survey:
+    """The plugin's own phases on a checkout, measured in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.phases", str(checkout.folder)]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True)
+    return Survey(**json.loads(done.stdout))
