@@ -48,7 +48,7 @@ class Frame:
     """One function being analysed, or followed from a call.
 
     module: whose global names it sees. owner: the class that defines it. path: identifies the chain of calls.
-    outer: what protects the call that led here.
+    outer: what protects the call that led here. caller: the code in which that call stands.
     """
 
     module: str
@@ -58,6 +58,7 @@ class Frame:
     stack: tuple[Call, ...] = ()
     following: tuple[str, ...] = ()
     outer: tuple[Protection, ...] = ()
+    caller: ParsedCode | None = None
 
     @property
     def function(self) -> str:

@@ -55,7 +55,7 @@ def follow(
         return None
     frame = Frame(
         symbol.module, function.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
-        (*ev.frame.following, symbol.dotted), ev.all_protections(),
+        (*ev.frame.following, symbol.dotted), ev.all_protections(), ev.frame.code,
     )  # fmt: skip
     names = bind_parameters(ev, symbol.summary.parameters, function, arguments, values, frame)
     return _run(ev, frame, graph, names, node)
@@ -74,7 +74,7 @@ def follow_nested(
     code, graph, parameters = nested
     frame = Frame(
         ev.frame.module, ev.frame.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
-        (*ev.frame.following, key), ev.all_protections(),
+        (*ev.frame.following, key), ev.all_protections(), ev.frame.code,
     )  # fmt: skip
     names = dict(ev.state.names)
     names.pop("$return", None)

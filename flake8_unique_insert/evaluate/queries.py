@@ -112,17 +112,15 @@ def call_rows(
 ) -> Result:
     """A method of Django's manager or queryset; one that is not Django's gives rows of the same model.
 
-    is_mechanism: `super().create(...)` in an override of `create`, which is no write of its own.
+    is_mechanism: `super().create(...)` in an override of `create`, which is its caller's write.
     """
     term = _term(rows, name, arguments)
     if name in SAME_ROWS:
         return result(replace(rows, term=term, is_manager=False))
     if name in WRITES:
-        recording = ev.analysis.recording
-        ev.analysis.recording = recording and not is_mechanism
-        written = inserts.write_through_rows(ev, rows, name, call, arguments)
-        ev.analysis.recording = recording
-        return written
+        if is_mechanism:
+            return _write_of_caller(ev, rows, name, call, arguments)
+        return inserts.write_through_rows(ev, rows, name, call, arguments)
     rule = _METHODS.get(name.removeprefix("a") if name in ASYNC else name)
     if rule is not None:
         return rule(ev, rows, term, call, arguments)
@@ -130,6 +128,20 @@ def call_rows(
         narrowed = conjunction(rows.alternatives, frozenset([frozenset([unknown_condition(term)])]))
         return result(replace(rows, term=term, alternatives=narrowed, is_manager=False))
     return unknown(term)
+
+
+def _write_of_caller(ev: Evaluator, rows: Rows, name: str, call: Call, arguments: Arguments) -> Result:
+    """`super().create(...)` in an override of `create`: the write of whoever calls it, where that is known."""
+    frame, recording = ev.frame, ev.analysis.recording
+    if frame.stack:
+        ev.frame = replace(frame, stack=frame.stack[:-1], code=frame.caller)
+        call = frame.stack[-1]
+    else:
+        ev.analysis.recording = False
+    try:
+        return inserts.write_through_rows(ev, rows, name, call, arguments)
+    finally:
+        ev.frame, ev.analysis.recording = frame, recording
 
 
 def _term(rows: Rows, name: str, arguments: Arguments) -> Expression:
