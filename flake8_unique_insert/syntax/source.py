@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import io
+import re
 import tokenize
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from flake8_unique_insert.syntax.prune import Pruned, prune
 from flake8_unique_insert.syntax.summary import FunctionSummary, ModuleSummary
 
 MAX_CHARACTERS = 4_000_000
+_BARE_EXCEPT = re.compile(r"^([ \t]*except[ \t]*\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)(?=[ \t]*:)", re.MULTILINE)
+"""`except A, B:` of Python 3.14. In a tree that tells lines only, parentheses change nothing."""
 
 
 class UnreadableSource(Exception):
@@ -45,6 +48,16 @@ def parse(text: str) -> cst.Module:
             return cst.parse_module(text)
     except (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError, ValueError, TypeError) as error:
         raise UnreadableSource(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+
+
+def _syntax_tree(text: str) -> ast.Module | None:
+    try:
+        with paused_gc():
+            return ast.parse(text)
+    except (SyntaxError, ValueError):
+        return None
+    except (RecursionError, MemoryError) as error:  # LibCST's parser would overflow the stack
+        raise UnreadableSource("nested too deeply") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +114,9 @@ class SourceFile:
 
     @cached_property
     def tree(self) -> ast.Module | None:
-        """The interpreter's own syntax tree, None where it cannot parse the file."""
+        """The interpreter's own syntax tree, of which only lines count; None where it cannot parse the file."""
         if self._tree is None and len(self.text) <= MAX_CHARACTERS:
-            try:
-                with paused_gc():
-                    return ast.parse(self.text)
-            except (SyntaxError, ValueError):
-                return None
-            except (RecursionError, MemoryError) as error:  # LibCST's parser would overflow the stack
-                raise UnreadableSource("nested too deeply") from error
+            return _syntax_tree(self.text) or _syntax_tree(_BARE_EXCEPT.sub(r"\1(\2)", self.text))
         return self._tree
 
     @cached_property

@@ -153,3 +153,15 @@ def test_broken_source(text: str) -> None:
 def test_a_missing_file_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource):
         SourceFile.read(tmp_path / "missing.py")
+
+
+def test_bodies_are_left_out_of_a_file_with_the_except_of_a_newer_python() -> None:
+    text = (
+        "try:\n    import a\nexcept ImportError, a.b.Error:\n    a = None\n"
+        "def f():\n    try: g()\n    except A, B: x = 1\n"
+    )
+    source = SourceFile(text)
+    assert "x = 1" not in source.skeleton_text
+    assert "except ImportError, a.b.Error:" in source.skeleton_text
+    assert summarised(source) == [("f", 5)]
+    assert [item.line for item in source.summary.definitions["a"]] == [2, 4]
