@@ -177,19 +177,17 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
         return ev.generated(node)
     _escape(ev, arguments)
     if name == "save" and isinstance(node.function, Attribute):
-        return _saved_elsewhere(ev, node, term)
+        return _saved_elsewhere(ev, node)
     if name in IMPURE:
         return unknown(ev.symbol("impure", node))
     return unknown(term)
 
 
-def _saved_elsewhere(ev: Evaluator, node: Call, term: Call) -> Result:
-    """`save()` of a form, a serializer or an unknown row: nothing says that others refer to what it saves."""
+def _saved_elsewhere(ev: Evaluator, node: Call) -> Result:
+    """What the `save()` of a form or serializer returns: nothing says that others refer to it."""
     saved = ev.symbol("saved", node)
     if keyword(node, "commit") is None:
         ev.state.learn([NewRow(saved)])
-    if isinstance(term.function, Attribute):
-        ev.state.learn([NewRow(term.function.base)])
     return unknown(saved)
 
 
