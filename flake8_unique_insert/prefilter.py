@@ -8,9 +8,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePath
 
 _INSERTS = re.compile(
-    r"\.[\s\\]*a?"
-    r"(?:(?:bulk_|get_or_|update_or_)?create|save|(?:bulk_)?update|create_(?:super)?user)"
-    r"[\s\\]*\("
+    r"\.[\s\\]*a?(?:"
+    r"(?:(?:bulk_|get_or_|update_or_)?create|save|bulk_update|create_(?:super)?user)[\s\\]*\("
+    # rows.update() takes values by name only; one by position updates a dict, a set or a digest
+    r"|update[\s\\]*\((?:[\s\\]|#[^\n]*\n)*(?:\*|[^\W\d]\w*(?:[\s\\]|#[^\n]*\n)*=(?!=))"
+    r")"
 )
 _ADDS_ROWS = re.compile(r"\b(?:bulk|through_defaults)\s*=")  # related.add(row, bulk=False) saves the row
 

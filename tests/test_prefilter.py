@@ -11,7 +11,7 @@ from flake8_unique_insert.prefilter import is_skipped, may_insert
 
 VERBS = [
     prefix + verb
-    for verb in ("create", "save", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update")
+    for verb in ("create", "save", "bulk_create", "get_or_create", "update_or_create", "bulk_update")
     for prefix in ("", "a")
 ] + ["create_user", "acreate_user", "create_superuser", "acreate_superuser"]
 
@@ -28,6 +28,21 @@ def test_text_without_an_insert(text: str) -> None:
 @pytest.mark.parametrize("call", ["x.{}()", "x.{} (y)", "x\n.{}(\n)", "x.\\\n{}\\\n()", "x . {}()"])
 def test_text_with_an_insert(verb: str, call: str) -> None:
     assert may_insert(f"import y\n{call.format(verb)}\n")
+
+
+@pytest.mark.parametrize("verb", ["update", "aupdate"])
+@pytest.mark.parametrize(
+    "call", ["x.{}(y=1)", "x.{}(**y)", "x.{}(*y)", "x.{} (\n  y = 1)", "x.\\\n{}(  # no (\n    é=1)", "x.{}(y\\\n=1)"]
+)
+def test_text_with_an_update_by_name(verb: str, call: str) -> None:
+    assert may_insert(call.format(verb))
+
+
+@pytest.mark.parametrize(
+    "call", ["x.update()", "x.update(y)", "x.update({'a': b})", "x.update(y == 1)", "x.update(y.z)"]
+)
+def test_text_with_an_update_that_is_no_queryset_s(call: str) -> None:
+    assert not may_insert(f"{call}\ny = 1\n")
 
 
 @pytest.mark.parametrize(
