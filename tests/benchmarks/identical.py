@@ -34,6 +34,11 @@ class WholeSource(SourceFile):
         return None
 
     @cached_property
+    def skeleton_text(self) -> str:
+        """What stands outside of functions, where text is only searched."""
+        return SourceFile(self.text).skeleton_text
+
+    @cached_property
     def _functions(self) -> dict[tuple[str, int], cst.FunctionDef]:
         code = self.skeleton
         lines = {node: where[0] for node, where in code.positions().items() if isinstance(node, cst.FunctionDef)}
