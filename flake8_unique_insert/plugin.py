@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import logging
 from collections.abc import Iterator
 from functools import cache
@@ -100,7 +101,12 @@ def _log_with_flake8() -> None:
 
 @cache
 def _engine(options: Options) -> Engine:
-    """The engine of this process; libcst and the analysis are imported here, for files that need them."""
+    """The engine of this process; libcst and the analysis are imported here, for files that need them.
+
+    What stays until the end is taken out of the cyclic collector's sight, which would walk it again and again while
+    flake8 and other plugins work.
+    """
     from flake8_unique_insert.engine import Engine
 
+    gc.freeze()
     return Engine(options)
