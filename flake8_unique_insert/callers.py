@@ -8,7 +8,6 @@ from pathlib import Path
 
 from flake8_unique_insert.project import Project
 from flake8_unique_insert.schema import FunctionSymbol
-from flake8_unique_insert.syntax.source import UnreadableSource
 
 ENTRY_POINTS = frozenset(
     [
@@ -108,20 +107,19 @@ class Callers:
 
     def _in_module(self, module: str, name: str, function: FunctionSymbol) -> Iterator[FunctionSymbol | None]:
         """The functions of a module that mention the call; None for a mention outside of all functions."""
-        source = self.project.source(module)
-        if source is None:
+        summary, lines = self.project.summary(module), self.project.lines(module)
+        if summary is None:
             return
         call = re.compile(rf"(?<!def )\b{re.escape(name)}\s*\(")
-        try:
-            functions = list(source.summary.functions())
-        except UnreadableSource:
-            return
-        for owner, summary in functions:
-            text = source.segment(summary)
-            if call.search(text) and not (module == function.module and summary == function.summary):
+        outside = list(lines)
+        for owner, found in summary.functions():
+            first, last = found.first_line - 1, found.last_line
+            text = "".join(lines[first:last])
+            outside[first:last] = [""] * (last - first)
+            if call.search(text) and not (module == function.module and found == function.summary):
                 prefix = f"{owner.qualname}." if owner is not None else ""
-                yield FunctionSymbol(module, f"{prefix}{summary.name}", summary)
-        if call.search(source.skeleton_text):
+                yield FunctionSymbol(module, f"{prefix}{found.name}", found)
+        if call.search("".join(outside)):
             yield None
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-INTEGRITY_ERROR = "django.db.utils.IntegrityError"
-
 CAUGHT_WITH_INTEGRITY_ERROR = frozenset(
     f"{module}.{name}"
     for module in ("django.db", "django.db.utils")

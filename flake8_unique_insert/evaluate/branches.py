@@ -8,12 +8,11 @@ counts, comparisons of two lookups, `all(...)`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.lookups import conjunction
+from flake8_unique_insert.evaluate.membership import rows_of_membership
 from flake8_unique_insert.evaluate.queries import absent, note_check
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
@@ -21,12 +20,10 @@ from flake8_unique_insert.syntax.expressions import (
     FALSE,
     NONE,
     TRUE,
-    Attribute,
     Await,
     Boolean,
     Call,
     Comparison,
-    Comprehension,
     Conditional,
     Constant,
     Expression,
@@ -38,7 +35,6 @@ from flake8_unique_insert.values import (
     NO_FACTS,
     Answer,
     Column,
-    Condition,
     CreatedFlag,
     Elements,
     Entries,
@@ -57,7 +53,6 @@ from flake8_unique_insert.values import (
     SymbolValue,
     Unknown,
     Value,
-    result,
 )
 
 if TYPE_CHECKING:
@@ -383,7 +378,7 @@ def _split_membership(ev: Evaluator, left: Expression, right: Expression, node: 
     item, holder = ev.evaluate(left), ev.evaluate(right)
     inner = holder.value
     yes, no = ev.state.copy(), ev.state.copy()
-    found = membership(item, inner)
+    found = rows_of_membership(item, inner)
     if found is not None:
         note_check(ev, found)
         yes.checks = no.checks = ev.state.checks
@@ -392,46 +387,6 @@ def _split_membership(ev: Evaluator, left: Expression, right: Expression, node: 
     return yes, no
 
 
-def membership(item: Result, holder: Value) -> Rows | None:
-    """The rows that `item in holder` asks for; None when holder is not made of rows."""
-    if isinstance(holder, Column):
-        wanted = frozenset([frozenset([Condition(holder.field, "exact", item.term)])])
-        kept = frozenset(
-            frozenset(condition for condition in group if not _lists(condition, holder.field, item.term))
-            for group in holder.rows.alternatives
-        )
-        return replace(holder.rows, alternatives=conjunction(kept, wanted))
-    if isinstance(holder, Rows):
-        wanted = frozenset([frozenset([Condition(holder.model.primary_key, "exact", item.term)])])
-        return replace(holder, alternatives=conjunction(holder.alternatives, wanted))
-    return None
-
-
-def _lists(condition: Condition, field: str, term: Expression) -> bool:
-    """True for `field__in=xs`: the rows were read for just the values that are asked about."""
-    return condition.field == field and condition.lookup == "in" and not condition.excluded
-
-
 def is_lookup_test(test: Comparison) -> bool:
     """True for a comparison of which `split` may make something: with a literal, or for membership."""
     return test.operator in ("in", "not in") or isinstance(test.left, Constant) or isinstance(test.right, Constant)
-
-
-def any_of_rows(ev: Evaluator, comprehension: Comprehension) -> Result | None:
-    """`any(row.field == value for row in rows)` as a lookup."""
-    if len(comprehension.clauses) != 1 or comprehension.clauses[0].conditions:
-        return None
-    clause, element = comprehension.clauses[0], comprehension.element
-    rows = ev.evaluate(clause.iterable).value
-    if not isinstance(rows, Rows) or not isinstance(clause.target, Name):
-        return None
-    if not isinstance(element, Comparison) or element.operator != "==":
-        return None
-    for field, other in ((element.left, element.right), (element.right, element.left)):
-        if isinstance(field, Attribute) and field.base == clause.target:
-            term = ev.term(other)
-            wanted = frozenset([frozenset([Condition(field.name, "exact", term)])])
-            found = replace(rows, alternatives=conjunction(rows.alternatives, wanted))
-            note_check(ev, found)
-            return result(Answer(Call(Name("any"), ()), found, "bool"))
-    return None

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import attributes, branches
+from flake8_unique_insert.evaluate import assignments, attributes, membership
 from flake8_unique_insert.evaluate.elements import element_of
 from flake8_unique_insert.evaluate.facts import added
-from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Argument,
@@ -37,7 +36,6 @@ from flake8_unique_insert.values import (
     Rows,
     Super,
     SymbolValue,
-    Unknown,
     Value,
     result,
     unknown,
@@ -87,7 +85,7 @@ def _len(ev: Evaluator, node: Call) -> Result | None:
 
 def _any(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) == 1 and isinstance(node.arguments[0].value, Comprehension):
-        return branches.any_of_rows(ev, node.arguments[0].value)
+        return membership.any_of_rows(ev, node.arguments[0].value)
     return None
 
 
@@ -123,7 +121,7 @@ def _setattr(ev: Evaluator, node: Call) -> Result | None:
     owner, value = ev.evaluate(node.arguments[0].value), ev.evaluate(node.arguments[2].value)
     name = string(ev.term(node.arguments[1].value))
     if name is not None:
-        attributes.assign(ev, owner, name, value)
+        assignments.assign(ev, owner, name, value)
     else:
         for option in owner.options:
             known = ev.state.objects.get(option.value.term)
@@ -290,6 +288,3 @@ def call_method(ev: Evaluator, receiver: Value, name: str, node: Call, arguments
     if isinstance(receiver, Entries) and name == "copy":
         return result(receiver)
     return None
-
-
-__all__ = ["ClassSymbol", "Unknown", "call_method", "special_form"]

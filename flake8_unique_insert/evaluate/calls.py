@@ -38,7 +38,6 @@ from flake8_unique_insert.values import (
     SymbolValue,
     Unknown,
     Validated,
-    Value,
     result,
     unknown,
 )
@@ -279,6 +278,3 @@ def subscript_rows(ev: Evaluator, rows: Rows, index: Result, node: Subscript) ->
     if isinstance(index.term, (Constant, Name)):
         return result(Instance(term, rows.model))
     return result(replace(rows, term=term, is_manager=False))
-
-
-__all__ = ["Value", "call", "subscript_rows", "unfollowed"]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from flake8_unique_insert.evaluate import attributes, branches, calls
+from flake8_unique_insert.evaluate import assignments, attributes, branches, calls, comprehensions, logic
 from flake8_unique_insert.evaluate.elements import element_of, is_generated
-from flake8_unique_insert.evaluate.facts import added, without
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.evaluate.protections import protections
@@ -17,8 +17,6 @@ from flake8_unique_insert.evaluate.terms import too_large
 from flake8_unique_insert.evaluate.writes import Protection
 from flake8_unique_insert.flow.graph import Region
 from flake8_unique_insert.syntax.expressions import (
-    FALSE,
-    TRUE,
     Argument,
     Attribute,
     Await,
@@ -52,14 +50,12 @@ from flake8_unique_insert.values import (
     Entries,
     Facts,
     Fresh,
-    Instance,
     Items,
     Known,
     NestedFunction,
     Option,
     Result,
     Rows,
-    Unknown,
     result,
     unknown,
 )
@@ -173,7 +169,7 @@ class Evaluator:
 
     def flag(self, test: Expression) -> Result:
         """A test's truth as a value."""
-        return flag(self, test)
+        return logic.flag(self, test)
 
     # --- assignment
 
@@ -183,7 +179,7 @@ class Evaluator:
             self.bind(target.id, value)
         elif isinstance(target, Attribute):
             base = self.evaluate(target.base)
-            attributes.assign(self, base, target.name, value)
+            assignments.assign(self, base, target.name, value)
         elif isinstance(target, Sequence):
             self._unpack(target, value)
         elif isinstance(target, Starred):
@@ -305,77 +301,10 @@ def _mapping(ev: Evaluator, expression: Mapping) -> Result:
     return result(Entries(Mapping(tuple(terms)), tuple(entries.items()), is_open))
 
 
-def _unary(ev: Evaluator, expression: Unary) -> Result:
-    if expression.operator == "not":
-        return flag(ev, expression)
-    return unknown(Unary(expression.operator, ev.term(expression.value)))
-
-
-def flag(ev: Evaluator, test: Expression) -> Result:
-    """The value of a test that is kept in a name: true or false, with what holds in either case."""
-    yes, no = ev.split(test)
-    ev.fork([yes, no], test)
-    options = [
-        Option(Known(constant), without(state.facts, ev.state.facts))
-        for constant, state in ((TRUE, yes), (FALSE, no))
-        if state is not None
-    ]
-    return Result(ev.analysis.symbol("flag", ev.frame, test), tuple(options))
-
-
 def _binary(ev: Evaluator, expression: Binary) -> Result:
     left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
     term = Binary(expression.operator, left.term, right.term)
     return ev.compound(expression, term, [left, right])
-
-
-def _boolean(ev: Evaluator, expression: Boolean) -> Result:
-    """`a or b`: the value of a where it decides, else that of b."""
-    yes, no = ev.split(expression.left)
-    decided, rest = (yes, no) if expression.operator == "or" else (no, yes)
-    left, after_left = ev.branch(decided, _settled(expression.left))
-    right, after_right = ev.branch(rest, expression.right)
-    ev.fork([after_left, after_right], expression)
-    wanted = expression.operator == "or"
-    options = branches.deciding(left.options if left else (), wanted)
-    left_facts, right_facts = (state.facts if state else NO_FACTS for state in (after_left, after_right))
-    return _joined(expression, left, options, left_facts, right, right_facts)
-
-
-def _settled(test: Expression) -> Expression:
-    """What to evaluate for the value of a test that was evaluated already: a walrus has its name bound by then."""
-    return Name(test.name) if isinstance(test, Walrus) else test
-
-
-def _joined(
-    expression: Expression,
-    left: Result | None,
-    left_options: list[Option],
-    left_facts: Facts,
-    right: Result | None,
-    right_facts: Facts,
-) -> Result:
-    options = [Option(option.value, added(left_facts, option.facts)) for option in left_options]
-    options += [Option(option.value, added(right_facts, option.facts)) for option in (right.options if right else ())]
-    terms = [value.term for value in (left, right) if value is not None]
-    term = terms[0] if len(set(terms)) == 1 else Boolean(getattr(expression, "operator", "or"), *terms)
-    return Result(term, tuple(dict.fromkeys(options))[:6] or (Option(Unknown(term)),))
-
-
-def _conditional(ev: Evaluator, expression: Conditional) -> Result:
-    yes, no = ev.split(expression.test)
-    left, after_left = ev.branch(yes, expression.body)
-    right, after_right = ev.branch(no, expression.orelse)
-    ev.fork([after_left, after_right], expression)
-    left_facts, right_facts = (state.facts if state else NO_FACTS for state in (after_left, after_right))
-    return _joined(expression, left, list(left.options) if left else [], left_facts, right, right_facts)
-
-
-def _comparison(ev: Evaluator, expression: Comparison) -> Result:
-    if branches.is_lookup_test(expression):
-        return flag(ev, expression)
-    left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
-    return unknown(Comparison(expression.operator, left.term, right.term))
 
 
 def _walrus(ev: Evaluator, expression: Walrus) -> Result:
@@ -387,71 +316,6 @@ def _walrus(ev: Evaluator, expression: Walrus) -> Result:
 def _formatted(ev: Evaluator, expression: Formatted) -> Result:
     parts = [ev.evaluate(part) for part in expression.parts]
     return ev.compound(expression, Formatted(tuple(part.term for part in parts)), parts)
-
-
-def _comprehension(ev: Evaluator, expression: Comprehension) -> Result:
-    """Elements; effects of the body are those of any number of rounds."""
-    if not _has_effect(expression):
-        names = dict(ev.state.names)
-        value = _one_round(ev, expression)
-        ev.state.names = names
-        return value
-    before = ev.state
-    recording, ev.analysis.recording = ev.analysis.recording, False
-    ev.state = before.copy()
-    _one_round(ev, expression)
-    ev.analysis.recording = recording
-    point = ev.analysis.point((ev.frame.path, id(expression), "round"))
-    after_some = ev.state
-    ev.state = meet(point, [before, after_some]).copy()
-    value = _one_round(ev, expression)
-    ev.state = meet(point, [before, ev.state]).copy()
-    ev.state.names = dict(before.names)
-    return value
-
-
-def _has_effect(expression: Comprehension) -> bool:
-    verbs = ("create", "save", "get_or_create", "update_or_create", "acreate", "asave", "delete")
-    return any(isinstance(part, Attribute) and part.name in verbs for part in expression.walk())
-
-
-def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
-    term = ev.analysis.symbol("comprehension", ev.frame, expression)
-    empty = result(Elements(term, unknown(Symbol("none", 0))))
-    source: Rows | None = None
-    saved_raised = list(ev.raised)
-    for clause in expression.clauses:
-        iterable = ev.evaluate(clause.iterable)
-        if isinstance(iterable.value, Rows) and len(expression.clauses) == 1 and not clause.conditions:
-            source = iterable.value
-        ev.assign(clause.target, element_of(ev, iterable, clause))
-        for condition in clause.conditions:
-            yes, _ = ev.split(condition)
-            if yes is None:
-                return empty
-            ev.state = yes.copy()
-    element = ev.evaluate(expression.element)
-    ev.raised = saved_raised
-    if expression.kind == "dict":
-        inner = element.value
-        element = inner.items[0] if isinstance(inner, Items) and inner.items else element
-    if source is not None and isinstance(element.term, Attribute) and isinstance(element.term.base, Symbol):
-        return result(Column(term, source, element.term.name))
-    if source is not None and isinstance(element.value, Instance) and _is_distinct(element.value.term):
-        return result(replace(source, term=term)) if expression.kind in ("list", "generator") else unknown(term)
-    facts = ev.state.facts
-    options = tuple(Option(option.value, added(facts, option.facts)) for option in element.options)
-    objects = tuple(
-        (option.value.term, ev.state.objects[option.value.term])
-        for option in element.options
-        if option.value.term in ev.state.objects
-    )
-    distinct = expression.kind in ("set", "dict") or _is_distinct(element.term)
-    return result(Elements(term, Result(element.term, options), distinct, objects))
-
-
-def _is_distinct(term: Expression) -> bool:
-    return isinstance(term, Symbol) and term.kind == "distinct"
 
 
 def _lambda(ev: Evaluator, expression: Lambda) -> Result:
@@ -496,14 +360,14 @@ _RULES: dict[type, Callable[[Evaluator, Any], Result]] = {
     Subscript: _subscript,
     Sequence: _sequence,
     Mapping: _mapping,
-    Unary: _unary,
+    Unary: logic.unary,
     Binary: _binary,
-    Boolean: _boolean,
-    Conditional: _conditional,
-    Comparison: _comparison,
+    Boolean: logic.boolean,
+    Conditional: logic.conditional,
+    Comparison: logic.comparison,
     Walrus: _walrus,
     Formatted: _formatted,
-    Comprehension: _comprehension,
+    Comprehension: comprehensions.evaluate,
     Lambda: _lambda,
     Yield: _yield,
     Starred: _starred,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, same
 from flake8_unique_insert.syntax.expressions import Expression, Symbol
-from flake8_unique_insert.values import NO_FACTS, Absent, Fact, Facts, Inserted, NewRow, Validated
+from flake8_unique_insert.values import Absent, Fact, Facts, Inserted, NewRow, Validated
 
 
 def key_of(fact: Fact) -> object:
@@ -134,6 +134,3 @@ def _excludes(fact: Absent, row: Inserted) -> bool:
         if given != ANY and not same(given, condition.term):
             return True
     return False
-
-
-__all__ = ["NO_FACTS", "added", "after_assignment", "after_insert", "after_rebinding", "changed", "common", "without"]

@@ -10,14 +10,12 @@ from flake8_unique_insert.evaluate import attributes, queries
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Name, string
 from flake8_unique_insert.values import (
-    Function,
     Instance,
     ModelClass,
     Object,
     ObjectState,
     Result,
     Rows,
-    SymbolValue,
     Value,
     result,
 )
@@ -119,6 +117,3 @@ def _view_model(ev: Evaluator, receiver: Object) -> Rows | None:
         if rows is not None:
             return rows
     return None
-
-
-__all__ = ["Function", "SymbolValue", "call", "call_method", "call_on_object"]

@@ -15,7 +15,7 @@ from flake8_unique_insert.syntax.expressions import (
     Unary,
     constant,
 )
-from flake8_unique_insert.values import Condition, Entries, Instance, Items, Result
+from flake8_unique_insert.values import Condition, Entries, Result
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -150,8 +150,3 @@ def _negated(groups: Groups, term: Expression) -> Groups:
 def excluded_groups(ev: Evaluator, model: Model, arguments: tuple[Argument, ...], values: list[Result]) -> Groups:
     """The conditions that `exclude(...)` adds."""
     return _negated(groups_of(ev, model, arguments, values), constant("exclude"))
-
-
-def instance_term(value: Result) -> Expression:
-    """The term of a row, or of what stands for it."""
-    return value.value.term if isinstance(value.value, (Instance, Items)) else value.term

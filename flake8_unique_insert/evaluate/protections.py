@@ -8,7 +8,7 @@ from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.wrappers import catches_around
 from flake8_unique_insert.evaluate.writes import Protection
-from flake8_unique_insert.flow.build import suppressed_types
+from flake8_unique_insert.flow.clauses import suppressed_types
 from flake8_unique_insert.flow.graph import Region, TryRegion
 from flake8_unique_insert.syntax.expressions import Call, Constant, Expression, dotted, keyword, string
 from flake8_unique_insert.values import Function, Result, SymbolValue

@@ -15,7 +15,6 @@ from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     Absent,
     Answer,
-    Bound,
     Column,
     Condition,
     Elements,
@@ -26,7 +25,6 @@ from flake8_unique_insert.values import (
     ObjectState,
     Result,
     Rows,
-    SymbolValue,
     result,
     unknown,
 )
@@ -232,10 +230,6 @@ def _delete(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: 
     return unknown(term)
 
 
-def _as_manager(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
-    return unknown(term)
-
-
 _METHODS: dict[str, Callable[..., Result]] = {
     "filter": _filter,
     "complex_filter": _filter,
@@ -305,7 +299,6 @@ _NO_ROWS = frozenset(
         "name",
     ]
 )
-QUERYSET_METHODS = SAME_ROWS | WRITES | ASYNC | frozenset(_METHODS)
 
 
 def receiver_rows(ev: Evaluator, value: object) -> Rows | None:
@@ -317,6 +310,3 @@ def receiver_rows(ev: Evaluator, value: object) -> Rows | None:
         rows = Rows(Attribute(value.term, "_default_manager"), value.model, manager=declared, is_manager=True)
         return with_manager(ev, rows)
     return None
-
-
-__all__ = ["Arguments", "Bound", "SymbolValue", "absent", "call_rows", "receiver_rows", "with_manager"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import libcst as cst
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.flow.build import read_handler
+from flake8_unique_insert.flow.clauses import read_handler
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Constant
 from flake8_unique_insert.syntax.lower import lower

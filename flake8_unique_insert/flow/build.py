@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
+from flake8_unique_insert.flow.clauses import captures, jumps, pattern_test, read_handler, suppressed_types
 from flake8_unique_insert.flow.graph import (
     Action,
     Assign,
@@ -18,7 +19,6 @@ from flake8_unique_insert.flow.graph import (
     Evaluate,
     Forget,
     Graph,
-    Handler,
     ImportNames,
     Iterate,
     Raise,
@@ -29,15 +29,12 @@ from flake8_unique_insert.flow.graph import (
 )
 from flake8_unique_insert.syntax.expressions import (
     Boolean,
-    Call,
-    Comparison,
     Constant,
     Expression,
     Name,
-    Unsupported,
 )
 from flake8_unique_insert.syntax.extract import read_import
-from flake8_unique_insert.syntax.lower import code, lower, operator
+from flake8_unique_insert.syntax.lower import lower, operator
 
 MAX_BLOCKS = 40_000
 
@@ -60,7 +57,7 @@ def build(body: cst.FunctionDef | cst.Module) -> Graph:
 class _Catcher:
     """Where an exception raised in the current region goes: the handlers' first blocks with their types."""
 
-    targets: list[tuple[Block, Expression | None, bool]] = field(default_factory=list)
+    targets: list[tuple[Block, Expression | None]] = field(default_factory=list)
     stops_all: bool = False
 
 
@@ -113,8 +110,8 @@ class _Builder:
     def raises(self, block: Block) -> None:
         """Edges from a block to every handler that its exceptions may reach."""
         for catcher in reversed(self.catchers):
-            for target, types, everything in catcher.targets:
-                block.edges.append(Edge(block, target, EdgeKind.RAISES, types, everything))
+            for target, types in catcher.targets:
+                block.edges.append(Edge(block, target, EdgeKind.RAISES, types))
             if catcher.stops_all:
                 return
 
@@ -297,11 +294,11 @@ class _Builder:
         catcher = _Catcher()
         handlers = tuple(read_handler(handler) for handler in node.handlers)
         for handler in handlers:
-            catcher.targets.append((self.block(), handler.types, handler.types is None))
+            catcher.targets.append((self.block(), handler.types))
         catcher.stops_all = any(handler.types is None for handler in handlers)
         final_entry = self._unwinding(node, catcher) if node.finalbody else None
 
-        self.regions = (*outer, TryRegion(handlers, node.finalbody is not None and _jumps(node.finalbody)))
+        self.regions = (*outer, TryRegion(handlers, node.finalbody is not None and jumps(node.finalbody)))
         self.catchers.append(catcher)
         start = self.block()
         self.link(block, start)
@@ -309,16 +306,16 @@ class _Builder:
         self.catchers.pop()
 
         if final_entry is not None:  # handlers and else unwind through the finally, too
-            unwinding = _Catcher([(final_entry, None, True)], True)
+            unwinding = _Catcher([(final_entry, None)], True)
             self.catchers.append(unwinding)
-        self.regions = (*outer, TryRegion((), _jumps(node.finalbody))) if node.finalbody else outer
+        self.regions = (*outer, TryRegion((), jumps(node.finalbody))) if node.finalbody else outer
         if node.orelse and end is not None:
             body = self.block()
             self.link(end, body)
             end = self.suite(node.orelse.body, body)
         ends = [end]
         clauses: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = node.handlers
-        for (entry, _, _), clause in zip(catcher.targets, clauses):
+        for (entry, _), clause in zip(catcher.targets, clauses):
             entry.regions = self.regions
             if clause.name:
                 entry.actions.append(Forget(lower(clause.name.name)))
@@ -343,7 +340,7 @@ class _Builder:
         if end is not None:
             self.raises(end)
         if not catcher.stops_all:
-            catcher.targets.append((entry, None, True))
+            catcher.targets.append((entry, None))
             catcher.stops_all = True
         return entry
 
@@ -359,7 +356,7 @@ class _Builder:
             if suppressed:
                 landing = self.block()
                 escapes.append(landing)
-                self.catchers.append(_Catcher([(landing, types, False) for types in suppressed]))
+                self.catchers.append(_Catcher([(landing, types) for types in suppressed]))
             self.regions = (*self.regions, WithRegion(manager, node))
         start = self.block()
         self.link(block, start)
@@ -395,76 +392,6 @@ class _Builder:
     def _captured(self, block: Block, subject: Expression, pattern: cst.MatchPattern) -> Block:
         if isinstance(pattern, cst.MatchAs) and pattern.name:
             return self.act(block, Assign(Name(pattern.name.value), subject))
-        for name in _captures(pattern):
+        for name in captures(pattern):
             block = self.act(block, Forget(Name(name)))
         return block
-
-
-def pattern_test(subject: Expression, pattern: cst.MatchPattern) -> Expression | None:
-    """The test that a pattern makes, None when it matches everything."""
-    if isinstance(pattern, cst.MatchAs):
-        return pattern_test(subject, pattern.pattern) if pattern.pattern else None
-    if isinstance(pattern, cst.MatchSingleton):
-        return Comparison("is", subject, lower(pattern.value))
-    if isinstance(pattern, cst.MatchValue):
-        return Comparison("==", subject, lower(pattern.value))
-    if isinstance(pattern, cst.MatchOr):
-        tests = [pattern_test(subject, element.pattern) for element in pattern.patterns]
-        joined = tests[0]
-        for test in tests[1:]:
-            if joined is None or test is None:
-                return None
-            joined = Boolean("or", joined, test)
-        return joined
-    return Unsupported(f"match {code(pattern)}", (subject,))
-
-
-def _captures(node: cst.CSTNode) -> Iterable[str]:
-    if isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name:
-        yield node.name.value
-    for child in node.children:
-        yield from _captures(child)
-
-
-def suppressed_types(manager: Expression) -> tuple[Expression, ...]:
-    """The exception types of `suppress(...)` and of the test tools that swallow what they expect."""
-    if isinstance(manager, Call):
-        function = manager.function
-        name = getattr(function, "name", None) or getattr(function, "id", None)
-        if name == "suppress":
-            return tuple(argument.value for argument in manager.arguments if argument.keyword is None)
-        if name in ("raises", "assertRaises", "assertRaisesMessage", "assertRaisesRegex") and manager.arguments:
-            return (manager.arguments[0].value,)
-    return ()
-
-
-def read_handler(node: cst.ExceptHandler | cst.ExceptStarHandler) -> Handler:
-    """An except clause as the graph keeps it."""
-    statements = [
-        item for line in node.body.body for item in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
-    ]
-    only = len(statements) == 1 and isinstance(statements[0], cst.Raise) and statements[0].exc is None
-    types = lower(node.type) if node.type else None
-    return Handler(types, only, _always_reraises(node.body), node.body)
-
-
-def _always_reraises(suite: cst.BaseSuite) -> bool:
-    """True when the last statement is a `raise` and no statement before it can leave the handler."""
-    statements = [
-        item for line in suite.body for item in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
-    ]
-    if not statements or _jumps(suite):
-        return False
-    last = statements[-1]
-    if isinstance(last, cst.If) and isinstance(last.orelse, cst.Else):
-        return _always_reraises(last.body) and _always_reraises(last.orelse.body)
-    return isinstance(last, cst.Raise)
-
-
-def _jumps(node: cst.CSTNode) -> bool:
-    """True when a `return`, `break` or `continue` stands inside (not in a nested function)."""
-    if isinstance(node, (cst.Return, cst.Break, cst.Continue)):
-        return True
-    if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
-        return False
-    return any(_jumps(child) for child in node.children if not isinstance(child, cst.BaseExpression))

@@ -149,7 +149,6 @@ class Edge:
     target: Block
     kind: EdgeKind
     types: Expression | None = None
-    catches_all: bool = False
 
 
 @dataclass(eq=False)

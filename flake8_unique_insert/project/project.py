@@ -38,7 +38,7 @@ from flake8_unique_insert.schema import (
     Symbol,
 )
 from flake8_unique_insert.syntax.expressions import NONE, Call, dotted
-from flake8_unique_insert.syntax.summary import ClassSummary, Import
+from flake8_unique_insert.syntax.summary import ClassSummary, Import, ModuleSummary
 
 if TYPE_CHECKING:
     from flake8_unique_insert.syntax.source import SourceFile
@@ -148,6 +148,15 @@ class Project:
     def source(self, module: str) -> SourceFile | None:
         """The source of a module that has a file."""
         return self.summaries.source(module)
+
+    def summary(self, module: str) -> ModuleSummary | None:
+        """What a module says, read once; None when it cannot be read."""
+        return self.summaries.of(module)
+
+    def lines(self, module: str) -> list[str]:
+        """The lines of a module's file with their ends; none when it has no file."""
+        source = self.summaries.source(module)
+        return source.lines if source is not None else []
 
     def is_own(self, module: str) -> bool:
         """Whether a module's file belongs to the project itself, not to an installed package."""

@@ -10,7 +10,7 @@ from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Constant, Expression, Formatted
-from flake8_unique_insert.values import Absent, Inserted, Instance, NewRow
+from flake8_unique_insert.values import Absent, Inserted, NewRow
 
 
 def written_keys(write: Write) -> tuple[UniqueKey, ...]:
@@ -150,8 +150,3 @@ def may_clash(row: Inserted, write: Write, values: dict[str, FieldValue]) -> boo
         if not any(same(before, term) for term in value.terms) or all(differs(before, term) for term in value.terms):
             return False
     return True
-
-
-def instance_term(write: Write) -> Expression | None:
-    """The term of the instance that a write saves."""
-    return write.instance.term if isinstance(write.instance, Instance) else None

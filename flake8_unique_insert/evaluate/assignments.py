@@ -1,0 +1,67 @@
+"""Assignment to attributes: what an object has from then on, and which fields of a row are changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.syntax.expressions import NONE
+from flake8_unique_insert.values import (
+    Instance,
+    ModelClass,
+    Object,
+    ObjectState,
+    Option,
+    Result,
+    SymbolValue,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+from flake8_unique_insert.evaluate.attributes import as_row
+
+
+def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:
+    """`base.name = value`, for every object that base may be."""
+    ev.state.assign_attribute(base.term, name)
+    for option in base.options:
+        target = as_row(option.value)
+        if target.term != base.term:
+            ev.state.assign_attribute(target.term, name)
+        known = ev.state.objects.get(target.term)
+        if isinstance(target, Instance):
+            _assign_field(ev, target, known or ObjectState(False), name, value)
+        elif isinstance(target, (Object, Unknown, ModelClass, SymbolValue)):
+            known = known or ObjectState(False)
+            others = tuple((key, old) for key, old in known.values if key != name)
+            ev.state.objects[target.term] = replace(known, values=(*others, (name, value)))
+
+
+def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str, value: Result) -> None:
+    model = target.model
+    field = model.field(name)
+    key = field.name if field is not None else name
+    others = tuple((other, old) for other, old in known.values if other != key)
+    if field is not None and name != field.name and name != "pk":  # owner_id = x: the row x stands for
+        value = Result(
+            value.term,
+            tuple(
+                Option(Unknown(option.value.term)) if isinstance(option.value, Instance) else option
+                for option in value.options
+            ),
+        )
+    keeps = _keeps(known, key, value)
+    known = replace(known, values=(*others, (key, value)))
+    is_none = value.term == NONE
+    if name in ("pk", "id", model.primary_key) and is_none:
+        known = replace(known, new=True, copied=True)
+    elif known.new is not True and not keeps:
+        known = replace(known, changed=known.changed | {key})
+    ev.state.objects[target.term] = known
+
+
+def _keeps(known: ObjectState, name: str, value: Result) -> bool:
+    """True when an existing row is given the value that it was found by."""
+    former = known.get(name)
+    return former is not None and former.term == value.term and name not in known.changed

@@ -1,0 +1,95 @@
+"""Comprehensions: what they collect, and the writes in them, which may run any number of times."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate.elements import element_of
+from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.state import meet
+from flake8_unique_insert.syntax.expressions import (
+    Attribute,
+    Comprehension,
+    Expression,
+    Symbol,
+)
+from flake8_unique_insert.values import (
+    Column,
+    Elements,
+    Instance,
+    Items,
+    Option,
+    Result,
+    Rows,
+    result,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+
+def evaluate(ev: Evaluator, expression: Comprehension) -> Result:
+    """Elements; effects of the body are those of any number of rounds."""
+    if not _has_effect(expression):
+        names = dict(ev.state.names)
+        value = _one_round(ev, expression)
+        ev.state.names = names
+        return value
+    before = ev.state
+    recording, ev.analysis.recording = ev.analysis.recording, False
+    ev.state = before.copy()
+    _one_round(ev, expression)
+    ev.analysis.recording = recording
+    point = ev.analysis.point((ev.frame.path, id(expression), "round"))
+    after_some = ev.state
+    ev.state = meet(point, [before, after_some]).copy()
+    value = _one_round(ev, expression)
+    ev.state = meet(point, [before, ev.state]).copy()
+    ev.state.names = dict(before.names)
+    return value
+
+
+def _has_effect(expression: Comprehension) -> bool:
+    verbs = ("create", "save", "get_or_create", "update_or_create", "acreate", "asave", "delete")
+    return any(isinstance(part, Attribute) and part.name in verbs for part in expression.walk())
+
+
+def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
+    term = ev.analysis.symbol("comprehension", ev.frame, expression)
+    empty = result(Elements(term, unknown(Symbol("none", 0))))
+    source: Rows | None = None
+    saved_raised = list(ev.raised)
+    for clause in expression.clauses:
+        iterable = ev.evaluate(clause.iterable)
+        if isinstance(iterable.value, Rows) and len(expression.clauses) == 1 and not clause.conditions:
+            source = iterable.value
+        ev.assign(clause.target, element_of(ev, iterable, clause))
+        for condition in clause.conditions:
+            yes, _ = ev.split(condition)
+            if yes is None:
+                return empty
+            ev.state = yes.copy()
+    element = ev.evaluate(expression.element)
+    ev.raised = saved_raised
+    if expression.kind == "dict":
+        inner = element.value
+        element = inner.items[0] if isinstance(inner, Items) and inner.items else element
+    if source is not None and isinstance(element.term, Attribute) and isinstance(element.term.base, Symbol):
+        return result(Column(term, source, element.term.name))
+    if source is not None and isinstance(element.value, Instance) and _is_distinct(element.value.term):
+        return result(replace(source, term=term)) if expression.kind in ("list", "generator") else unknown(term)
+    facts = ev.state.facts
+    options = tuple(Option(option.value, added(facts, option.facts)) for option in element.options)
+    objects = tuple(
+        (option.value.term, ev.state.objects[option.value.term])
+        for option in element.options
+        if option.value.term in ev.state.objects
+    )
+    distinct = expression.kind in ("set", "dict") or _is_distinct(element.term)
+    return result(Elements(term, Result(element.term, options), distinct, objects))
+
+
+def _is_distinct(term: Expression) -> bool:
+    return isinstance(term, Symbol) and term.kind == "distinct"

@@ -1,0 +1,98 @@
+"""`not`, `and`, `or`, ternaries and comparisons as values: each keeps what holds in either outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate import branches
+from flake8_unique_insert.evaluate.facts import added, without
+from flake8_unique_insert.syntax.expressions import (
+    FALSE,
+    TRUE,
+    Boolean,
+    Comparison,
+    Conditional,
+    Expression,
+    Name,
+    Unary,
+    Walrus,
+)
+from flake8_unique_insert.values import (
+    NO_FACTS,
+    Facts,
+    Known,
+    Option,
+    Result,
+    Unknown,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+
+def unary(ev: Evaluator, expression: Unary) -> Result:
+    if expression.operator == "not":
+        return flag(ev, expression)
+    return unknown(Unary(expression.operator, ev.term(expression.value)))
+
+
+def flag(ev: Evaluator, test: Expression) -> Result:
+    """The value of a test that is kept in a name: true or false, with what holds in either case."""
+    yes, no = ev.split(test)
+    ev.fork([yes, no], test)
+    options = [
+        Option(Known(constant), without(state.facts, ev.state.facts))
+        for constant, state in ((TRUE, yes), (FALSE, no))
+        if state is not None
+    ]
+    return Result(ev.analysis.symbol("flag", ev.frame, test), tuple(options))
+
+
+def boolean(ev: Evaluator, expression: Boolean) -> Result:
+    """`a or b`: the value of a where it decides, else that of b."""
+    yes, no = ev.split(expression.left)
+    decided, rest = (yes, no) if expression.operator == "or" else (no, yes)
+    left, after_left = ev.branch(decided, _settled(expression.left))
+    right, after_right = ev.branch(rest, expression.right)
+    ev.fork([after_left, after_right], expression)
+    wanted = expression.operator == "or"
+    options = branches.deciding(left.options if left else (), wanted)
+    left_facts, right_facts = (state.facts if state else NO_FACTS for state in (after_left, after_right))
+    return _joined(expression, left, options, left_facts, right, right_facts)
+
+
+def _settled(test: Expression) -> Expression:
+    """What to evaluate for the value of a test that was evaluated already: a walrus has its name bound by then."""
+    return Name(test.name) if isinstance(test, Walrus) else test
+
+
+def _joined(
+    expression: Expression,
+    left: Result | None,
+    left_options: list[Option],
+    left_facts: Facts,
+    right: Result | None,
+    right_facts: Facts,
+) -> Result:
+    options = [Option(option.value, added(left_facts, option.facts)) for option in left_options]
+    options += [Option(option.value, added(right_facts, option.facts)) for option in (right.options if right else ())]
+    terms = [value.term for value in (left, right) if value is not None]
+    term = terms[0] if len(set(terms)) == 1 else Boolean(getattr(expression, "operator", "or"), *terms)
+    return Result(term, tuple(dict.fromkeys(options))[:6] or (Option(Unknown(term)),))
+
+
+def conditional(ev: Evaluator, expression: Conditional) -> Result:
+    yes, no = ev.split(expression.test)
+    left, after_left = ev.branch(yes, expression.body)
+    right, after_right = ev.branch(no, expression.orelse)
+    ev.fork([after_left, after_right], expression)
+    left_facts, right_facts = (state.facts if state else NO_FACTS for state in (after_left, after_right))
+    return _joined(expression, left, list(left.options) if left else [], left_facts, right, right_facts)
+
+
+def comparison(ev: Evaluator, expression: Comparison) -> Result:
+    if branches.is_lookup_test(expression):
+        return flag(ev, expression)
+    left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
+    return unknown(Comparison(expression.operator, left.term, right.term))
