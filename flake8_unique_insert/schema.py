@@ -182,13 +182,26 @@ class Accessor:
     """A way from an instance to rows of another model: reverse foreign keys, one-to-one names, many-to-many.
 
     model: the label of the model that is reached. field: the name of the field of that model which holds the instance
-    ("" for many-to-many). kind: "many" (reverse foreign key), "one" (reverse one-to-one) or "m2m".
+    (of a many-to-many relation the field that declares it, "" where that is one of the instance's own). kind: "many"
+    (reverse foreign key), "one" (reverse one-to-one) or "m2m".
     """
 
     name: str
     model: str
     field: str
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The rows between two models of a many-to-many relation.
+
+    table: the label of their model. source, target: the foreign keys to the instance and to what it is linked to.
+    """
+
+    table: str
+    source: str
+    target: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,6 +293,12 @@ class ModelLookup(Protocol):
 
     def accessors_named(self, name: str) -> tuple[Accessor, ...]:
         """The accessors of this name, whatever model they are on: for `unknown.members.filter(...)`."""
+
+    def through(self, model: Model, name: str) -> Model | None:
+        """The model of `Model.field.through`: the one stated, or the one that Django makes."""
+
+    def link(self, model: Model, accessor: Accessor) -> Link | None:
+        """The rows between an instance of a model and what a many-to-many accessor of it reaches."""
 
     def models_managed_by(self, symbol: ClassSymbol) -> tuple[Model, ...]:
         """The models that declare a manager of this manager or queryset class."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ManagerDeclaration, Model, Symbol
+from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Link, ManagerDeclaration, Model, Symbol
 from flake8_unique_insert.syntax.expressions import Constant, Expression, hashed_once
 
 # --- facts
@@ -192,6 +192,7 @@ class Rows(Value):
     """A manager or queryset: rows of a model that satisfy every group of conditions.
 
     alternatives: the conditions in disjunctive form; one empty group for all rows, no group for `none()`.
+    link: the rows that link these to another row, for many-to-many relations.
     given: field values that rows created through it get (related managers). is_manager: False for a queryset.
     """
 
@@ -200,6 +201,7 @@ class Rows(Value):
     given: tuple[tuple[str, Expression], ...] = ()
     manager: ManagerDeclaration | None = None
     is_manager: bool = False
+    link: Link | None = None
 
 
 @hashed_once

@@ -108,6 +108,9 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
         return _of_super(ev, value, name, node)
     if isinstance(value, Fresh):
         return ev.generated(node)
+    if name == "through" and isinstance(value, Bound) and isinstance(value.receiver, ModelClass):
+        through = ev.analysis.lookup.through(value.receiver.model, value.name)
+        return result(ModelClass(node, through)) if through is not None else unknown(node)
     term = Attribute(value.term, name)
     if name == "user" and _is_request(value.term):
         model = ev.analysis.lookup.user_model()
@@ -137,7 +140,7 @@ def _of_unknown(ev: Evaluator, value: Unknown, name: str, term: Expression) -> R
     if target is None:
         return unknown(term)
     if len(found) == 1:
-        rows = _reached(ev, Instance(owner.base, target), found[0].field, "many", target, owner).value
+        rows = _reached(ev, Instance(owner.base, target), found[0], target, owner).value
     else:
         fields = "|".join(accessor.field for accessor in found)
         either = Condition(fields, "either", owner.base)
@@ -257,7 +260,7 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
     accessor = ev.analysis.lookup.accessor(model, name) or _of_concrete(ev, model, name)
     if accessor is not None:
         target = ev.analysis.lookup.model_labelled(accessor.model, model.label.split(".")[0])
-        return _reached(ev, value, accessor.field, accessor.kind, target, term) if target else unknown(term)
+        return _reached(ev, value, accessor, target, term) if target else unknown(term)
     if name == "__class__":
         return result(ModelClass(term, model))
     if isinstance(model.symbol, ClassSymbol):
@@ -293,17 +296,16 @@ def related_model(ev: Evaluator, model: Model, target: str) -> Model | None:
     return ev.analysis.lookup.model_labelled(target, model.label.split(".")[0])
 
 
-def _reached(ev: Evaluator, value: Instance, field: str, kind: str, target: Model, term: Expression) -> Result:
-    here = value.term
-    if kind == "m2m":
+def _reached(ev: Evaluator, value: Instance, accessor: Accessor, target: Model, term: Expression) -> Result:
+    here, field = value.term, accessor.field
+    declared = target.managers.get(target.default_manager)
+    if accessor.kind == "m2m":
         linked = Condition("", "linked", here)
-        declared = target.managers.get(target.default_manager)
-        return result(Rows(term, target, frozenset([frozenset([linked])]), (), declared, True))
+        link = ev.analysis.lookup.link(value.model, accessor)
+        return result(Rows(term, target, frozenset([frozenset([linked])]), (), declared, True, link))
     conditions = frozenset([Condition(field, "exact", here)])
-    rows = Rows(
-        term, target, frozenset([conditions]), ((field, here),), target.managers.get(target.default_manager), True
-    )
-    if kind == "one":
+    rows = Rows(term, target, frozenset([conditions]), ((field, here),), declared, True)
+    if accessor.kind == "one":
         ev.raised.append(("DoesNotExist", target.table, frozenset([Absent(target.table, conditions)])))
         return result(Instance(term, target))
     return result(rows)

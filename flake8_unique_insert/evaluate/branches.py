@@ -20,6 +20,7 @@ from flake8_unique_insert.syntax.expressions import (
     FALSE,
     NONE,
     TRUE,
+    Attribute,
     Await,
     Boolean,
     Call,
@@ -161,7 +162,19 @@ def facts_when(value: Value, outcome: bool) -> Facts:
         return absent(value)
     if isinstance(value, Column) and not outcome and not value.missing:
         return absent(value.rows)
-    return NO_FACTS
+    row = _unsaved(value.term, outcome)
+    return frozenset([NewRow(row)]) if row is not None else NO_FACTS
+
+
+def _unsaved(term: Expression, outcome: bool) -> Expression | None:
+    """The row that has not been inserted yet when `row.pk` is false, or `row._state.adding` true."""
+    if not isinstance(term, Attribute):
+        return None
+    if not outcome and term.name in ("pk", "id"):
+        return term.base
+    if outcome and term.name == "adding" and isinstance(term.base, Attribute) and term.base.name == "_state":
+        return term.base.base
+    return None
 
 
 def _by_truth(ev: Evaluator, value: Result, name: str | None) -> States:

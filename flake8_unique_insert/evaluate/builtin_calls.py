@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import assignments, attributes, membership
-from flake8_unique_insert.evaluate.elements import element_of
+from flake8_unique_insert.evaluate.collected import as_elements, merged
+from flake8_unique_insert.evaluate.elements import SAME_ELEMENTS, element_of, is_distinct
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -17,6 +18,7 @@ from flake8_unique_insert.syntax.expressions import (
     Constant,
     Name,
     Subscript,
+    Symbol,
     string,
 )
 from flake8_unique_insert.values import (
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 Arguments = tuple[tuple[Argument, ...], list[Result]]
-COLLECTION_TYPES = ("list", "set", "tuple", "frozenset", "sorted")
 
 
 def special_form(ev: Evaluator, node: Call) -> Result | None:
@@ -200,7 +201,7 @@ _FORMS = {
     "anext": _next,
     "type": _type,
     "dict": _dict,
-    **dict.fromkeys(COLLECTION_TYPES, _collection),
+    **dict.fromkeys(SAME_ELEMENTS, _collection),
 }
 
 
@@ -217,7 +218,8 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
     if function.name in ("append", "add") and len(node.arguments) == 1:
         if isinstance(holder, (Items, Elements)):
             value = ev.evaluate(node.arguments[0].value)
-            ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, node)),))
+            distinct = function.name == "add" or is_distinct(value.term)
+            ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, distinct, node)),))
             return result(Known(NONE))
         if isinstance(holder, Column) and function.name == "add":
             term = ev.term(node.arguments[0].value)
@@ -235,7 +237,7 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
     return None
 
 
-def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, node: Call) -> Value:
+def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, distinct: bool, node: Call) -> Value:
     """A collection after one more element: any number of elements like this one and those before."""
     facts = ev.state.facts
     options = [Option(option.value, added(facts, option.facts)) for option in value.options]
@@ -244,15 +246,10 @@ def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, node: 
         for option in value.options
         if option.value.term in ev.state.objects
     ]
-    if isinstance(holder, Elements):
-        options += list(holder.element.options)
-        objects += list(holder.objects)
-    else:
-        options += [option for item in holder.items for option in item.options]
-    merged = tuple(dict.fromkeys(options))[:6]
-    symbol = ev.analysis.symbol("collected", ev.frame, node)
-    element = Result(value.term if len(merged) == 1 else symbol, merged)
-    return Elements(symbol, element, False, tuple(dict(objects).items()))
+    point = ev.analysis.point((ev.frame.path, id(node), "collected"))
+    added_one = Elements(value.term, Result(value.term, tuple(options)), distinct, tuple(objects))
+    before = [found] if (found := as_elements(holder)) is not None else []
+    return merged(point, Symbol("collected", point), [*before, added_one])
 
 
 def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call, values: list[Result]) -> Result:
@@ -274,7 +271,7 @@ def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call,
         return Result(bound.term, (Option(replace(holder, entries=entries_)),))
     if name == "extend" and isinstance(holder, (Items, Elements)) and values:
         element = element_of(ev, values[0], node)
-        return Result(bound.term, (Option(_with_element(ev, holder, element, node)),))
+        return Result(bound.term, (Option(_with_element(ev, holder, element, is_distinct(element.term), node)),))
     return unknown(ev.symbol("changed", node))
 
 

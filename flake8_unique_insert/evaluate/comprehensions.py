@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate.elements import element_of
+from flake8_unique_insert.evaluate.collected import NOTHING
+from flake8_unique_insert.evaluate.elements import element_of, is_distinct
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.state import meet
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Comprehension,
-    Expression,
     Symbol,
 )
 from flake8_unique_insert.values import (
@@ -58,7 +58,7 @@ def _has_effect(expression: Comprehension) -> bool:
 
 def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
     term = ev.analysis.symbol("comprehension", ev.frame, expression)
-    empty = result(Elements(term, unknown(Symbol("none", 0))))
+    empty = result(Elements(term, unknown(NOTHING)))
     source: Rows | None = None
     saved_raised = list(ev.raised)
     for clause in expression.clauses:
@@ -78,7 +78,7 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
         element = inner.items[0] if isinstance(inner, Items) and inner.items else element
     if source is not None and isinstance(element.term, Attribute) and isinstance(element.term.base, Symbol):
         return result(Column(term, source, element.term.name))
-    if source is not None and isinstance(element.value, Instance) and _is_distinct(element.value.term):
+    if source is not None and isinstance(element.value, Instance) and is_distinct(element.value.term):
         return result(replace(source, term=term)) if expression.kind in ("list", "generator") else unknown(term)
     facts = ev.state.facts
     options = tuple(Option(option.value, added(facts, option.facts)) for option in element.options)
@@ -87,9 +87,5 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
         for option in element.options
         if option.value.term in ev.state.objects
     )
-    distinct = expression.kind in ("set", "dict") or _is_distinct(element.term)
+    distinct = expression.kind in ("set", "dict") or is_distinct(element.term)
     return result(Elements(term, Result(element.term, options), distinct, objects))
-
-
-def _is_distinct(term: Expression) -> bool:
-    return isinstance(term, Symbol) and term.kind == "distinct"

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.facts import about, common
 from flake8_unique_insert.evaluate.terms import normal
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Subscript, Symbol
 from flake8_unique_insert.values import (
+    Absent,
     Answer,
     Column,
+    Condition,
     Elements,
+    Fact,
     Fresh,
     Instance,
     Items,
@@ -29,6 +33,7 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
+SAME_ELEMENTS = frozenset({"list", "set", "tuple", "frozenset", "sorted"})
 DISTINCT_CALLS = frozenset(
     {"range", "set", "frozenset", "dict", "count", "Counter", "OrderedDict", "unique", "fromkeys"}
 )
@@ -46,7 +51,35 @@ def is_generated(value: Result) -> bool:
 
 
 def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
-    """The next element of an iterable. `node` identifies the loop."""
+    """The next element of an iterable, with what is known of all its elements. `node` identifies the loop."""
+    element = _element(ev, iterable, node)
+    listed = _listed(iterable.term)
+    for fact in ev.state.facts:
+        if isinstance(fact, Absent):
+            asked = [item for item in fact.conditions if _asks(item, listed)]
+            ev.state.learn([_about_one(fact, item, element) for item in asked])
+    return element
+
+
+def _about_one(fact: Absent, condition: Condition, element: Result) -> Absent:
+    """No row has any of these values, so none has this one."""
+    each = replace(condition, lookup="exact", term=element.term)
+    return replace(fact, conditions=fact.conditions - {condition} | {each})
+
+
+def _listed(term: Expression) -> Expression:
+    """The collection that `list(x)`, `set(x)` and the like have the elements of."""
+    while isinstance(term, Call) and len(term.arguments) == 1 and _called(term) in SAME_ELEMENTS:
+        term = term.arguments[0].value
+    return term
+
+
+def _asks(condition: Condition, listed: Expression) -> bool:
+    """True for `field__in=xs` of these elements."""
+    return condition.lookup == "in" and not condition.excluded and _listed(condition.term) == listed
+
+
+def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
     inner, term = iterable.value, iterable.term
     if isinstance(inner, Answer) and inner.shape == "list":
         inner = inner.rows
@@ -57,7 +90,7 @@ def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
             ev.state.objects.setdefault(key, known)
         if any(not isinstance(option.value, (Unknown, Known)) for option in inner.element.options):
             return inner.element
-        return unknown(ev.symbol("distinct" if inner.distinct else "item", node))
+        return _each(ev, inner, node)
     if isinstance(inner, Rows):
         symbol = ev.symbol("distinct", node, "row")
         ev.state.objects[symbol] = ObjectState(False)
@@ -68,6 +101,26 @@ def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
     if isinstance(term, Call):
         return _from_call(ev, term, node)
     return unknown(ev.symbol("element" if _is_given(term) else "item", node))
+
+
+def _each(ev: Evaluator, collection: Elements, node: object) -> Result:
+    """An element of which only facts are known: they hold for its new name."""
+    former = collection.element.term
+    given = isinstance(former, Symbol) and former.kind == "element"
+    symbol = ev.symbol("distinct" if collection.distinct else "element" if given else "item", node)
+    known = common([option.facts for option in collection.element.options])
+    ev.state.learn(about(fact, {former: symbol}) for fact in known if _speaks_of(fact, former))
+    return unknown(symbol)
+
+
+def is_distinct(term: Expression) -> bool:
+    """True for the element of a collection no two of whose elements are equal."""
+    return isinstance(term, Symbol) and term.kind == "distinct"
+
+
+def _speaks_of(fact: Fact, term: Expression) -> bool:
+    """True for a fact about rows that have this value."""
+    return isinstance(fact, Absent) and any(term in item.term.walk() for item in fact.conditions)
 
 
 def _is_given(term: Expression) -> bool:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from flake8_unique_insert.evaluate import assignments, attributes, branches, calls, comprehensions, logic
+from flake8_unique_insert.evaluate import assignments, attributes, branches, calls, comprehensions, logic, membership
+from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.elements import element_of, is_generated
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.evaluate.protections import protections
-from flake8_unique_insert.evaluate.state import MAX_OPTIONS, State, meet
+from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.evaluate.terms import too_large
 from flake8_unique_insert.evaluate.writes import Protection
 from flake8_unique_insert.flow.graph import Region
@@ -304,6 +305,10 @@ def _mapping(ev: Evaluator, expression: Mapping) -> Result:
 def _binary(ev: Evaluator, expression: Binary) -> Result:
     left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
     term = Binary(expression.operator, left.term, right.term)
+    if expression.operator == "-":
+        remaining = membership.difference(ev, left, right, term, expression)
+        if remaining is not None:
+            return remaining
     return ev.compound(expression, term, [left, right])
 
 

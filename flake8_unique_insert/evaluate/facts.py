@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, same
 from flake8_unique_insert.syntax.expressions import Expression, Symbol
+from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import Absent, Fact, Facts, Inserted, NewRow, Validated
+
+Change = Callable[[Fact], Fact | None]
+"""What becomes of a fact; None ends it."""
 
 
 def key_of(fact: Fact) -> object:
@@ -58,7 +62,7 @@ def without(facts: Facts, known: Facts) -> Facts:
     return facts - known
 
 
-def changed(facts: Facts, change: Callable[[Fact], Fact | None]) -> Facts:
+def changed(facts: Facts, change: Change) -> Facts:
     """The facts after a change of each; None ends it."""
     if not facts:
         return facts
@@ -66,10 +70,18 @@ def changed(facts: Facts, change: Callable[[Fact], Fact | None]) -> Facts:
     return facts if after == facts else after
 
 
+def about(fact: Fact, values: Mapping[Expression, Expression]) -> Fact:
+    """The same fact about other terms."""
+    if isinstance(fact, Absent):
+        conditions = frozenset(replace(item, term=replaced(item.term, values)) for item in fact.conditions)
+        return replace(fact, conditions=conditions)
+    return replace(fact, term=replaced(fact.term, values))
+
+
 # --- changes
 
 
-def after_rebinding(symbol: Symbol) -> Callable[[Fact], Fact | None]:
+def after_rebinding(symbol: Symbol) -> Change:
     """What is left of a fact when a symbol gets a new value."""
 
     def change(fact: Fact) -> Fact | None:
@@ -78,26 +90,45 @@ def after_rebinding(symbol: Symbol) -> Callable[[Fact], Fact | None]:
                 return None
         elif mentions(fact.term, symbol):
             return None
-        if isinstance(fact, Validated) or not fact.but:
-            return fact
-        outlived = (_outlive(row, symbol) for row in fact.but)
-        return replace(fact, but=frozenset(row for row in outlived if row is not None))
+        return _with_outlived(fact, symbol)
 
     return change
 
 
+def after_round(symbol: Symbol) -> Change:
+    """The same for a fact about the elements of a collection: its symbol goes on to stand for each one's own value."""
+
+    def change(fact: Fact) -> Fact | None:
+        if isinstance(fact, Absent) and any(mentions(condition.term, symbol) for condition in fact.conditions):
+            return replace(fact, but=frozenset(_blurred(row, symbol, ANY) for row in fact.but))
+        return _with_outlived(fact, symbol)
+
+    return change
+
+
+def _with_outlived(fact: Fact, symbol: Symbol) -> Fact:
+    if isinstance(fact, Validated) or not fact.but:
+        return fact
+    outlived = (_outlive(row, symbol) for row in fact.but)
+    return replace(fact, but=frozenset(row for row in outlived if row is not None))
+
+
 def _outlive(row: Inserted, symbol: Symbol) -> Inserted | None:
     """An inserted row as seen after a symbol it mentions was rebound; None when no later row can equal it."""
+    if symbol.kind == "distinct":
+        return None if any(mentions(term, symbol) for _, term in row.values) else row
+    return _blurred(row, symbol, OTHER if symbol.kind == "item" else ANY)
+
+
+def _blurred(row: Inserted, symbol: Symbol, former: Symbol) -> Inserted:
+    """An inserted row with `former` for each value that depends on a symbol."""
     touched = {(name, term) for name, term in row.values if mentions(term, symbol)}
     if not touched:
         return row
-    if symbol.kind == "distinct":
-        return None
-    former = OTHER if symbol.kind == "item" else ANY
     return replace(row, values=frozenset((row.values - touched) | {(name, former) for name, _ in touched}))
 
 
-def after_assignment(base: Expression, name: str) -> Callable[[Fact], Fact | None]:
+def after_assignment(base: Expression, name: str) -> Change:
     """What is left of a fact when `base.name` is assigned."""
 
     def change(fact: Fact) -> Fact | None:
@@ -111,7 +142,7 @@ def after_assignment(base: Expression, name: str) -> Callable[[Fact], Fact | Non
     return change
 
 
-def after_insert(tables: frozenset[str], row: Inserted) -> Callable[[Fact], Fact | None]:
+def after_insert(tables: frozenset[str], row: Inserted) -> Change:
     """A fact after a row was inserted into these tables."""
 
     def change(fact: Fact) -> Fact | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.lookups import conjunction
-from flake8_unique_insert.evaluate.queries import note_check
+from flake8_unique_insert.evaluate.queries import absent, note_check
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
@@ -17,13 +17,18 @@ from flake8_unique_insert.syntax.expressions import (
     Name,
 )
 from flake8_unique_insert.values import (
+    NO_FACTS,
     Answer,
     Column,
     Condition,
+    Elements,
+    Option,
     Result,
     Rows,
+    Unknown,
     Value,
     result,
+    unknown,
 )
 
 if TYPE_CHECKING:
@@ -50,6 +55,18 @@ def rows_of_membership(item: Result, holder: Value) -> Rows | None:
 def _lists(condition: Condition, field: str, term: Expression) -> bool:
     """True for `field__in=xs`: the rows were read for just the values that are asked about."""
     return condition.field == field and condition.lookup == "in" and not condition.excluded
+
+
+def difference(ev: Evaluator, left: Result, right: Result, term: Expression, node: object) -> Result | None:
+    """`set(xs) - known`: values that no row had when `known` was read; None when these are no values of rows."""
+    symbol = ev.symbol("distinct", node)
+    found = rows_of_membership(unknown(symbol), right.value)
+    if found is None:
+        return None
+    note_check(ev, found)
+    since = right.value.missing if isinstance(right.value, Column) else frozenset()
+    facts = NO_FACTS if since else absent(found)
+    return result(Elements(term, Result(symbol, (Option(Unknown(symbol), facts),)), distinct=True))
 
 
 def any_of_rows(ev: Evaluator, comprehension: Comprehension) -> Result | None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import functions, inserts
-from flake8_unique_insert.evaluate.lookups import conjunction, excluded_groups, groups_of, unknown_condition
+from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
 from flake8_unique_insert.evaluate.state import Check
-from flake8_unique_insert.schema import FunctionSymbol
+from flake8_unique_insert.schema import FunctionSymbol, Link, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Subscript, string
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
@@ -21,6 +21,7 @@ from flake8_unique_insert.values import (
     Facts,
     Function,
     Instance,
+    Known,
     ModelClass,
     ObjectState,
     Result,
@@ -77,12 +78,28 @@ WRITES = frozenset(
 
 def absent(rows: Rows) -> Facts:
     """What is known when no row matched: a fact for each way to match."""
+    if rows.link is not None:
+        return frozenset(_unlinked(rows.model, rows.link, group) for group in rows.alternatives)
     return frozenset(Absent(rows.model.table, group) for group in rows.alternatives)
+
+
+def _unlinked(model: Model, link: Link, group: frozenset[Condition]) -> Absent:
+    """`team.members.filter(pk=x)` is empty: no row of the table between them has this team and this member."""
+    conditions = set()
+    for item in group:
+        if item.lookup == "linked":
+            conditions.add(Condition(link.source, "exact", item.term))
+        elif item.field in ("pk", model.primary_key):
+            conditions.add(replace(item, field=link.target))
+        else:
+            conditions.add(replace(item, field=f"{link.target}__{item.field}" if item.field else ""))
+    return Absent(link.table, frozenset(conditions))
 
 
 def note_check(ev: Evaluator, rows: Rows) -> None:
     """Remember that these rows were looked up."""
-    ev.state.checks |= {Check(rows.model.table, frozenset(frozenset(group) for group in rows.alternatives))}
+    table = rows.link.table if rows.link is not None else rows.model.table
+    ev.state.checks |= {Check(table, frozenset(frozenset(group) for group in rows.alternatives))}
 
 
 def with_manager(ev: Evaluator, rows: Rows) -> Rows:
@@ -222,7 +239,15 @@ def _in_bulk(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments:
 
 def _update(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     inserts.update_rows(ev, rows, call, arguments)
+    for argument, value in zip(*arguments):
+        if argument.keyword is not None and isinstance(value.value, Known):  # none of them has another value now
+            another = condition(rows.model, argument.keyword, value, excluded=True)
+            ev.state.learn(absent(_narrowed(rows, another)))
     return result(Answer(ev.symbol("touched", call), rows, "count"))
+
+
+def _narrowed(rows: Rows, condition: Condition) -> Rows:
+    return replace(rows, alternatives=conjunction(rows.alternatives, frozenset([frozenset([condition])])))
 
 
 def _delete(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:

@@ -7,17 +7,28 @@ key), `bound` the symbols that have a value already.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from flake8_unique_insert.evaluate.facts import added, after_assignment, after_insert, after_rebinding, changed, common
+from flake8_unique_insert.evaluate.collected import MAX_OPTIONS, as_elements, merged, met_object
+from flake8_unique_insert.evaluate.facts import (
+    Change,
+    added,
+    after_assignment,
+    after_insert,
+    after_rebinding,
+    after_round,
+    changed,
+    common,
+)
 from flake8_unique_insert.evaluate.terms import ANY, mentions
-from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Subscript, Symbol
+from flake8_unique_insert.syntax.expressions import Constant, Expression, Subscript, Symbol
 from flake8_unique_insert.values import (
     NO_FACTS,
     Absent,
     Answer,
     Column,
+    Elements,
     Entries,
     Fact,
     Facts,
@@ -30,7 +41,6 @@ from flake8_unique_insert.values import (
     unknown,
 )
 
-MAX_OPTIONS = 6
 MAX_DICTS = 3
 
 
@@ -63,20 +73,18 @@ class State:
 
     # --- what ends facts
 
-    def _change(self, change: Callable[[Fact], Fact | None]) -> None:
-        """Change every fact, also those that hold for one option of a name only."""
+    def _change(self, change: Change, inside: Change) -> None:
+        """Change every fact, also those of a name's option; `inside`: those of the elements of a collection."""
         self.facts = changed(self.facts, change)
         for name, bound in self.names.items():
-            if any(option.facts for option in bound.options):
-                options = tuple(Option(option.value, changed(option.facts, change)) for option in bound.options)
-                self.names[name] = Result(bound.term, options)
+            self.names[name] = _changed_options(bound, change, inside)
 
     def rebind(self, symbol: Symbol) -> None:
         """A symbol gets a new value: what was known of its last one is about another value now."""
         if symbol not in self.bound:
             self.bound |= {symbol}
             return
-        self._change(after_rebinding(symbol))
+        self._change(after_rebinding(symbol), after_round(symbol))
         for term in [term for term in self.objects if mentions(term, symbol)]:
             del self.objects[term]
         for name, bound in self.names.items():
@@ -85,13 +93,28 @@ class State:
 
     def assign_attribute(self, base: Expression, name: str) -> None:
         """`base.name` gets a new value."""
-        self._change(after_assignment(base, name))
+        self._change(after_assignment(base, name), after_assignment(base, name))
 
     def insert(self, tables: frozenset[str], row: Inserted) -> None:
         """A row was inserted into these tables (several for multi-table inheritance)."""
-        self._change(after_insert(tables, row))
+        self._change(after_insert(tables, row), after_insert(tables, row))
         for name, bound in self.names.items():
             self.names[name] = _after_insert(bound, name, tables, row)
+
+
+def _changed_options(bound: Result, change: Change, inside: Change) -> Result:
+    """A value after a change of the facts that hold for its options, and for the elements of a collection."""
+    options = []
+    for option in bound.options:
+        value, facts = option.value, changed(option.facts, change)
+        if isinstance(value, Elements):
+            element = _changed_options(value.element, inside, inside)
+            value = value if element is value.element else replace(value, element=element)
+        same = value is option.value and facts is option.facts
+        options.append(option if same else Option(value, facts))
+    if all(new is old for new, old in zip(options, bound.options)):
+        return bound
+    return Result(bound.term, tuple(options))
 
 
 def _after_insert(bound: Result, name: str, tables: frozenset[str], row: Inserted) -> Result:
@@ -132,7 +155,7 @@ def meet(point: int, states: list[State]) -> State:
         for renaming, bound in zip(renamed, results):
             if bound is not None and bound.term != term:
                 renaming[bound.term] = term
-        names[name] = _met_result(term, name, results, states)
+        names[name] = _met_result(point, term, name, results, states)
     facts = common([_translated(state, renaming) for state, renaming in zip(states, renamed)])
     for name in differing:
         names[name] = _without_common(names[name], facts)
@@ -146,13 +169,18 @@ def _met_term(point: int, name: str, results: list[Result | None]) -> Expression
     return terms.pop() if len(terms) == 1 else Symbol("join", point, name)
 
 
-def _met_result(term: Expression, name: str, results: list[Result | None], states: list[State]) -> Result:
+def _met_result(point: int, term: Expression, name: str, results: list[Result | None], states: list[State]) -> Result:
     options: dict[object, Option] = {}
     for bound, state in zip(results, states):
         for option in bound.options if bound is not None else ():
             facts = added(state.facts, option.facts)
             seen = options.get(option.value)
             options[option.value] = Option(option.value, facts if seen is None else common([seen.facts, facts]))
+    collections = [as_elements(option.value) for option in options.values()]
+    filled = [value for value in collections if value is not None]
+    if 1 < len(filled) == len(collections):
+        collection = merged(point, Symbol("collected", point, name), filled)
+        return Result(term, (Option(collection, common([option.facts for option in options.values()])),))
     if len(options) > MAX_DICTS and all(isinstance(option.value, Entries) for option in options.values()):
         return _met_entries(term, list(options.values()))
     if len(options) > MAX_OPTIONS:
@@ -213,34 +241,7 @@ def _met_objects(point: int, states: list[State]) -> dict[Expression, ObjectStat
     met: dict[Expression, ObjectState] = {}
     for term in dict.fromkeys(term for state in states for term in state.objects):
         known = [state.objects[term] for state in states if term in state.objects]
-        met[term] = known[0] if all(item is known[0] for item in known) else _met_object(point, term, known)
+        met[term] = known[0] if all(item is known[0] for item in known) else met_object(point, term, known)
         if len(known) < len(states) and not (isinstance(term, Symbol) and term.kind == "new"):
             met[term] = replace(met[term], open=True)
     return met
-
-
-def _met_object(point: int, term: Expression, known: list[ObjectState]) -> ObjectState:
-    values = []
-    names = dict.fromkeys(name for item in known for name, _ in item.values)
-    for name in names:
-        results = [item.get(name) for item in known]
-        if all(bound == results[0] for bound in results) and results[0] is not None:
-            values.append((name, results[0]))
-        elif None in results:
-            joined = Symbol("join", point, name)
-            options = dict.fromkeys(option.value for bound in results if bound for option in bound.options)
-            unset = Option(Unset(Attribute(term, name)))
-            values.append((name, Result(joined, (*(Option(value) for value in options), unset))))
-        else:
-            options = dict.fromkeys(option.value for bound in results if bound for option in bound.options)
-            joined = Symbol("join", point, name)
-            met = tuple(Option(value) for value in options)
-            values.append((name, Result(joined, met) if len(met) <= MAX_OPTIONS else unknown(joined)))
-    new = known[0].new if all(item.new == known[0].new for item in known) else None
-    return ObjectState(
-        new,
-        tuple(values),
-        any(item.open for item in known),
-        frozenset().union(*(item.changed for item in known)),
-        any(item.copied for item in known),
-    )

@@ -240,12 +240,13 @@ class _Builder:
         return self.loop(node, head, yes, no)
 
     def on_For(self, node: cst.For, block: Block) -> Block | None:
+        iterable = Name(f"$iterable{len(self.loops)}")
         head = self.block()
-        self.link(block, head)
+        self.link(self.act(block, Assign(iterable, lower(node.iter))), head)
         step, done = self.block(), self.block()
         self.link(head, step)
         self.link(head, done)
-        step = self.act(step, Iterate(lower(node.target), lower(node.iter), node.asynchronous is not None))
+        step = self.act(step, Iterate(lower(node.target), iterable))
         return self.loop(node, head, step, done)
 
     def loop(self, node: cst.For | cst.While, head: Block, body: Block, done: Block) -> Block | None:

@@ -45,11 +45,10 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class Iterate:
-    """One step of a `for`: the target gets the next element of the iterable."""
+    """One step of a `for`: the target gets the next element of the iterable, a name that was bound before the loop."""
 
     target: Expression
     iterable: Expression
-    is_async: bool = False
 
 
 @dataclass(frozen=True, slots=True)

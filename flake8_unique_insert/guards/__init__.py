@@ -22,7 +22,7 @@ def guard_of(analysis: Analysis, write: Write, key: UniqueKey, handlers: frozens
         return absence.VERDICT
     if upsert.covers(analysis, write, key):
         return upsert.VERDICT
-    if validation.covers(write, key):
+    if validation.covers(analysis, write, key):
         return validation.VERDICT
     return None
 

@@ -8,7 +8,7 @@ that match more than the exact value, are fine.
 from __future__ import annotations
 
 from flake8_unique_insert.evaluate.frame import Analysis
-from flake8_unique_insert.evaluate.terms import normal, same, symbols
+from flake8_unique_insert.evaluate.terms import differs, normal, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions
@@ -62,7 +62,9 @@ def _follows(
 ) -> bool:
     """True when every row that could collide with the written one meets the condition."""
     if condition.excluded:
-        return _excludes_only_itself(condition, write) or condition in partial
+        return (
+            _excludes_only_itself(condition, write) or condition in partial or _is_another(condition, values, partial)
+        )
     if condition.field == "":
         return condition.lookup == "**" and condition.term == write.values.spread
     if condition in partial:
@@ -90,6 +92,15 @@ def _excludes_only_itself(condition: Condition, write: Write) -> bool:
     if condition.field not in ("pk", "id", write.model.primary_key) or condition.lookup != "exact":
         return False
     return condition.term == NONE or any(same(condition.term, own) for own in _written_rows(write))
+
+
+def _is_another(condition: Condition, values: dict[str, FieldValue], partial: frozenset[Condition]) -> bool:
+    """`exclude(active=False)` where the key's condition, or the row's own value, is another: `active=True`."""
+    if condition.lookup != "exact":
+        return False
+    terms = [item.term for item in partial if item.field == condition.field and item.lookup == "exact"]
+    terms += values[condition.field].terms if condition.field in values else ()
+    return any(differs(term, condition.term) for term in terms)
 
 
 def _written_rows(write: Write) -> list[Expression]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import KeyKind, UniqueKey
+from flake8_unique_insert.sites.risk import told_apart
+from flake8_unique_insert.sites.values import field_value
 from flake8_unique_insert.values import Validated
 
 VERDICT = "validated"
@@ -14,9 +17,15 @@ def _names(write: Write, member: str) -> tuple[str, ...]:
     return (member, field.column_name) if field is not None else (member,)
 
 
-def covers(write: Write, key: UniqueKey) -> bool:
+def _differ(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
+    """True when no two rows of a batch have the same key."""
+    values = {name: field_value(analysis, write, name) for name in key.members}
+    return write.element_count is not None or told_apart(write, values)
+
+
+def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     """True when `full_clean`, `validate_unique` or `validate_constraints` has checked this key on this instance."""
-    if write.instance is None or write.kind == "bulk_create":
+    if write.instance is None or (write.kind == "bulk_create" and not _differ(analysis, write, key)):
         return False
     return any(
         isinstance(fact, Validated)

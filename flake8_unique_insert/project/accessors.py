@@ -77,8 +77,7 @@ class Accessors:
                 kind = {"fk": "many", "o2o": "one", "m2m": "m2m"}[field.relation]
                 related = self._related(field, model)
                 target = related.table if related else field.target
-                holder = "" if kind == "m2m" else field.name
-                index.setdefault(target, {}).setdefault(name, Accessor(name, model.label, holder, kind))
+                index.setdefault(target, {}).setdefault(name, Accessor(name, model.label, field.name, kind))
 
     def _name(self, model: Model, field: Field) -> str:
         app_label = model.label.rpartition(".")[0]

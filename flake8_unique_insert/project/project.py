@@ -26,12 +26,13 @@ from flake8_unique_insert.project.registry import Registry
 from flake8_unique_insert.project.returns import Returns
 from flake8_unique_insert.project.settings import Settings
 from flake8_unique_insert.project.summaries import Summaries
-from flake8_unique_insert.project.through import automatic_through
+from flake8_unique_insert.project.through import automatic_through, link_of
 from flake8_unique_insert.schema import (
     Accessor,
     ClassSymbol,
     ExternalSymbol,
     FunctionSymbol,
+    Link,
     Location,
     Member,
     Model,
@@ -239,6 +240,18 @@ class Project:
             return self.model_labelled(label, app_label) if label else None
         target = self.model_labelled(field.target, app_label)
         return automatic_through(model, field, target) if target is not None else None
+
+    def link(self, model: Model, accessor: Accessor) -> Link | None:
+        """The rows between an instance of a model and what a many-to-many accessor of it reaches."""
+        other = self.model_labelled(accessor.model)
+        if other is None:
+            return None
+        if not accessor.field:
+            through = self.through(model, accessor.name)
+            return link_of(through, model.fields[accessor.name], model, other) if through is not None else None
+        through = self.through(other, accessor.field)
+        found = link_of(through, other.fields[accessor.field], other, model) if through is not None else None
+        return Link(found.table, found.target, found.source) if found is not None else None
 
     def models_managed_by(self, symbol: ClassSymbol) -> tuple[Model, ...]:
         """The models that declare a manager of this manager or queryset class."""

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from flake8_unique_insert.project.literals import Placed
-from flake8_unique_insert.project.substitute import substitute
 from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.schema import FunctionSymbol
-from flake8_unique_insert.syntax.expressions import Call, Expression, positional
+from flake8_unique_insert.syntax.expressions import Call, Expression, Name, positional
 from flake8_unique_insert.syntax.lower import lower
+from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.syntax.source import UnreadableSource
 
 
@@ -30,8 +30,8 @@ class Returns:
             body = source.function(symbol.summary).body
         except UnreadableSource:
             return []
-        arguments = _bound(symbol, call)
-        return [Placed(substitute(item, arguments), symbol.module) for item in _returned(body)]
+        arguments: dict[Expression, Expression] = {Name(name): value for name, value in _bound(symbol, call).items()}
+        return [Placed(replaced(item, arguments), symbol.module) for item in _returned(body)]
 
 
 def _bound(symbol: FunctionSymbol, call: Call) -> dict[str, Expression]:

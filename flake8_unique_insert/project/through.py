@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flake8_unique_insert.schema import Field, KeyKind, ManagerDeclaration, Model, UniqueKey
+from flake8_unique_insert.schema import Field, KeyKind, Link, ManagerDeclaration, Model, UniqueKey
+from flake8_unique_insert.syntax.expressions import Sequence, string
 
 FOREIGN_KEY = "django.db.models.ForeignKey"
 AUTO_FIELD = "django.db.models.AutoField"
@@ -31,6 +32,23 @@ def automatic_through(model: Model, field: Field, target: Model) -> Model:
         (key,),
         {"objects": ManagerDeclaration("objects")},
     )
+
+
+def link_of(through: Model, field: Field, source: Model, target: Model) -> Link | None:
+    """The foreign keys of a relation's rows: those that `through_fields` names, or the first to either model."""
+    stated = field.arguments.get("through_fields")
+    if isinstance(stated, Sequence):
+        names = [string(item) for item in stated.items]
+        if len(names) == 2 and names[0] is not None and names[1] is not None:
+            return Link(through.table, names[0], names[1])
+    keys = [item for item in through.fields.values() if item.relation in ("fk", "o2o")]
+    first = next((item.name for item in keys if _points_to(item, source)), None)
+    second = next((item.name for item in keys if _points_to(item, target) and item.name != first), None)
+    return Link(through.table, first, second) if first is not None and second is not None else None
+
+
+def _points_to(field: Field, model: Model) -> bool:
+    return field.target.rpartition(".")[2] == model.name
 
 
 def _foreign_key(name: str, target: Model) -> Field:

@@ -1,4 +1,4 @@
-"""Expressions with names replaced."""
+"""Expressions with parts of them replaced."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from flake8_unique_insert.syntax.expressions import Expression, Name
+from flake8_unique_insert.syntax.expressions import Expression
 
 
-def substitute(expression: Expression, values: Mapping[str, Expression]) -> Expression:
-    """The expression with each of these names replaced by its value."""
+def replaced(expression: Expression, values: Mapping[Expression, Expression]) -> Expression:
+    """The expression with each of these parts (the outermost where they are nested) replaced by its value."""
     if not values:
         return expression
-    if isinstance(expression, Name):
-        return values.get(expression.id, expression)
+    if expression in values:
+        return values[expression]
     changed: dict[str, Any] = {}
     for item in fields(expression):  # type: ignore[arg-type]
         old = getattr(expression, item.name)
@@ -24,9 +24,9 @@ def substitute(expression: Expression, values: Mapping[str, Expression]) -> Expr
     return replace(expression, **changed) if changed else expression  # type: ignore[type-var]
 
 
-def _inside(value: object, values: Mapping[str, Expression]) -> object:
+def _inside(value: object, values: Mapping[Expression, Expression]) -> object:
     if isinstance(value, Expression):
-        return substitute(value, values)
+        return replaced(value, values)
     if isinstance(value, tuple):
         new = tuple(_inside(item, values) for item in value)
         return new if any(one is not other for one, other in zip(new, value, strict=True)) else value

@@ -1,0 +1,86 @@
+"""Collections that are filled bit by bit: what is known of each element, whichever it is."""
+
+from __future__ import annotations
+
+from flake8_unique_insert.evaluate.facts import common
+from flake8_unique_insert.syntax.expressions import Attribute, Expression, Symbol
+from flake8_unique_insert.values import (
+    Elements,
+    Items,
+    ObjectState,
+    Option,
+    Result,
+    Unset,
+    Value,
+    unknown,
+)
+
+MAX_OPTIONS = 6
+NOTHING = Symbol("none", 0)
+"""The element of an empty collection."""
+
+
+def as_elements(value: Value) -> Elements | None:
+    """A collection whose items are known one by one as one whose elements are alike; None for other values."""
+    if isinstance(value, Elements):
+        return value
+    if not isinstance(value, Items) or value.kind == "tuple":
+        return None
+    if not value.items:
+        return Elements(value.term, unknown(NOTHING), distinct=True)
+    element = alike(value.term, [option for item in value.items for option in item.options])
+    return Elements(value.term, element, value.kind in ("set", "frozenset"))
+
+
+def merged(point: int, term: Expression, parts: list[Elements]) -> Elements:
+    """A collection that has elements of any of these."""
+    filled = [part for part in parts if part.element.term != NOTHING]
+    if not filled:
+        return Elements(term, unknown(NOTHING), distinct=True)
+    element = alike(term, [option for part in filled for option in part.element.options])
+    objects: dict[Expression, ObjectState] = {}
+    for part in filled:
+        for key, known in part.objects:
+            former = objects.get(key)
+            objects[key] = known if former in (None, known) else met_object(point, key, [objects[key], known])
+    return Elements(term, element, all(part.distinct for part in filled), tuple(objects.items()))
+
+
+def alike(term: Expression, options: list[Option]) -> Result:
+    """One element for several: for each value that it may be, the facts that hold whenever it is this one."""
+    found: dict[Value, Option] = {}
+    for option in options:
+        former = found.get(option.value)
+        facts = option.facts if former is None else common([former.facts, option.facts])
+        found[option.value] = Option(option.value, facts)
+    terms = {value.term for value in found}
+    single = terms.pop() if len(terms) == 1 else Attribute(term, "each")
+    return Result(single, tuple(found.values())) if len(found) <= MAX_OPTIONS else unknown(single)
+
+
+def met_object(point: int, term: Expression, known: list[ObjectState]) -> ObjectState:
+    """What is known of an object that is in one of these states."""
+    values = []
+    names = dict.fromkeys(name for item in known for name, _ in item.values)
+    for name in names:
+        results = [item.get(name) for item in known]
+        if all(bound == results[0] for bound in results) and results[0] is not None:
+            values.append((name, results[0]))
+        elif None in results:
+            joined = Symbol("join", point, name)
+            options = dict.fromkeys(option.value for bound in results if bound for option in bound.options)
+            unset = Option(Unset(Attribute(term, name)))
+            values.append((name, Result(joined, (*(Option(value) for value in options), unset))))
+        else:
+            options = dict.fromkeys(option.value for bound in results if bound for option in bound.options)
+            joined = Symbol("join", point, name)
+            met = tuple(Option(value) for value in options)
+            values.append((name, Result(joined, met) if len(met) <= MAX_OPTIONS else unknown(joined)))
+    new = known[0].new if all(item.new == known[0].new for item in known) else None
+    return ObjectState(
+        new,
+        tuple(values),
+        any(item.open for item in known),
+        frozenset().union(*(item.changed for item in known)),
+        any(item.copied for item in known),
+    )
