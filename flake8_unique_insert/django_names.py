@@ -54,9 +54,13 @@ GENERATORS = frozenset(
         "ulid.new",
         "ulid.ULID",
         "cuid.cuid",
+        "sequences.get_next_value",
     }
 )
 """Callables that give a value which cannot be in the database yet."""
+
+EXITS = frozenset({"sys.exit", "os._exit", "builtins.exit", "builtins.quit", "exit", "quit"})
+"""Functions that never return."""
 
 SELF_UNIQUE_FIELDS = frozenset({"AutoSlugField", "RandomCharField", "ShortUUIDField", "HashidAutoField", "ULIDField"})
 """Field classes, by their last name, that make their own value unique."""

@@ -220,11 +220,15 @@ class Answer(Value):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Column(Value):
-    """The values of one field of rows, as they were when read. `missing` are values inserted since and not added."""
+    """The values of one field, or of several as tuples, of rows as they were when read.
+
+    but: rows inserted since, whose values were not added. maps: a dict from these values to the rows.
+    """
 
     rows: Rows
-    field: str
-    missing: frozenset[Expression] = frozenset()
+    fields: tuple[str, ...]
+    but: frozenset[Inserted] = frozenset()
+    maps: bool = False
 
 
 @hashed_once

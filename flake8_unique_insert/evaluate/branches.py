@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.membership import rows_of_membership
+from flake8_unique_insert.evaluate.membership import absent_from, rows_of_membership
 from flake8_unique_insert.evaluate.queries import absent, note_check
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
@@ -34,8 +34,10 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.values import (
     NO_FACTS,
+    Absent,
     Answer,
     Column,
+    Condition,
     CreatedFlag,
     Elements,
     Entries,
@@ -160,8 +162,8 @@ def facts_when(value: Value, outcome: bool) -> Facts:
         return absent(value.rows)
     if isinstance(value, Rows) and not value.is_manager and not outcome:
         return absent(value)
-    if isinstance(value, Column) and not outcome and not value.missing:
-        return absent(value.rows)
+    if isinstance(value, Column) and not outcome:
+        return absent_from(value, value.rows)
     row = _unsaved(value.term, outcome)
     return frozenset([NewRow(row)]) if row is not None else NO_FACTS
 
@@ -362,6 +364,12 @@ def _narrowed_each(ev: Evaluator, value: Result, name: str | None, left: list[Op
 
 def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
     left, right = ev.evaluate(test.left), ev.evaluate(test.right)
+    if test.operator in ("==", "!="):
+        own = _own_value(ev, test.left, right) | _own_value(ev, test.right, left)
+        if own:
+            alike, different = ev.state.copy(), ev.state.copy()
+            alike.learn(own)
+            return (alike, different) if test.operator == "==" else (different, alike)
     one, other = left.value, right.value
     if isinstance(one, Known) and isinstance(other, Known) and test.operator in ("==", "!=", "is", "is not"):
         equal = one.constant == other.constant
@@ -371,6 +379,26 @@ def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
         yes, no = _split_by_constant(ev, left, test.left.id, other)
         return (yes, no) if test.operator == "==" else (no, yes)
     return ev.state.copy(), ev.state.copy()
+
+
+def _own_value(ev: Evaluator, side: Expression, other: Result) -> Facts:
+    """What is known when `tag.name == name`: no row but this one has that name, if names are unique."""
+    owner = ev.evaluate(side.base) if isinstance(side, Attribute) else None
+    if owner is None or not isinstance(owner.value, Instance):
+        return NO_FACTS
+    assert isinstance(side, Attribute)
+    model, field = owner.value.model, owner.value.model.field(side.name)
+    known = ev.state.objects.get(owner.value.term)
+    if field is None or (known is not None and (known.new is not False or field.name in known.changed)):
+        return NO_FACTS
+    itself = Condition(model.primary_key, "exact", owner.value.term, excluded=True)
+    facts = []
+    for key in model.keys:
+        if field.name in key.members:
+            terms = {name: other.term if name == field.name else Attribute(owner.term, name) for name in key.members}
+            conditions = {Condition(name, "exact", term) for name, term in terms.items()}
+            facts.append(Absent(model.table, frozenset(conditions | {itself})))
+    return frozenset(facts)
 
 
 def _split_by_constant(ev: Evaluator, value: Result, name: str, other: Known) -> States:
@@ -395,8 +423,7 @@ def _split_membership(ev: Evaluator, left: Expression, right: Expression, node: 
     if found is not None:
         note_check(ev, found)
         yes.checks = no.checks = ev.state.checks
-        if not (isinstance(inner, Column) and inner.missing):
-            no.learn(absent(found))
+        no.learn(absent_from(inner, found))
     return yes, no
 
 

@@ -222,9 +222,13 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
             ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, distinct, node)),))
             return result(Known(NONE))
         if isinstance(holder, Column) and function.name == "add":
-            term = ev.term(node.arguments[0].value)
-            ev.state.names[base.id] = Result(bound.term, (Option(replace(holder, missing=holder.missing - {term})),))
+            value = ev.evaluate(node.arguments[0].value)
+            ev.state.names[base.id] = Result(bound.term, (Option(membership.with_value(holder, value)),))
             return result(Known(NONE))
+    if isinstance(holder, Column) and holder.maps and function.name == "pop" and node.arguments:
+        key = ev.evaluate(node.arguments[0].value)
+        ev.state.names[base.id] = Result(bound.term, (Option(membership.without_value(holder, key)),))
+        return membership.row_of_key(ev, holder, key, "pop" if len(node.arguments) > 1 else "")
     if function.name in ("extend", "update", "insert", "clear", "remove", "pop") and isinstance(
         holder, (Items, Elements, Entries)
     ):
@@ -282,6 +286,8 @@ def call_method(ev: Evaluator, receiver: Value, name: str, node: Call, arguments
         for entry, value in receiver.entries:
             if entry == key:
                 return value
+    if isinstance(receiver, Column) and receiver.maps and name == "get" and arguments[1]:
+        return membership.row_of_key(ev, receiver, arguments[1][0], "get")
     if isinstance(receiver, Entries) and name == "copy":
         return result(receiver)
     return None

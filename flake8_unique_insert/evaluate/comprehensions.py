@@ -12,6 +12,7 @@ from flake8_unique_insert.evaluate.state import meet
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Comprehension,
+    Expression,
     Symbol,
 )
 from flake8_unique_insert.values import (
@@ -73,11 +74,17 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
             ev.state = yes.copy()
     element = ev.evaluate(expression.element)
     ev.raised = saved_raised
+    maps = False
     if expression.kind == "dict":
         inner = element.value
-        element = inner.items[0] if isinstance(inner, Items) and inner.items else element
-    if source is not None and isinstance(element.term, Attribute) and isinstance(element.term.base, Symbol):
-        return result(Column(term, source, element.term.name))
+        if isinstance(inner, Items) and len(inner.items) == 2:
+            element = inner.items[0]
+            maps = isinstance(inner.items[1].value, Instance) and is_distinct(inner.items[1].term)
+    if source is not None:
+        parts = element.value.items if isinstance(element.value, Items) else (element,)
+        paths = [_path(part.term) for part in parts]
+        if paths and all(paths):
+            return result(Column(term, source, tuple(paths), maps=maps))
     if source is not None and isinstance(element.value, Instance) and is_distinct(element.value.term):
         return result(replace(source, term=term)) if expression.kind in ("list", "generator") else unknown(term)
     facts = ev.state.facts
@@ -89,3 +96,13 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
     )
     distinct = expression.kind in ("set", "dict") or is_distinct(element.term)
     return result(Elements(term, Result(element.term, options), distinct, objects))
+
+
+def _path(term: Expression) -> str:
+    """`row.team.name` as a lookup: "team__name"; "" for what is no path from a row."""
+    names: list[str] = []
+    while isinstance(term, Attribute):
+        if names or term.name not in ("pk", "id") or isinstance(term.base, Symbol):
+            names.insert(0, term.name)
+        term = term.base
+    return "__".join(names) if is_distinct(term) else ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.facts import about, common
+from flake8_unique_insert.evaluate.queries import SAME_ROWS
 from flake8_unique_insert.evaluate.terms import normal
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Subscript, Symbol
+from flake8_unique_insert.syntax.expressions import TRUE, Attribute, Call, Expression, Name, Sequence, Subscript, Symbol
 from flake8_unique_insert.values import (
     Absent,
     Answer,
@@ -33,6 +35,7 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
+NARROWER = SAME_ROWS | {"filter", "exclude"}
 SAME_ELEMENTS = frozenset({"list", "set", "tuple", "frozenset", "sorted"})
 DISTINCT_CALLS = frozenset(
     {"range", "set", "frozenset", "dict", "count", "Counter", "OrderedDict", "unique", "fromkeys"}
@@ -53,7 +56,7 @@ def is_generated(value: Result) -> bool:
 def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
     """The next element of an iterable, with what is known of all its elements. `node` identifies the loop."""
     element = _element(ev, iterable, node)
-    listed = _listed(iterable.term)
+    listed = list(_listed(iterable.term))
     for fact in ev.state.facts:
         if isinstance(fact, Absent):
             asked = [item for item in fact.conditions if _asks(item, listed)]
@@ -67,16 +70,27 @@ def _about_one(fact: Absent, condition: Condition, element: Result) -> Absent:
     return replace(fact, conditions=fact.conditions - {condition} | {each})
 
 
-def _listed(term: Expression) -> Expression:
-    """The collection that `list(x)`, `set(x)` and the like have the elements of."""
-    while isinstance(term, Call) and len(term.arguments) == 1 and _called(term) in SAME_ELEMENTS:
+def _listed(term: Expression) -> Iterator[Expression]:
+    """The collections that all elements are in: of `rows.order_by("name")` also `rows`."""
+    term = _same_elements(term)
+    yield term
+    while isinstance(term, Call) and isinstance(term.function, Attribute) and term.function.name in NARROWER:
+        term = term.function.base
+        yield term
+
+
+def _same_elements(term: Expression) -> Expression:
+    """The x of `list(x)`, `set(x)`, `sorted(x, key=...)` and the like."""
+    while isinstance(term, Call) and isinstance(term.function, Name) and _called(term) in SAME_ELEMENTS:
+        if not term.arguments or any(argument.keyword is None for argument in term.arguments[1:]):
+            break
         term = term.arguments[0].value
     return term
 
 
-def _asks(condition: Condition, listed: Expression) -> bool:
+def _asks(condition: Condition, listed: list[Expression]) -> bool:
     """True for `field__in=xs` of these elements."""
-    return condition.lookup == "in" and not condition.excluded and _listed(condition.term) == listed
+    return condition.lookup == "in" and not condition.excluded and _same_elements(condition.term) in listed
 
 
 def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
@@ -94,13 +108,29 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
     if isinstance(inner, Rows):
         symbol = ev.symbol("distinct", node, "row")
         ev.state.objects[symbol] = ObjectState(False)
+        ev.state.learn(_unreferenced(ev, inner, symbol))
         return result(Instance(symbol, inner.model))
     if isinstance(inner, Column):
-        field = inner.rows.model.field(inner.field)
+        field = inner.rows.model.field(inner.fields[0])
         return unknown(ev.symbol("distinct" if field is not None and field.unique else "element", node))
     if isinstance(term, Call):
         return _from_call(ev, term, node)
     return unknown(ev.symbol("element" if _is_given(term) else "item", node))
+
+
+def _unreferenced(ev: Evaluator, rows: Rows, row: Symbol) -> list[Fact]:
+    """What `filter(profile__isnull=True)` says of each row: no profile refers to it."""
+    if len(rows.alternatives) != 1:
+        return []
+    facts: list[Fact] = []
+    for item in next(iter(rows.alternatives)):
+        if item.lookup == "isnull" and (item.term == TRUE) is not item.excluded and item.field not in rows.model.fields:
+            lookup = ev.analysis.lookup
+            found = lookup.accessor(rows.model, item.field) or lookup.accessor(rows.model, f"{item.field}_set")
+            target = lookup.model_labelled(found.model) if found is not None and found.kind != "m2m" else None
+            if found is not None and target is not None:
+                facts.append(Absent(target.table, frozenset([Condition(found.field, "exact", row)])))
+    return facts
 
 
 def _each(ev: Evaluator, collection: Elements, node: object) -> Result:

@@ -200,11 +200,13 @@ class Evaluator:
                 self.assign(item, unknown(term))
 
     def _assign_item(self, target: Subscript, value: Result) -> None:
-        self.evaluate(target.index)
+        index = self.evaluate(target.index)
         key = string(target.index)
         if isinstance(target.base, Name) and target.base.id in self.state.names:
             bound = self.state.names[target.base.id]
             inner = bound.value
+            if isinstance(inner, Column):
+                self.state.names[target.base.id] = Result(bound.term, (Option(membership.with_value(inner, index)),))
             if isinstance(inner, Entries) and key is not None:
                 entries = tuple((name, old) for name, old in inner.entries if name != key)
                 changed = replace(inner, entries=(*entries, (key, value)))
@@ -272,6 +274,8 @@ def _subscript(ev: Evaluator, expression: Subscript) -> Result:
                 return value
     if isinstance(inner, Rows):
         return calls.subscript_rows(ev, inner, index, expression)
+    if isinstance(inner, Column) and inner.maps:
+        return membership.row_of_key(ev, inner, index, "")
     if isinstance(inner, (Answer, Column)) and inner.rows is not None and isinstance(key, Constant):
         return unknown(Subscript(base.term, key))
     return ev.compound(expression, Subscript(base.term, index.term), [base])

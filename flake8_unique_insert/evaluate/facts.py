@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, same
@@ -45,16 +45,30 @@ def added(facts: Facts, more: Iterable[Fact]) -> Facts:
 def common(sets: Iterable[Facts]) -> Facts:
     """The facts that hold in every set, with the exceptions of all."""
     first, *others = sets
-    if all(other == first for other in others):
-        return first
-    found = _by_key(first)
-    for other in map(_by_key, others):
-        found = {
-            key: fact if isinstance(fact, Validated) else replace(fact, but=fact.but | _but(other[key]))
-            for key, fact in found.items()
-            if key in other
-        }
-    return frozenset(found.values())
+    for other in others:
+        if other != first:
+            first = frozenset([*_held_by(first, other), *_held_by(other, first)])
+            first = frozenset(_by_key(first).values())
+    return first
+
+
+def _held_by(facts: Facts, others: Facts) -> Iterator[Fact]:
+    """Those of the facts that hold among the others, too, with the exceptions of both."""
+    known = _by_key(others)
+    for fact in facts:
+        other = known.get(key_of(fact)) or (_wider(fact, others) if isinstance(fact, Absent) else None)
+        if isinstance(fact, Validated) and other is not None:
+            yield fact
+        elif other is not None and not isinstance(fact, Validated):
+            yield replace(fact, but=fact.but | _but(other))
+
+
+def _wider(fact: Absent, others: Facts) -> Fact | None:
+    """A fact with fewer conditions: where no row has this name, no other row has it."""
+    for other in others:
+        if isinstance(other, Absent) and other.table == fact.table and other.conditions < fact.conditions:
+            return other
+    return None
 
 
 def without(facts: Facts, known: Facts) -> Facts:

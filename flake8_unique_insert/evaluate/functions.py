@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 WORTH_FOLLOWING = re.compile(
     r"objects|\.(?:a?exists|filter|a?get|a?first|a?create|a?(?:get|update)_or_create|a?bulk_create|a?save)\b|"
-    r"\.(?:exclude|all|count|full_clean|delete|update)\b|"
+    r"\.(?:exclude|all|count|full_clean|delete|update|values_list|in_bulk|select_related)\b|"
     r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.model\b|return [A-Z]|super\("
 )
 MAX_LENGTH = 12_000

@@ -306,10 +306,19 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
             ev.all_protections(), ev.frame.code, ev.frame.stack, None, instance, known, None, None, options,
         ))  # fmt: skip
     if known.new is not False:
-        ev.state.insert(tables(model), inserted_row(model, values))
+        ev.state.insert(tables(model), inserted_row(model, _with_kept(instance, known, values)))
     if known.new is True:
         ev.state.learn([NewRow(instance.term)])
     ev.state.objects[instance.term] = replace(known, new=False, changed=frozenset())
+
+
+def _with_kept(instance: Instance, known: ObjectState, values: RowValues) -> RowValues:
+    """The values of a new row, with those that a copy keeps of the row it was made from."""
+    if not known.copied:
+        return values
+    named = dict(values.values)
+    kept = ((name, unknown(Attribute(instance.term, name))) for name in instance.model.fields if name not in named)
+    return replace(values, values=(*values.values, *kept))
 
 
 def own_save(ev: Evaluator, model: Model, values: RowValues, call: Call) -> tuple[Write, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate import attributes, queries
+from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Name, string
 from flake8_unique_insert.values import (
@@ -32,6 +33,8 @@ def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result
     """The result of a function known by name; None for all others."""
     if dotted in ev.analysis.generators:
         return ev.generated(node)
+    if dotted in django_names.EXITS:
+        raise Unreachable
     if dotted == django_names.GET_USER_MODEL:
         model = ev.analysis.lookup.user_model()
         return result(ModelClass(Name(model.symbol.dotted), model)) if model is not None else None

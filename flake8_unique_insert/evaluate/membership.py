@@ -5,23 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate.lookups import conjunction
+from flake8_unique_insert.evaluate.lookups import condition, conjunction
 from flake8_unique_insert.evaluate.queries import absent, note_check
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.syntax.expressions import (
+    NONE,
+    Argument,
     Attribute,
     Call,
     Comparison,
     Comprehension,
     Expression,
     Name,
+    Subscript,
 )
 from flake8_unique_insert.values import (
-    NO_FACTS,
     Answer,
     Column,
     Condition,
     Elements,
+    Facts,
+    Inserted,
+    Instance,
+    Items,
+    Known,
     Option,
     Result,
     Rows,
@@ -40,21 +47,71 @@ States = tuple[State | None, State | None]
 def rows_of_membership(item: Result, holder: Value) -> Rows | None:
     """The rows that `item in holder` asks for; None when holder is not made of rows."""
     if isinstance(holder, Column):
-        wanted = frozenset([frozenset([Condition(holder.field, "exact", item.term)])])
+        parts = _parts(item, len(holder.fields))
+        if parts is None:
+            return None
+        wanted = frozenset(condition(holder.rows.model, name, part) for name, part in zip(holder.fields, parts))
         kept = frozenset(
-            frozenset(condition for condition in group if not _lists(condition, holder.field, item.term))
+            frozenset(own for own in group if not any(_lists(own, asked) for asked in wanted))
             for group in holder.rows.alternatives
         )
-        return replace(holder.rows, alternatives=conjunction(kept, wanted))
+        return replace(holder.rows, alternatives=conjunction(kept, frozenset([wanted])))
     if isinstance(holder, Rows):
-        wanted = frozenset([frozenset([Condition(holder.model.primary_key, "exact", item.term)])])
-        return replace(holder, alternatives=conjunction(holder.alternatives, wanted))
+        itself = Condition(holder.model.primary_key, "exact", item.term)
+        return replace(holder, alternatives=conjunction(holder.alternatives, frozenset([frozenset([itself])])))
     return None
 
 
-def _lists(condition: Condition, field: str, term: Expression) -> bool:
+def absent_from(holder: Value, found: Rows) -> Facts:
+    """What is known when rows that were looked for in a column are not there: none exists but those inserted since."""
+    if not isinstance(holder, Column) or not holder.but:
+        return absent(found)
+    return frozenset(replace(fact, but=holder.but) for fact in absent(found))
+
+
+def with_value(column: Column, item: Result) -> Column:
+    """A column to which a value was added."""
+    parts = _parts(item, len(column.fields)) or ()
+    wanted = {(name, part.term) for name, part in zip(column.fields, parts)}
+    return replace(column, but=frozenset(row for row in column.but if not wanted or not wanted <= row.values))
+
+
+def without_value(column: Column, item: Result) -> Column:
+    """A column from which a value was taken, whose row is still there."""
+    parts = _parts(item, len(column.fields)) or ()
+    values = frozenset((name, part.term) for name, part in zip(column.fields, parts))
+    return replace(column, but=column.but | {Inserted(column.rows.model.table, values, bool(parts))})
+
+
+def _parts(item: Result, count: int) -> tuple[Result, ...] | None:
+    """The value that is looked for in a column, in each of several columns."""
+    if count == 1:
+        return (item,)
+    inner = item.value
+    return inner.items if isinstance(inner, Items) and len(inner.items) == count else None
+
+
+def _lists(own: Condition, asked: Condition) -> bool:
     """True for `field__in=xs`: the rows were read for just the values that are asked about."""
-    return condition.field == field and condition.lookup == "in" and not condition.excluded
+    return own.field == asked.field and own.lookup == "in" and not own.excluded
+
+
+def row_of_key(ev: Evaluator, column: Column, key: Result, method: str) -> Result:
+    """`rows_by_name.get(name)`: the row that had this value when the dict was made, or None.
+
+    method: "" for what raises KeyError where there is none: `rows_by_name[name]`.
+    """
+    getter = Call(Attribute(column.term, method), (Argument(key.term),))
+    term = getter if method else Subscript(column.term, key.term)
+    found = rows_of_membership(key, column)
+    if found is None:
+        return unknown(term)
+    note_check(ev, found)
+    if method:
+        options = Option(Known(NONE), absent_from(column, found)), Option(Instance(term, found.model))
+        return Result(term, options)
+    ev.raised.append(("KeyError", found.model.table, absent_from(column, found)))
+    return result(Instance(term, found.model))
 
 
 def difference(ev: Evaluator, left: Result, right: Result, term: Expression, node: object) -> Result | None:
@@ -64,8 +121,7 @@ def difference(ev: Evaluator, left: Result, right: Result, term: Expression, nod
     if found is None:
         return None
     note_check(ev, found)
-    since = right.value.missing if isinstance(right.value, Column) else frozenset()
-    facts = NO_FACTS if since else absent(found)
+    facts = absent_from(right.value, found)
     return result(Elements(term, Result(symbol, (Option(Unknown(symbol), facts),)), distinct=True))
 
 

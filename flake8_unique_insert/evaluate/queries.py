@@ -76,7 +76,7 @@ WRITES = frozenset(
 )
 
 
-def absent(rows: Rows) -> Facts:
+def absent(rows: Rows) -> frozenset[Absent]:
     """What is known when no row matched: a fact for each way to match."""
     if rows.link is not None:
         return frozenset(_unlinked(rows.model, rows.link, group) for group in rows.alternatives)
@@ -171,7 +171,21 @@ def _filter(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: 
 
 def _exclude(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     groups = excluded_groups(ev, rows.model, *arguments)
+    ev.state.learn(_unlisted(rows.model, term, arguments))
     return result(replace(rows, term=term, alternatives=conjunction(rows.alternatives, groups), is_manager=False))
+
+
+def _unlisted(model: Model, term: Expression, arguments: Arguments) -> Facts:
+    """What `exclude(pk__in=others.values("owner"))` says of the rows that are left: none of the others has one."""
+    nodes, values = arguments
+    if len(nodes) != 1 or nodes[0].keyword not in ("pk__in", f"{model.primary_key}__in"):
+        return frozenset()
+    column = values[0].value
+    if not isinstance(column, Column) or len(column.fields) != 1:
+        return frozenset()
+    each = condition(column.rows.model, f"{column.fields[0]}__in", unknown(term))
+    others = _narrowed(column.rows, each)
+    return frozenset(replace(fact, but=column.but) for fact in absent(others))
 
 
 def _none(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
@@ -225,16 +239,21 @@ def _values_list(ev: Evaluator, rows: Rows, term: Expression, call: Call, argume
     if not arguments[0]:
         return result(replace(rows, term=term, is_manager=False))
     fields = [string(argument.value) for argument in arguments[0] if argument.keyword is None]
-    if len(fields) == 1 and fields[0] is not None:
-        field = rows.model.field(fields[0])
-        return result(Column(term, rows, field.name if field is not None else fields[0]))
+    names = tuple(_field_name(rows.model, name) for name in fields if name is not None)
+    as_tuples = isinstance(call.function, Attribute) and call.function.name == "values_list"
+    if len(names) == len(fields) and (as_tuples or len(names) == 1):
+        return result(Column(term, rows, names))
     return result(Elements(term, unknown(Subscript(term, Constant(0, "int")))))
 
 
 def _in_bulk(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     field = next((string(argument.value) for argument in arguments[0] if argument.keyword == "field_name"), "pk")
-    found = rows.model.field(field or "pk")
-    return result(Column(term, rows, found.name if found is not None else field or "pk"))
+    return result(Column(term, rows, (_field_name(rows.model, field or "pk"),), maps=True))
+
+
+def _field_name(model: Model, name: str) -> str:
+    field = model.field(name)
+    return field.name if field is not None else name
 
 
 def _update(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:

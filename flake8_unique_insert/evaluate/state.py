@@ -21,7 +21,7 @@ from flake8_unique_insert.evaluate.facts import (
     changed,
     common,
 )
-from flake8_unique_insert.evaluate.terms import ANY, mentions
+from flake8_unique_insert.evaluate.terms import mentions
 from flake8_unique_insert.syntax.expressions import Constant, Expression, Subscript, Symbol
 from flake8_unique_insert.values import (
     NO_FACTS,
@@ -42,6 +42,7 @@ from flake8_unique_insert.values import (
 )
 
 MAX_DICTS = 3
+NO_ROWS: frozenset[Inserted] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,9 @@ def _changed_options(bound: Result, change: Change, inside: Change) -> Result:
         if isinstance(value, Elements):
             element = _changed_options(value.element, inside, inside)
             value = value if element is value.element else replace(value, element=element)
+        elif isinstance(value, Column):
+            but = rows_since(value, change)
+            value = value if but == value.but else replace(value, but=but)
         same = value is option.value and facts is option.facts
         options.append(option if same else Option(value, facts))
     if all(new is old for new, old in zip(options, bound.options)):
@@ -117,14 +121,18 @@ def _changed_options(bound: Result, change: Change, inside: Change) -> Result:
     return Result(bound.term, tuple(options))
 
 
+def rows_since(column: Column, change: Change) -> frozenset[Inserted]:
+    """The rows that were inserted since a column was read, after a change."""
+    table = column.rows.link.table if column.rows.link is not None else column.rows.model.table
+    after = change(Absent(table, frozenset(), column.but))
+    return after.but if isinstance(after, Absent) else column.but
+
+
 def _after_insert(bound: Result, name: str, tables: frozenset[str], row: Inserted) -> Result:
     options = []
     for option in bound.options:
         value = option.value
-        if isinstance(value, Column) and value.rows.model.table in tables:
-            given = dict(row.values).get(value.field, ANY)
-            value = replace(value, missing=value.missing | {given})
-        elif isinstance(value, Answer) and value.shape != "row" and value.rows.model.table in tables:
+        if isinstance(value, Answer) and value.shape != "row" and value.rows.model.table in tables:
             value = Unknown(Symbol("stale", 0, name))
         options.append(Option(value, option.facts) if value is not option.value else option)
     if all(new is old for new, old in zip(options, bound.options)):
@@ -181,6 +189,10 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
     if 1 < len(filled) == len(collections):
         collection = merged(point, Symbol("collected", point, name), filled)
         return Result(term, (Option(collection, common([option.facts for option in options.values()])),))
+    columns = [option.value for option in options.values() if isinstance(option.value, Column)]
+    if 1 < len(columns) == len(options) and len({replace(column, but=NO_ROWS) for column in columns}) == 1:
+        column = replace(columns[0], but=NO_ROWS.union(*(column.but for column in columns)))
+        return Result(term, (Option(column, common([option.facts for option in options.values()])),))
     if len(options) > MAX_DICTS and all(isinstance(option.value, Entries) for option in options.values()):
         return _met_entries(term, list(options.values()))
     if len(options) > MAX_OPTIONS:

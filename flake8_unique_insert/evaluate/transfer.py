@@ -58,6 +58,7 @@ Raised = list[tuple[str, str, Facts]]
 CAUGHT_BY = {
     "DoesNotExist": ("DoesNotExist", "ObjectDoesNotExist"),
     "IndexError": ("IndexError", "LookupError"),
+    "KeyError": ("KeyError", "LookupError"),
     "Http404": ("Http404",),
 }
 

@@ -106,7 +106,8 @@ def _is_another(condition: Condition, values: dict[str, FieldValue], partial: fr
 def _written_rows(write: Write) -> list[Expression]:
     """The rows that a write changes, where they are known one by one."""
     if write.instance is not None:
-        return [write.instance.term]
+        found_by = write.object.get(write.model.primary_key) if write.object is not None else None
+        return [write.instance.term, *([found_by.term] if found_by is not None else [])]
     rows = [] if write.rows is None else [
         item.term for group in write.rows.alternatives for item in group
         if item.field in ("pk", "id", write.model.primary_key) and item.lookup == "exact" and not item.excluded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.lookups import condition as read_condition
-from flake8_unique_insert.evaluate.terms import same
+from flake8_unique_insert.evaluate.terms import normal, same
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions
@@ -59,6 +59,8 @@ def _is_unknown(condition: Condition) -> bool:
 def _within(condition: Condition, write: Write, key: UniqueKey, partial: frozenset[Condition]) -> bool:
     if condition in partial or _is_pinned(condition, write, partial):
         return True
+    if _depends_on_key(condition, write, key):
+        return True
     if condition.lookup == "either":
         return any(name in key.members for name in condition.field.split("|"))
     if condition.excluded or condition.field not in key.members or condition.lookup not in WIDER:
@@ -74,6 +76,17 @@ def _is_pinned(condition: Condition, write: Write, partial: frozenset[Condition]
         item.field == condition.field and item.lookup in ("exact", "isnull") and not item.excluded for item in partial
     )
     return fixed and condition.lookup == "exact" and value is not None and same(value.term, condition.term)
+
+
+def _depends_on_key(condition: Condition, write: Write, key: UniqueKey) -> bool:
+    """`get_or_create(account=a, owner=a.owner)`: what is looked up besides belongs to a row of the key."""
+    members = [value.term for name in key.members if (value := write.values.get(name)) is not None]
+    term = normal(condition.term)
+    while isinstance(term, Attribute):
+        term = term.base
+        if any(same(term, member) for member in members):
+            return condition.lookup == "exact" and not condition.excluded
+    return False
 
 
 def _is_lowered(condition: Condition) -> bool:

@@ -35,12 +35,15 @@ def outside_condition(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     conditions = key_conditions(analysis, write.model, key)
     if not conditions:
         return False
-    return any(_fails(field_value(analysis, write, condition.field), condition) for condition in conditions)
+    return any(
+        outcome_of(field_value(analysis, write, condition.field), condition) is False for condition in conditions
+    )
 
 
-def _fails(value: FieldValue, condition: Condition) -> bool:
+def outcome_of(value: FieldValue, condition: Condition) -> bool | None:
+    """Whether a row with this value meets a condition, None when that cannot be told."""
     outcome = _outcome(value, condition)
-    return outcome is False if not condition.excluded else outcome is True
+    return outcome if outcome is None or not condition.excluded else not outcome
 
 
 def _outcome(value: FieldValue, condition: Condition) -> bool | None:

@@ -7,13 +7,13 @@ from flake8_unique_insert.evaluate.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.terms import ANY, differs, normal, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import KeyKind, UniqueKey
-from flake8_unique_insert.sites.conditions import outside_condition
+from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Constant, Expression, Formatted
 from flake8_unique_insert.values import Absent, Inserted, NewRow
 
 
-def written_keys(write: Write) -> tuple[UniqueKey, ...]:
+def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
     """The keys of the model whose fields a write sets."""
     keys = write.model.keys
     if write.kind == "unchanged":
@@ -22,11 +22,22 @@ def written_keys(write: Write) -> tuple[UniqueKey, ...]:
         changed = {name for name, value in write.values.values if not _looked_up_by(write, name, value.term)}
         if write.object is not None:
             changed = set(write.object.changed)
-        return tuple(key for key in keys if changed & set(key.members))
+        return tuple(key for key in keys if changed & set(key.members) or _comes_under(analysis, write, key, changed))
     if write.kind == "bulk_update":
         fields = names_in(write.options.get("fields"))
         return tuple(key for key in keys if fields and fields & set(key.members))
     return keys
+
+
+def _comes_under(analysis: Analysis, write: Write, key: UniqueKey, changed: set[str]) -> bool:
+    """True when an existing row is made to meet the condition of a partial key: `address.is_default = True`."""
+    if key.condition is None:
+        return False
+    conditions = key_conditions(analysis, write.model, key) or ()
+    return any(
+        condition.field in changed and outcome_of(field_value(analysis, write, condition.field), condition)
+        for condition in conditions
+    )
 
 
 def _looked_up_by(write: Write, name: str, term: Expression) -> bool:

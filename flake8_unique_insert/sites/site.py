@@ -51,7 +51,7 @@ class InsertSite:
 def site_of(analysis: Analysis, write: Write, guard: Guard) -> InsertSite:
     """Judge every key of a write. guard: says what protects a key that is at risk."""
     verdicts: dict[UniqueKey, str] = {}
-    for key in written_keys(write):
+    for key in written_keys(analysis, write):
         verdicts[key] = safe_reason(analysis, write, key) or guard(analysis, write, key) or "unguarded"
         if verdicts[key] == "unguarded" and write.mechanisms:
             verdicts[key] = _in_own_save(analysis, write, key, guard)
