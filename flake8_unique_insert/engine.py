@@ -50,7 +50,7 @@ class Engine:
     def audit(self, path: str, source: SourceFile) -> list[SiteReport]:
         """Every insert site of one file into a model with unique keys. Never raises."""
         try:
-            return reports(path, self.sites(path, source))
+            return reports(path, (site for site in self.sites(path, source) if site.write.model.keys))
         except UnreadableSource as error:
             LOG.info("%s: %s", path, error)
         except Exception:
@@ -58,13 +58,17 @@ class Engine:
         return []
 
     def sites(self, path: str, source: SourceFile) -> Iterable[InsertSite]:
-        """The judged insert sites of one file. Raises UnreadableSource."""
+        """The judged insert sites of one file, those of models without keys too. Raises UnreadableSource."""
+        return self.analysis(path, source).sites()
+
+    def analysis(self, path: str, source: SourceFile) -> FileAnalysis:
+        """The analysis of one file, not yet run."""
         absolute = Path(path).absolute()
-        project = self._project(absolute)
+        project = self.project(absolute)
         project.put(absolute, source)
         callers = self._callers.setdefault(project.root, Callers(project, self._is_skipped))
         settings = Settings(self.generators, self.handlers, self.options.atomic_requests)
-        return FileAnalysis(settings, project, project.module_name(absolute), source, callers).sites()
+        return FileAnalysis(settings, project, project.module_name(absolute), source, callers)
 
     def _is_skipped(self, path: Path) -> bool:
         return is_skipped(path, self.options.skip, lambda _: self._root(path))
@@ -72,7 +76,8 @@ class Engine:
     def _root(self, path: Path) -> Path:
         return Path(self.options.project_root) if self.options.project_root else find_root(path)
 
-    def _project(self, path: Path) -> Project:
+    def project(self, path: Path) -> Project:
+        """The project that a file belongs to."""
         root = self._root(path)
         if root not in self._projects:
             self._projects[root] = Project.configured(root, self.options)

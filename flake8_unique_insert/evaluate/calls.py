@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import builtin_calls, functions, inserts, known_calls, queries
 from flake8_unique_insert.evaluate.elements import is_generated
+from flake8_unique_insert.evaluate.writes import Unresolved
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
 from flake8_unique_insert.syntax.expressions import (
     Argument,
@@ -16,7 +17,6 @@ from flake8_unique_insert.syntax.expressions import (
     Expression,
     Name,
     Subscript,
-    Symbol,
     dotted,
     keyword,
 )
@@ -113,8 +113,6 @@ def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments,
     if isinstance(value, ErrorClass):
         return unknown(term)
     if isinstance(node.function, Attribute) and isinstance(value, Unknown):
-        if ev.analysis.recording and node.function.name in ("save", "asave") and _is_parameter(value.term):
-            ev.analysis.unknown_saves.append(node)
         known = known_calls.call_method(ev, node.function.name, value, node, arguments)
         if known is not None:
             return known
@@ -143,11 +141,6 @@ def _call_function(
     return functions.by_annotation(ev, value, term) or unfollowed(ev, node, arguments, term)
 
 
-def _is_parameter(term: Expression) -> bool:
-    """True for the method of a parameter: `customer.save`."""
-    return isinstance(term, Attribute) and isinstance(term.base, Symbol) and term.base.kind == "param"
-
-
 def _is_super(node: Call) -> bool:
     """True for `super().method()`."""
     base = node.function.base if isinstance(node.function, Attribute) else None
@@ -168,6 +161,9 @@ def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Argum
 
 def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> Result:
     """A call of which nothing is known: its result is named by what is called with what."""
+    if ev.analysis.recording and not ev.frame.stack and inserts.reads_like_insert(node):
+        receiver = term.function.base if isinstance(term.function, Attribute) else term.function
+        ev.analysis.unresolved.append(Unresolved(node, receiver, ev.frame.code))
     ev.calls_unknown = ev.calls_unknown or not (dotted(term.function) or "").startswith(("django.", "builtins."))
     name = node.function.name if isinstance(node.function, Attribute) else getattr(node.function, "id", "")
     if all(is_generated(value) for value in arguments[1]) and arguments[1]:

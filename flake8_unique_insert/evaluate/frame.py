@@ -7,7 +7,7 @@ from typing import Protocol
 
 import libcst as cst
 
-from flake8_unique_insert.evaluate.writes import Protection, Write
+from flake8_unique_insert.evaluate.writes import Protection, Unresolved, Write
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ModelLookup
 from flake8_unique_insert.syntax.expressions import Call, Expression, Symbol
@@ -86,7 +86,7 @@ class Analysis:
     globals: dict[tuple[str, str], Result | None] = field(default_factory=dict)
     mechanisms: list[Write] | None = None
     nested_used: set[int] = field(default_factory=set)
-    unknown_saves: list[Call] = field(default_factory=list)
+    unresolved: list[Unresolved] = field(default_factory=list)
     _nested: dict[int, Nested | None] = field(default_factory=dict)
     _properties: dict[tuple[str, Expression], Call] = field(default_factory=dict)
 

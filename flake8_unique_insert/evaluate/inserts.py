@@ -64,6 +64,16 @@ def plain(name: str) -> str:
     return name[1:] if name.startswith("a") and name[1:] in (*KINDS, "save", "update") else name
 
 
+def reads_like_insert(node: Call) -> bool:
+    """True for `x.create(...)`, `x.save()`, `x.update(field=...)` and the like, whatever x is."""
+    if not isinstance(node.function, Attribute):
+        return False
+    name = plain(node.function.name)
+    if name == "update":
+        return bool(node.arguments) and all(argument.keyword or argument.star == "**" for argument in node.arguments)
+    return name in KINDS or name == "save"
+
+
 def keyword_values(arguments: Arguments, model: Model) -> RowValues:
     """The fields that keyword arguments set: `create(email=e, **data)`."""
     values: dict[str, Result] = {}

@@ -82,3 +82,12 @@ class Write:
     element_count: int | None = None
     mechanisms: tuple[Write, ...] = ()
     nested: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Unresolved:
+    """A call that reads like an insert, on a value whose model is not known. receiver: the term of that value."""
+
+    call: Call
+    receiver: Expression
+    code: ParsedCode | None
