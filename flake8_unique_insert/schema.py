@@ -300,6 +300,9 @@ class ModelLookup(Protocol):
     def link(self, model: Model, accessor: Accessor) -> Link | None:
         """The rows between an instance of a model and what a many-to-many accessor of it reaches."""
 
+    def accessors_of_heirs(self, model: Model, name: str) -> tuple[Accessor, ...]:
+        """What `instance.name` reaches on the models that inherit from an abstract one."""
+
     def models_managed_by(self, symbol: ClassSymbol) -> tuple[Model, ...]:
         """The models that declare a manager of this manager or queryset class."""
 

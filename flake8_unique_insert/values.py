@@ -290,6 +290,14 @@ class Elements(Value):
 
 @hashed_once
 @dataclass(frozen=True, slots=True)
+class Enumerated(Value):
+    """`enumerate(values)`: pairs of a number and an element."""
+
+    values: Result
+
+
+@hashed_once
+@dataclass(frozen=True, slots=True)
 class ObjectState(Hashed):
     """What is known of one object: the values assigned to its attributes.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import builtin_calls, functions, inserts, known_calls, queries
 from flake8_unique_insert.evaluate.elements import is_generated
+from flake8_unique_insert.evaluate.verbs import reads_like_insert
 from flake8_unique_insert.evaluate.writes import Unresolved
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
 from flake8_unique_insert.syntax.expressions import (
@@ -161,7 +162,7 @@ def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Argum
 
 def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> Result:
     """A call of which nothing is known: its result is named by what is called with what."""
-    if ev.analysis.recording and not ev.frame.stack and inserts.reads_like_insert(node):
+    if ev.analysis.recording and not ev.frame.stack and reads_like_insert(node):
         receiver = term.function.base if isinstance(term.function, Attribute) else term.function
         ev.analysis.unresolved.append(Unresolved(node, receiver, ev.frame.code))
     ev.calls_unknown = ev.calls_unknown or not (dotted(term.function) or "").startswith(("django.", "builtins."))

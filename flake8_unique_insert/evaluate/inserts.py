@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flake8_unique_insert.evaluate import functions
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Unreachable
+from flake8_unique_insert.evaluate.verbs import KINDS, plain
 from flake8_unique_insert.evaluate.writes import Protection, RowValues, Write
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
 from flake8_unique_insert.syntax.expressions import (
@@ -48,30 +49,6 @@ if TYPE_CHECKING:
 Arguments = tuple[tuple[Argument, ...], list[Result]]
 
 TEXT_FIELDS = frozenset({"CharField", "TextField"})
-KINDS = {
-    "create": "insert",
-    "create_user": "insert",
-    "create_superuser": "insert",
-    "bulk_create": "bulk_create",
-    "get_or_create": "upsert",
-    "update_or_create": "upsert",
-    "bulk_update": "bulk_update",
-}
-
-
-def plain(name: str) -> str:
-    """A method's name without the `a` of its async twin."""
-    return name[1:] if name.startswith("a") and name[1:] in (*KINDS, "save", "update") else name
-
-
-def reads_like_insert(node: Call) -> bool:
-    """True for `x.create(...)`, `x.save()`, `x.update(field=...)` and the like, whatever x is."""
-    if not isinstance(node.function, Attribute):
-        return False
-    name = plain(node.function.name)
-    if name == "update":
-        return bool(node.arguments) and all(argument.keyword or argument.star == "**" for argument in node.arguments)
-    return name in KINDS or name == "save"
 
 
 def keyword_values(arguments: Arguments, model: Model) -> RowValues:

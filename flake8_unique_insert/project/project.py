@@ -110,6 +110,7 @@ class Project:
             self.model_labelled,
             self._default_related_name,
             self._lineage,
+            self._classes.bases,
         )
 
     # --- files
@@ -227,6 +228,10 @@ class Project:
     def accessors_named(self, name: str) -> tuple[Accessor, ...]:
         """The accessors of this name, whatever model they are on."""
         return self._accessors.named(name)
+
+    def accessors_of_heirs(self, model: Model, name: str) -> tuple[Accessor, ...]:
+        """What `instance.name` reaches on the models that inherit from an abstract one; nothing for any other."""
+        return self._accessors.of_heirs(model, name) if model.abstract else ()
 
     def through(self, model: Model, name: str) -> Model | None:
         """The model of `Model.field.through`: the one stated, or the one that Django makes."""

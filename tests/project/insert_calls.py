@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from flake8_unique_insert.engine import Engine
-from flake8_unique_insert.evaluate.terms import is_of_parameter, root
-from flake8_unique_insert.evaluate.writes import Unresolved
+from flake8_unique_insert.evaluate.terms import root
 from flake8_unique_insert.report import Positions, position
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Symbol

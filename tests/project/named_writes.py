@@ -2,10 +2,10 @@
 
     python -m tests.project.named_writes PROJECT_FOLDER TRUTH.json [--list]
 
-TRUTH.json: {"models": [{"label", "keys"}], "writes": [{"file", "line", "call", "model"}]}, as a run of the project's own
-tests told them. A write counts when its model has unique keys and an insert call stands on its line. It is named rightly
-when the analysis gives this call the model that was written, or one that it inherits from: in the methods of an abstract
-model, a mixin or a generic view, `self` is whatever inherits from it.
+TRUTH.json: {"models": [{"label", "keys"}], "writes": [{"file", "line", "call", "model"}]}, as a run of the project's
+own tests told them. A write counts when its model has unique keys and an insert call stands on its line. It is named
+rightly when the analysis gives this call the model that was written, or one that it inherits from: in the methods of an
+abstract model, a mixin or a generic view, `self` is whatever inherits from it.
 
 Left out, and counted as such:
 
