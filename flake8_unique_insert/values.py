@@ -181,9 +181,13 @@ class Super(Value):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Instance(Value):
-    """A model instance. What is known of it stands in the state's `objects` under its term."""
+    """A model instance. What is known of it stands in the state's `objects` under its term.
+
+    traced: False when it may be new or not, so that nothing is said of its `save()`.
+    """
 
     model: Model
+    traced: bool = True
 
 
 @hashed_once

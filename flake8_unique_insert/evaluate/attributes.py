@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate.annotations import annotated
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, member_of_module
+from flake8_unique_insert.evaluate.own_attributes import assigned_in_methods, stated_by_heirs
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.relations import follow_accessor, one_to_one, reached, related_model
 from flake8_unique_insert.schema import (
@@ -112,12 +113,12 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
         model = ev.analysis.lookup.user_model()
         if model is not None:
             return result(Instance(term, model))
-    if isinstance(value, Unknown):
+    if isinstance(value, Unknown) or (isinstance(value, Bound) and isinstance(value.receiver, Object)):
         return _of_unknown(ev, value, name, term)
     return result(Bound(term, value, name))
 
 
-def _of_unknown(ev: Evaluator, value: Unknown, name: str, term: Expression) -> Result:
+def _of_unknown(ev: Evaluator, value: Value, name: str, term: Expression) -> Result:
     """`something.members.filter(...)`: when one model only is reached by this name, these are its rows."""
     owner = value.term
     accessor = one_to_one(ev, value, name) if ev.in_lookup else None
@@ -146,6 +147,8 @@ def _of_unknown(ev: Evaluator, value: Unknown, name: str, term: Expression) -> R
     return _read_value(ev, rows, name, term, owner)
 
 
+STATED_BY_HEIRS = frozenset(["model", "queryset"])
+"""Class attributes that generic views read and leave to those that inherit from them."""
 COLUMN_QUERIES = frozenset(["exists", "count", "first", "last", "aexists", "acount", "afirst", "alast"])
 QUERIES = frozenset(
     [
@@ -284,8 +287,14 @@ def _of_rows(ev: Evaluator, value: Rows, name: str, node: Expression) -> Result:
 def _of_object(ev: Evaluator, value: Object, name: str, node: Expression) -> Result:
     term = Attribute(value.term, name)
     member = ev.analysis.lookup.class_member(value.symbol, name)
-    if member is not None:
-        return _member(ev, member, name, value, term, SymbolValue(term, value.symbol))
+    declared = _member(ev, member, name, value, term, SymbolValue(term, value.symbol)) if member is not None else None
+    if declared is not None and not isinstance(declared.value, Unknown):
+        return declared
+    found = assigned_in_methods(ev, value, name, term)
+    if found is None and (member is not None or name in STATED_BY_HEIRS):
+        found = stated_by_heirs(ev, value, name, term)
+    if found is not None or declared is not None:
+        return found or unknown(term)
     if name == "user" and _is_request(value.term):
         model = ev.analysis.lookup.user_model()
         return result(Instance(term, model)) if model is not None else unknown(term)

@@ -213,6 +213,8 @@ def _call_bound(ev: Evaluator, option: Option, value: Bound, node: Call, argumen
         )
     if isinstance(receiver, ModelClass) and value.name == "from_db":
         return result(Instance(term, receiver.model))
+    if isinstance(receiver, ModelClass) and (rows := known_calls.tree_rows(ev, receiver.model, value.name, term)):
+        return rows
     mutated = builtin_calls.call_method(ev, receiver, value.name, node, arguments)
     return mutated if mutated is not None else unfollowed(ev, node, arguments, term)
 
@@ -248,7 +250,7 @@ def _call_instance(
         return unknown(term)
     if name in ("delete", "adelete"):
         return unknown(term)
-    return unfollowed(ev, node, arguments, term)
+    return known_calls.tree_rows(ev, instance.model, name, term) or unfollowed(ev, node, arguments, term)
 
 
 def _validate(ev: Evaluator, instance: Instance, name: str, arguments: Arguments) -> None:

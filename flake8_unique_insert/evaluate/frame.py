@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from flake8_unique_insert.syntax.expressions import Call, Expression, Symbol
 from flake8_unique_insert.syntax.extract import parameters
 from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.syntax.summary import Parameter
-from flake8_unique_insert.values import Result
+from flake8_unique_insert.values import Result, Value
 
 Nested = tuple[ParsedCode, Graph, tuple[Parameter, ...]]
 
@@ -84,6 +85,8 @@ class Analysis:
     max_depth: int = MAX_DEPTH
     points: dict[object, int] = field(default_factory=dict)
     globals: dict[tuple[str, str], Result | None] = field(default_factory=dict)
+    attributes: dict[str, Mapping[str, Iterable[Value]]] = field(default_factory=dict)
+    assigned: dict[str, dict[Value, None]] | None = None
     mechanisms: list[Write] | None = None
     nested_used: set[int] = field(default_factory=set)
     unresolved: list[Unresolved] = field(default_factory=list)

@@ -279,7 +279,7 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
     options = _named(arguments, ("force_insert", "force_update", "using", "update_fields"))
     values = object_values(known)
     is_update = known.new is False
-    if not is_update or known.changed:
+    if instance.traced and (not is_update or known.changed):
         write = Write(
             call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
             added(ev.state.facts, option_facts), protections_of(ev, call), ev.frame.code, ev.frame.stack,

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.project.accessors import Accessors
 from flake8_unique_insert.project.apps import Apps
+from flake8_unique_insert.project.assigned import AssignedAttributes
 from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.field_classes import FieldClasses
 from flake8_unique_insert.project.fields import FieldReader
+from flake8_unique_insert.project.heirs import Heirs
 from flake8_unique_insert.project.keys import KeyReader
 from flake8_unique_insert.project.known import known_models
 from flake8_unique_insert.project.literals import UNKNOWN, Literals, Placed
@@ -79,6 +81,8 @@ class Project:
         self.names = Names(self.modules, self.summaries, self._known)
         self._settings = Settings(self.modules, self.summaries)
         self._classes = Classes(self.names, self.summaries, self._known, self._called_base)
+        self._assigned = AssignedAttributes(self.modules, self.summaries, self._classes)
+        self._heirs = Heirs(self.modules, self.summaries, self._classes)
         self._metas = Metas(self.names, self._classes)
         literals = Literals(self.names, self._metas.attribute, self._metas.local, self._settings.value)
         self._metas.literals = self._settings.literals = literals
@@ -125,6 +129,8 @@ class Project:
         for part in (
             self.names,
             self._classes,
+            self._assigned,
+            self._heirs,
             self._metas,
             self._field_classes,
             self._managers,
@@ -191,6 +197,21 @@ class Project:
             if queryset is not None and queryset != symbol:
                 return self._classes.member(queryset, name)
         return found
+
+    def methods_assigning(self, symbol: ClassSymbol, name: str) -> tuple[FunctionSymbol, ...]:
+        """The methods along the MRO that may assign `self.name`."""
+        return self._assigned.methods(symbol, name)
+
+    def heirs(self, symbol: ClassSymbol) -> Iterator[ClassSymbol]:
+        """The classes of the project that inherit from this one, nearest first, each once."""
+        seen = {symbol}
+        queue = [symbol]
+        while queue:
+            for heir in self._heirs.direct(queue.pop(0)):
+                if heir not in seen:
+                    seen.add(heir)
+                    queue.append(heir)
+                    yield heir
 
     def bases(self, symbol: ClassSymbol) -> tuple[str, ...]:
         """Dotted names of the class and all bases in MRO order."""
