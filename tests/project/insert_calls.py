@@ -13,6 +13,7 @@ from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression,
 from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource
 
 FORMS = ("form", "formset", "serializer")
+QUERIES = frozenset({"objects", "_default_manager", "filter", "exclude", "all", "get_queryset"})
 LOOPS = frozenset({"element", "item", "distinct", "loop"})
 
 
@@ -38,7 +39,11 @@ def is_form(receiver: str) -> bool:
 
 
 def insert_calls(engine: Engine, path: Path) -> list[InsertCall]:
-    """Every call in a file that reads like an insert, but for calls of functions that the project defines."""
+    """Every call in a file that reads like an insert.
+
+    Left out are calls of functions that the project defines, and those that are on no model: `stripe.Customer.create()`
+    of a package that has no managers, `context.update(title="")` of a dict.
+    """
     positions: Positions = {}
     models: dict[tuple[int, int, str, str], dict[str, Model]] = {}
     try:
@@ -52,7 +57,7 @@ def insert_calls(engine: Engine, path: Path) -> list[InsertCall]:
     found = [InsertCall(*place, tuple(known.values())) for place, known in models.items()]
     for item in analysis.unresolved:
         place = (*position(item, positions), *_names(item.call))
-        if place not in models:
+        if place not in models and _may_be_rows(item.receiver, place[2]):
             found.append(InsertCall(*place, (), reason(item.receiver)))
     return sorted(set(found), key=lambda call: (call.line, call.column))
 
@@ -64,6 +69,14 @@ def _names(call: Call) -> tuple[str, str]:
         return "", ""
     base = function.base
     return function.name, base.name if isinstance(base, Attribute) else base.id if isinstance(base, Name) else ""
+
+
+def _may_be_rows(receiver: Expression, method: str) -> bool:
+    """False for a value that is certainly, or in the case of `update` most likely, no model's."""
+    names = {part.name for part in receiver.walk() if isinstance(part, Attribute)}
+    if isinstance(root(receiver), Name) or method == "update":
+        return bool(names & QUERIES)
+    return True
 
 
 def reason(receiver: Expression) -> str:

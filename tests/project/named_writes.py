@@ -15,7 +15,8 @@ Left out, and counted as such:
 - `form.save()`, `formset.save()` and `serializer.save()`, unless `--forms` is given;
 - `session.save()`, which writes through Django's session store.
 
-A call where rows of several models were written counts once for each of them.
+A call where rows of several models were written counts once for each of them. Rows of models that only the project's
+tests define are written by code that works for any model; the share without them is given beside the share of all.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from typing import Any
 from flake8_unique_insert.engine import Engine
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.project.project import Project
+from flake8_unique_insert.project.settings import is_test_path
 from flake8_unique_insert.schema import ClassSymbol
 from tests.project.insert_calls import InsertCall, insert_calls, is_form
 
@@ -40,10 +42,10 @@ VERBS = frozenset({"save", "create", "create_user", "bulk_create", "get_or_creat
 RIGHT, WRONG, UNNAMED = "named rightly", "given another model", "not named"
 
 
-def judged(root: Path, truth: dict[str, Any], forms: bool = False) -> Iterator[tuple[str, str]]:
-    """(verdict, "file:line: model ...") of each line and model that was written; left out ones say why."""
+def judged(root: Path, truth: dict[str, Any], forms: bool = False) -> Iterator[tuple[str, str, bool]]:
+    """(verdict, "file:line: model ...", is a model of the tests) of each line and model that was written."""
     engine = Engine(Options())
-    keyed = {model["label"] for model in truth["models"] if model["keys"]}
+    keyed = {model["label"]: _is_of_tests(model["file"]) for model in truth["models"] if model["keys"]}
     written = {(item["file"], item["line"], item["model"]) for item in truth["writes"] if item["model"] in keyed}
     calls = cache(lambda path: insert_calls(engine, path))
     trees = cache(lambda path: ast.parse(path.read_bytes()))
@@ -52,14 +54,18 @@ def judged(root: Path, truth: dict[str, Any], forms: bool = False) -> Iterator[t
         node = _call_at(trees(path), line)
         why = _left_out(node, label, forms)
         if why or node is None:
-            yield f"left out: {why}", f"{file}:{line}: {label}"
+            yield f"left out: {why}", f"{file}:{line}: {label}", keyed[label]
             continue
         place = (node.end_lineno, node.attr)
         found = [call for call in calls(path) if (call.line, call.method) == place]
         named = sorted({model.label for call in found for model in call.models})
         because = "; ".join(filter(None, (call.reason for call in found)))
         verdict = UNNAMED if not named else RIGHT if _is_named(engine.project(path), found, label) else WRONG
-        yield verdict, f"{file}:{line}: {label}: {ast.unparse(node)}: {', '.join(named) or because}"
+        yield verdict, f"{file}:{line}: {label}: {ast.unparse(node)}: {', '.join(named) or because}", keyed[label]
+
+
+def _is_of_tests(file: str) -> bool:
+    return is_test_path(Path(file).parts)
 
 
 def _call_at(tree: ast.Module, line: int) -> ast.Attribute | None:
@@ -110,10 +116,15 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     found = list(judged(given.project.absolute(), json.loads(given.truth.read_bytes()), given.forms))
     if given.list:
-        print("\n".join(f"{verdict}: {text}" for verdict, text in found if verdict in (WRONG, UNNAMED)))
-    count = Counter(verdict for verdict, _ in found)
-    total = count[RIGHT] + count[WRONG] + count[UNNAMED]
-    print(f"{RIGHT}: {count[RIGHT]} of {total}, {count[RIGHT] / max(total, 1):.0%}")
+        print("\n".join(f"{verdict}: {text}" for verdict, text, _ in found if verdict in (WRONG, UNNAMED)))
+    for title, verdicts in (
+        ("all", [verdict for verdict, _, _ in found]),
+        ("without models of the tests", [verdict for verdict, _, of_tests in found if not of_tests]),
+    ):
+        count = Counter(verdicts)
+        total = count[RIGHT] + count[WRONG] + count[UNNAMED]
+        print(f"{title}: {count[RIGHT]} of {total} {RIGHT}, {count[RIGHT] / max(total, 1):.0%}")
+    count = Counter(verdict for verdict, _, _ in found)
     print("\n".join(f"{verdict}: {number}" for verdict, number in sorted(count.items()) if verdict != RIGHT))
     return 0
 
