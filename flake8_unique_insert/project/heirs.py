@@ -9,8 +9,8 @@ from pathlib import Path
 
 from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.modules import Modules
-from flake8_unique_insert.project.settings import is_test_path
 from flake8_unique_insert.project.summaries import Summaries
+from flake8_unique_insert.project.tree import is_test_path
 from flake8_unique_insert.schema import ClassSymbol
 
 CLASS = re.compile(r"^[ \t]*class[ \t]+(\w+)[^(:\n]*\(([^)]*)", re.MULTILINE)

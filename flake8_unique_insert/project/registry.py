@@ -13,8 +13,8 @@ from flake8_unique_insert.project.known import Known
 from flake8_unique_insert.project.models import Models
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.names import Names
-from flake8_unique_insert.project.settings import is_test_path
 from flake8_unique_insert.project.summaries import Summaries
+from flake8_unique_insert.project.tree import is_test_path
 from flake8_unique_insert.schema import ClassSymbol, Model
 
 CLASS = re.compile(r"^[ \t]*class[ \t]+\w+[^(:\n]*\(([^)]*)", re.MULTILINE)

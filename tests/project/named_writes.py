@@ -34,7 +34,7 @@ from typing import Any
 from flake8_unique_insert.engine import Engine
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.project.project import Project
-from flake8_unique_insert.project.settings import is_test_path
+from flake8_unique_insert.project.tree import is_test_path
 from flake8_unique_insert.schema import ClassSymbol
 from tests.project.insert_calls import InsertCall, insert_calls, is_form
 
@@ -60,7 +60,7 @@ def judged(root: Path, truth: dict[str, Any], forms: bool = False) -> Iterator[t
         found = [call for call in calls(path) if (call.line, call.method) == place]
         named = sorted({model.label for call in found for model in call.models})
         because = "; ".join(filter(None, (call.reason for call in found)))
-        verdict = UNNAMED if not named else RIGHT if _is_named(engine.project(path), found, label) else WRONG
+        verdict = UNNAMED if not named else RIGHT if _is_named(engine.projects.of(path), found, label) else WRONG
         yield verdict, f"{file}:{line}: {label}: {ast.unparse(node)}: {', '.join(named) or because}", keyed[label]
 
 
