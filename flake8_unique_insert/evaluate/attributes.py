@@ -331,7 +331,7 @@ def _member(ev: Evaluator, member: Member, name: str, receiver: Value, term: Exp
             return functions.read_property(ev, Function(term, symbol, member.owner, receiver), term)
         bound = None if receiver is class_ and not isinstance(receiver, Rows) and not _is_object(receiver) else receiver
         return result(Function(term, symbol, member.owner, bound))
-    if isinstance(definition, Assignment) and definition.value is not None and definition.index is None:
+    if isinstance(definition, Assignment) and definition.value is not None and definition.is_whole:
         value = evaluate_elsewhere(ev, module, definition.value, member.owner)
         if value is not None and not _is_placeholder(value.value, receiver):
             return value

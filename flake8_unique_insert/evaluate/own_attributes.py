@@ -43,7 +43,7 @@ def stated_by_heirs(ev: Evaluator, value: Object, name: str, term: Expression) -
         summary = ev.analysis.lookup.class_summary(heir)
         stated = summary.members.get(name, ())[-1:] if summary is not None else ()
         for definition in stated:
-            if isinstance(definition, Assignment) and definition.value is not None and definition.index is None:
+            if isinstance(definition, Assignment) and definition.value is not None and definition.is_whole:
                 found = evaluate_elsewhere(ev, heir.module, definition.value, heir)
                 under = _under(found.value, term) if found is not None else None
                 if under is not None:

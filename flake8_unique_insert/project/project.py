@@ -314,6 +314,9 @@ class Project:
         found = self._registry.labelled(label) if label else None
         if found is not None:
             return found
+        in_app = self._references.class_in_app(Placed(call, module))
+        if in_app is not None:
+            return self._registry.in_app(*in_app)
         return self.names.external(label) if label.count(".") > 1 else self._returned_class(call, module)
 
     def _returned_class(self, call: Call, module: str) -> Symbol | None:

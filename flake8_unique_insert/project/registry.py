@@ -102,6 +102,11 @@ class Registry:
                     return found
         return None
 
+    def in_app(self, app_label: str, module: str, name: str) -> ClassSymbol | None:
+        """A class of a module within an app."""
+        found = (self._named(f"{package}.{module}", name) for package in self._apps.labelled(app_label))
+        return next((symbol for symbol in found if symbol is not None), None)
+
     def _named(self, module: str, name: str) -> ClassSymbol | None:
         canonical = self._modules.canonical(module)
         if canonical is None:

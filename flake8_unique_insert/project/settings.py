@@ -61,12 +61,20 @@ class Settings:
         for path in self.files:
             if name not in self._summaries.text(path) and "import *" not in self._summaries.text(path):
                 continue
-            definitions = Literals.assigned(self.names.resolve(self._modules.name_of(path), name))
-            for definition in reversed(definitions):
-                value = self.literals.value(definition)
-                if value is not UNKNOWN:
-                    return value
+            for place in self._places(self._modules.name_of(path), name):
+                for definition in reversed(Literals.assigned(self.names.resolve(self._modules.name_of(path), place))):
+                    value = self.literals.value(definition)
+                    if value is not UNKNOWN:
+                        return value
         return UNKNOWN
+
+    def _places(self, module: str, name: str) -> Iterator[str]:
+        """Where a module may say a setting: among its names, then in its classes (django-configurations)."""
+        yield name
+        summary = self._summaries.of(module)
+        for item in summary.classes() if summary is not None else ():
+            if name in item.members:
+                yield f"{item.qualname}.{name}"
 
     @cached_property
     def installed_apps(self) -> tuple[str, ...]:

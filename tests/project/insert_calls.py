@@ -73,10 +73,10 @@ def _names(call: Call) -> tuple[str, str]:
 
 def _may_be_rows(receiver: Expression, method: str) -> bool:
     """False for a value that is certainly, or in the case of `update` most likely, no model's."""
+    first = root(receiver)
     names = {part.name for part in receiver.walk() if isinstance(part, Attribute)}
-    if isinstance(root(receiver), Name) or method == "update":
-        return bool(names & QUERIES)
-    return True
+    names.update(first.id.split(".") if isinstance(first, Name) else ())
+    return bool(names & QUERIES) or not (isinstance(first, Name) or method == "update")
 
 
 def reason(receiver: Expression) -> str:
