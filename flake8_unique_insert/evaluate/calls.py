@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import builtin_calls, functions, inserts, known_calls, queries
 from flake8_unique_insert.evaluate.elements import is_generated
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
 from flake8_unique_insert.syntax.expressions import (
     Argument,
@@ -72,12 +73,16 @@ def _call(ev: Evaluator, node: Call) -> Result:
     if is_generated(function):
         return ev.generated(node)
     results = [
-        _call_value(ev, option, node, given, term) for option in function.options for given in _each_spread(arguments)
+        (option, _call_value(ev, option, node, given, term))
+        for option in function.options
+        for given in _each_spread(arguments)
     ]
     if len(results) == 1:
-        return results[0]
-    options = [inner for value in results for inner in value.options]
-    terms = {value.term for value in results}
+        return results[0][1]
+    options = [
+        Option(inner.value, added(option.facts, inner.facts)) for option, value in results for inner in value.options
+    ]
+    terms = {value.term for _, value in results}
     return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:6])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.lookups import condition, conjunction
 from flake8_unique_insert.evaluate.queries import absent, note_check
 from flake8_unique_insert.evaluate.state import State
@@ -116,13 +117,22 @@ def row_of_key(ev: Evaluator, column: Column, key: Result, method: str) -> Resul
 
 def difference(ev: Evaluator, left: Result, right: Result, term: Expression, node: object) -> Result | None:
     """`set(xs) - known`: values that no row had when `known` was read; None when these are no values of rows."""
-    symbol = ev.symbol("distinct", node)
-    found = rows_of_membership(unknown(symbol), right.value)
-    if found is None:
+    if not any(isinstance(option.value, (Column, Rows)) for option in right.options):
         return None
-    note_check(ev, found)
-    facts = absent_from(right.value, found)
-    return result(Elements(term, Result(symbol, (Option(Unknown(symbol), facts),)), distinct=True))
+    symbol = ev.symbol("distinct", node)
+    element = Option(Unknown(symbol), absent_from_each(ev, unknown(symbol), right))
+    return result(Elements(term, Result(symbol, (element,)), distinct=True))
+
+
+def absent_from_each(ev: Evaluator, item: Result, holder: Result) -> Facts:
+    """What is known when an item is not in a collection, whichever of its values that has."""
+    known = []
+    for option in holder.options:
+        found = rows_of_membership(item, option.value)
+        if found is not None:
+            note_check(ev, found)
+        known.append(option.facts if found is None else added(option.facts, absent_from(option.value, found)))
+    return common(known)
 
 
 def any_of_rows(ev: Evaluator, comprehension: Comprehension) -> Result | None:

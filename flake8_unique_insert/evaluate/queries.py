@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import functions, inserts
 from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
+from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
 from flake8_unique_insert.evaluate.state import Check
 from flake8_unique_insert.schema import FunctionSymbol, Link, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Subscript, string
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 
 Arguments = tuple[tuple[Argument, ...], list[Result]]
 
+NATURAL_KEYS = {
+    "contenttypes.ContentType": ("app_label", "model"),
+    "auth.Group": ("name",),
+    "sites.Site": ("domain",),
+}
 SAME_ROWS = frozenset(
     [
         "all",
@@ -164,6 +170,25 @@ def _term(rows: Rows, name: str, arguments: Arguments) -> Expression:
     return Call(Attribute(rows.term, name), tuple(given))
 
 
+def _get_for_model(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    """`ContentType.objects.get_for_model(row)`."""
+    if not arguments[1] or rows.model.label != "contenttypes.ContentType":
+        return unknown(term)
+    return result(Instance(content_type_of(arguments[1][0]), rows.model))
+
+
+def _get_by_natural_key(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    """The natural keys of Django's own models, and those given by name."""
+    fields = NATURAL_KEYS.get(rows.model.label) or (username_field(ev, rows.model),)
+    nodes = tuple(
+        replace(node, keyword=fields[place]) if not node.keyword and not node.star and place < len(fields) else node
+        for place, node in enumerate(arguments[0])
+    )
+    if not all(node.keyword for node in nodes):
+        return result(Instance(term, rows.model))
+    return _get(ev, rows, term, call, (nodes, arguments[1]))
+
+
 def _filter(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     groups = groups_of(ev, rows.model, *arguments)
     return result(replace(rows, term=term, alternatives=conjunction(rows.alternatives, groups), is_manager=False))
@@ -284,6 +309,8 @@ _METHODS: dict[str, Callable[..., Result]] = {
     "first": _answer("row"),
     "last": _answer("row"),
     "get": _get,
+    "get_by_natural_key": _get_by_natural_key,
+    "get_for_model": _get_for_model,
     "earliest": _only_row,
     "latest": _only_row,
     "values_list": _values_list,
@@ -334,7 +361,6 @@ _NO_ROWS = frozenset(
         "from_queryset",
         "make_random_password",
         "normalize_email",
-        "get_by_natural_key",
         "contribute_to_class",
         "check",
         "deconstruct",
