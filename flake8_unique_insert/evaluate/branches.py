@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.membership import absent_from, absent_from_each
-from flake8_unique_insert.evaluate.queries import absent, note_check
+from flake8_unique_insert.evaluate.queries import absent, note_check, only_one
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import (
@@ -160,6 +160,8 @@ def facts_when(value: Value, outcome: bool) -> Facts:
     """What is known when a value turns out true (or false)."""
     if isinstance(value, Answer) and outcome is value.negated:
         return absent(value.rows)
+    if isinstance(value, Answer) and value.shape == "row":
+        return only_one(value.rows, value.term)
     if isinstance(value, Rows) and not value.is_manager and not outcome:
         return absent(value)
     if isinstance(value, Column) and not outcome:

@@ -255,6 +255,7 @@ def _call_instance(
             ev.state.objects[instance.term] = replace(known, values=(), changed=frozenset(), new=False)
         return unknown(term)
     if name in ("delete", "adelete"):
+        ev.state.learn(queries.gone(instance, ev.state))
         return unknown(term)
     return unfollowed(ev, node, arguments, term)
 
