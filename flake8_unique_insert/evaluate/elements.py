@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.facts import about, common
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
-from flake8_unique_insert.evaluate.relations import unrelated
 from flake8_unique_insert.evaluate.terms import normal
+from flake8_unique_insert.evaluate.unrelated import unrelated
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Subscript, Symbol
 from flake8_unique_insert.values import (
     Absent,
