@@ -93,6 +93,7 @@ class FileAnalysis:
         self.caller_steps = 0
         self.unresolved: list[Unresolved] = []
         self._writes: dict[FunctionSymbol, list[Write]] = {}
+        self._called: dict[FunctionSymbol, dict[str, set[str]]] = {}
 
     def sites(self) -> Iterator[InsertSite]:
         """Every site of the file, in the order of its functions; `unresolved` gets the calls of unknown models."""
@@ -150,7 +151,7 @@ class FileAnalysis:
 
     def _seen_from_callers(self, function: FunctionSymbol, calls: list[Unresolved]) -> Iterator[InsertSite]:
         """Calls on parameters (`row.save()`, `model.objects.create()`), by what the functions of this file pass."""
-        nodes = {id(item.call.node): item for item in calls if is_of_parameter(item.receiver)}
+        nodes = {id(item.call.node) for item in calls if is_of_parameter(item.receiver)}
         for caller in self.callers.in_module(function) if nodes else ():
             for write in self.writes(caller):
                 if write.stack and id(write.call.node) in nodes and write.model.managed:
@@ -165,11 +166,24 @@ class FileAnalysis:
 
     def _callers_guard(self, function: FunctionSymbol, write: Write, depth: int) -> bool:
         """True when the function has callers, and the write is guarded or safe as seen from each of them."""
-        callers = self.callers.of(function)
-        return bool(callers) and all(self._is_safe_from(caller, write, depth) for caller in callers or ())
+        callers = self.callers.of(function) or []
+        return any(self._calls(caller, function) for caller in callers) and all(
+            self._is_safe_from(caller, write, depth) for caller in callers if self._calls(caller, function)
+        )
+
+    def _calls(self, caller: FunctionSymbol, function: FunctionSymbol) -> bool:
+        """False when all that the caller calls by the function's name certainly are other functions."""
+        if self._is_over_budget(caller, 0):
+            return True
+        self.writes(caller)
+        called = self._called[caller].get(function.summary.name, {""})
+        return "" in called or function.dotted in called
+
+    def _is_over_budget(self, caller: FunctionSymbol, depth: int) -> bool:
+        return caller not in self._writes and self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]
 
     def _is_safe_from(self, caller: FunctionSymbol, write: Write, depth: int) -> bool:
-        if caller not in self._writes and self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]:
+        if self._is_over_budget(caller, depth):
             return False
         reached = [found for found in self.writes(caller) if found.call.node is write.call.node]
         if not reached:
@@ -185,6 +199,7 @@ class FileAnalysis:
         """All writes of a function and of what it calls, when nothing is known of its own callers."""
         if function not in self._writes:
             self._writes[function] = self._attempt(function)
+            self._called[function] = self.analysis.called
             self.caller_steps += self.analysis.steps
         return self._writes[function]
 
@@ -226,6 +241,7 @@ class FileAnalysis:
     def _record(self, frame: Frame, graph: Graph, start: Callable[[], State]) -> list[Write]:
         self.analysis.writes = []
         self.analysis.unresolved = []
+        self.analysis.called = {}
         self.analysis.steps = 0
         try:
             state = start()

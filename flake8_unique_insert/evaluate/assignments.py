@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate import row_values
 from flake8_unique_insert.evaluate.own_attributes import note_assignment
 from flake8_unique_insert.syntax.expressions import NONE
 from flake8_unique_insert.values import (
@@ -44,6 +45,11 @@ def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:
 
 def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str, value: Result) -> None:
     model = target.model
+    generic = row_values.fields_set(model, name, value)
+    if len(generic) > 1:
+        for key, part in generic.items():
+            _assign_field(ev, target, ev.state.objects.get(target.term) or known, key, part)
+        return
     field = model.field(name)
     key = field.name if field is not None else name
     others = tuple((other, old) for other, old in known.values if other != key)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.membership import absent_from, rows_of_membership
-from flake8_unique_insert.evaluate.queries import absent, note_check
+from flake8_unique_insert.evaluate.membership import absent_from, absent_from_each
+from flake8_unique_insert.evaluate.queries import absent, note_check, only_one
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import (
@@ -160,6 +160,8 @@ def facts_when(value: Value, outcome: bool) -> Facts:
     """What is known when a value turns out true (or false)."""
     if isinstance(value, Answer) and outcome is value.negated:
         return absent(value.rows)
+    if isinstance(value, Answer) and value.shape == "row":
+        return only_one(value.rows, value.term)
     if isinstance(value, Rows) and not value.is_manager and not outcome:
         return absent(value)
     if isinstance(value, Column) and not outcome:
@@ -417,13 +419,9 @@ def _split_by_constant(ev: Evaluator, value: Result, name: str, other: Known) ->
 def _split_membership(ev: Evaluator, left: Expression, right: Expression, node: Expression) -> States:
     """The states when `left in right`, and when not."""
     item, holder = ev.evaluate(left), ev.evaluate(right)
-    inner = holder.value
+    facts = absent_from_each(ev, item, holder)
     yes, no = ev.state.copy(), ev.state.copy()
-    found = rows_of_membership(item, inner)
-    if found is not None:
-        note_check(ev, found)
-        yes.checks = no.checks = ev.state.checks
-        no.learn(absent_from(inner, found))
+    no.learn(facts)
     return yes, no
 
 

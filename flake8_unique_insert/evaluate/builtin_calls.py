@@ -18,8 +18,10 @@ from flake8_unique_insert.syntax.expressions import (
     Comprehension,
     Constant,
     Name,
+    Sequence,
     Subscript,
     Symbol,
+    constant,
     string,
 )
 from flake8_unique_insert.values import (
@@ -165,6 +167,8 @@ def _collection(ev: Evaluator, node: Call) -> Result | None:
         return result(Items(node, kind, ()))
     value = ev.evaluate(node.arguments[0].value)
     inner = value.value
+    if len(value.options) > 1 and all(isinstance(option.value, (Elements, Column, Items)) for option in value.options):
+        return value
     if isinstance(inner, Elements) and kind in ("set", "frozenset"):
         return result(replace(inner, distinct=True))
     if isinstance(inner, (Elements, Enumerated, Column, Items)):
@@ -297,8 +301,13 @@ def call_method(ev: Evaluator, receiver: Value, name: str, node: Call, arguments
         for entry, value in receiver.entries:
             if entry == key:
                 return value
+    if isinstance(receiver, Column) and receiver.maps and name in ("keys", "copy"):
+        return result(receiver)
     if isinstance(receiver, Column) and receiver.maps and name == "get" and arguments[1]:
         return membership.row_of_key(ev, receiver, arguments[1][0], "get")
+    if isinstance(receiver, Entries) and name == "keys" and not receiver.open:
+        keys = tuple(result(Known(constant(key))) for key, _ in receiver.entries)
+        return result(Items(Sequence("list", tuple(key.term for key in keys)), "list", keys))
     if isinstance(receiver, Entries) and name == "copy":
         return result(receiver)
     return None

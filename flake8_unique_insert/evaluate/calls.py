@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import builtin_calls, functions, inserts, known_calls, queries
 from flake8_unique_insert.evaluate.elements import is_generated
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.verbs import reads_like_insert
 from flake8_unique_insert.evaluate.writes import Unresolved
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
@@ -70,16 +71,29 @@ def _call(ev: Evaluator, node: Call) -> Result:
     function = ev.evaluate(node.function)
     arguments = (node.arguments, [ev.evaluate(argument.value) for argument in node.arguments])
     term = _term(function, arguments)
+    if ev.analysis.recording:
+        _note_called(ev, node, function)
     if is_generated(function):
         return ev.generated(node)
     results = [
-        _call_value(ev, option, node, given, term) for option in function.options for given in _each_spread(arguments)
+        (option, _call_value(ev, option, node, given, term))
+        for option in function.options
+        for given in _each_spread(arguments)
     ]
     if len(results) == 1:
-        return results[0]
-    options = [inner for value in results for inner in value.options]
-    terms = {value.term for value in results}
+        return results[0][1]
+    options = [
+        Option(inner.value, added(option.facts, inner.facts)) for option, value in results for inner in value.options
+    ]
+    terms = {value.term for _, value in results}
     return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:6])
+
+
+def _note_called(ev: Evaluator, node: Call, function: Result) -> None:
+    name = node.function.name if isinstance(node.function, Attribute) else getattr(node.function, "id", "")
+    ev.analysis.called.setdefault(name, set()).update(
+        option.value.symbol.dotted if isinstance(option.value, Function) else "" for option in function.options
+    )
 
 
 def _each_spread(arguments: Arguments) -> list[Arguments]:
@@ -249,6 +263,7 @@ def _call_instance(
             ev.state.objects[instance.term] = replace(known, values=(), changed=frozenset(), new=False)
         return unknown(term)
     if name in ("delete", "adelete"):
+        ev.state.learn(queries.gone(instance, ev.state))
         return unknown(term)
     return known_calls.tree_rows(ev, instance.model, name, term) or unfollowed(ev, node, arguments, term)
 

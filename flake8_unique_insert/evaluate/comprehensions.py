@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate import membership
 from flake8_unique_insert.evaluate.collected import NOTHING
 from flake8_unique_insert.evaluate.elements import element_of, is_distinct
-from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.state import meet
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
+    Clause,
     Comprehension,
     Expression,
     Symbol,
@@ -34,9 +36,9 @@ if TYPE_CHECKING:
 def evaluate(ev: Evaluator, expression: Comprehension) -> Result:
     """Elements; effects of the body are those of any number of rounds."""
     if not _has_effect(expression):
-        names = dict(ev.state.names)
+        names, facts = dict(ev.state.names), ev.state.facts
         value = _one_round(ev, expression)
-        ev.state.names = names
+        ev.state.names, ev.state.facts = names, common([facts, ev.state.facts])
         return value
     before = ev.state
     recording, ev.analysis.recording = ev.analysis.recording, False
@@ -64,8 +66,8 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
     saved_raised = list(ev.raised)
     for clause in expression.clauses:
         iterable = ev.evaluate(clause.iterable)
-        if isinstance(iterable.value, Rows) and len(expression.clauses) == 1 and not clause.conditions:
-            source = iterable.value
+        if isinstance(iterable.value, Rows) and len(expression.clauses) == 1:
+            source = _source(ev, iterable.value, clause)
         ev.assign(clause.target, element_of(ev, iterable, clause))
         for condition in clause.conditions:
             yes, _ = ev.split(condition)
@@ -96,6 +98,16 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
     )
     distinct = expression.kind in ("set", "dict") or is_distinct(element.term)
     return result(Elements(term, Result(element.term, options), distinct, objects))
+
+
+def _source(ev: Evaluator, rows: Rows, clause: Clause) -> Rows | None:
+    """The rows that the elements come from; None where a condition leaves some out in a way that is not known."""
+    for condition in clause.conditions:
+        found = membership.rows_where(ev, rows, clause.target, condition)
+        if found is None:
+            return None
+        rows = found
+    return rows
 
 
 def _path(term: Expression) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.facts import about, common
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
 from flake8_unique_insert.evaluate.terms import normal
-from flake8_unique_insert.syntax.expressions import TRUE, Attribute, Call, Expression, Name, Sequence, Subscript, Symbol
+from flake8_unique_insert.evaluate.unrelated import unrelated
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Subscript, Symbol
 from flake8_unique_insert.values import (
     Absent,
     Answer,
@@ -113,29 +114,18 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
     if isinstance(inner, Rows):
         symbol = ev.symbol("distinct", node, "row")
         ev.state.objects[symbol] = ObjectState(False)
-        ev.state.learn(_unreferenced(ev, inner, symbol))
+        ev.state.learn(unrelated(ev, inner, symbol))
         return result(Instance(symbol, inner.model))
     if isinstance(inner, Column):
         field = inner.rows.model.field(inner.fields[0])
-        return unknown(ev.symbol("distinct" if field is not None and field.unique else "element", node))
+        is_row = inner.fields == (inner.rows.model.primary_key,)
+        symbol = ev.symbol("distinct" if is_row or (field is not None and field.unique) else "element", node)
+        if is_row:
+            ev.state.learn(unrelated(ev, inner.rows, symbol))
+        return unknown(symbol)
     if isinstance(term, Call):
         return _from_call(ev, term, node)
     return unknown(ev.symbol("element" if _is_given(term) else "item", node))
-
-
-def _unreferenced(ev: Evaluator, rows: Rows, row: Symbol) -> list[Fact]:
-    """What `filter(profile__isnull=True)` says of each row: no profile refers to it."""
-    if len(rows.alternatives) != 1:
-        return []
-    facts: list[Fact] = []
-    for item in next(iter(rows.alternatives)):
-        if item.lookup == "isnull" and (item.term == TRUE) is not item.excluded and item.field not in rows.model.fields:
-            lookup = ev.analysis.lookup
-            found = lookup.accessor(rows.model, item.field) or lookup.accessor(rows.model, f"{item.field}_set")
-            target = lookup.model_labelled(found.model) if found is not None and found.kind != "m2m" else None
-            if found is not None and target is not None:
-                facts.append(Absent(target.table, frozenset([Condition(found.field, "exact", row)])))
-    return facts
 
 
 def _each(ev: Evaluator, collection: Elements, node: object) -> Result:

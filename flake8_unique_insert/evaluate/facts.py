@@ -64,8 +64,11 @@ def _held_by(facts: Facts, others: Facts) -> Iterator[Fact]:
 
 
 def _wider(fact: Absent, others: Facts) -> Fact | None:
-    """A fact with fewer conditions: where no row has this name, no other row has it."""
+    """A fact from which this one follows: no row at all has this name, or the row that it asks for is new itself."""
+    asked = {condition.term for condition in fact.conditions if condition.lookup == "exact" and not condition.excluded}
     for other in others:
+        if isinstance(other, NewRow) and other.term in asked:
+            return other
         if isinstance(other, Absent) and other.table == fact.table and other.conditions < fact.conditions:
             return other
     return None

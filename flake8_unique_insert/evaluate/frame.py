@@ -74,7 +74,10 @@ class Frame:
 
 @dataclass
 class Analysis:
-    """What all frames of one file's analysis share."""
+    """What all frames of one file's analysis share.
+
+    called: by the last name that is called the dotted names of the functions that this is, "" where it is not known.
+    """
 
     lookup: ModelLookup
     functions: FunctionStore
@@ -90,6 +93,7 @@ class Analysis:
     mechanisms: list[Write] | None = None
     nested_used: set[int] = field(default_factory=set)
     unresolved: list[Unresolved] = field(default_factory=list)
+    called: dict[str, set[str]] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)
     _properties: dict[tuple[str, Expression], Call] = field(default_factory=dict)
 

@@ -30,6 +30,8 @@ WORTH_FOLLOWING = re.compile(
     r"\.(?:exclude|all|count|full_clean|delete|update|values_list|in_bulk|select_related)\b|"
     r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.models?\b|return [A-Z]|super\("
 )
+SEQUENCE = re.compile(r"\bSELECT\s+nextval\s*\(", re.IGNORECASE)
+"""A function that asks the database for the next number of a sequence gives a fresh value."""
 MAX_LENGTH = 12_000
 
 
@@ -48,6 +50,8 @@ def follow(
     ):
         return None
     source = ev.analysis.lookup.function_source(symbol)
+    if source and SEQUENCE.search(source):
+        return ev.generated(node)
     if not source or len(source) > MAX_LENGTH or not _is_worth_following(symbol, source):
         return None
     code = ev.analysis.functions.code(symbol)

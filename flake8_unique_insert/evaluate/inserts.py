@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 from flake8_unique_insert.evaluate import functions
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Unreachable
+from flake8_unique_insert.evaluate.row_values import (
+    Arguments,
+    entries_values,
+    keyword_values,
+    username_field,
+    with_given,
+)
 from flake8_unique_insert.evaluate.verbs import KINDS, plain
 from flake8_unique_insert.evaluate.writes import Protection, RowValues, Write
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
 from flake8_unique_insert.syntax.expressions import (
     NONE,
-    Argument,
     Attribute,
     Call,
     Constant,
@@ -26,7 +32,6 @@ from flake8_unique_insert.values import (
     NO_FACTS,
     CreatedFlag,
     Elements,
-    Entries,
     Facts,
     Function,
     Inserted,
@@ -46,42 +51,8 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
-Arguments = tuple[tuple[Argument, ...], list[Result]]
 
 TEXT_FIELDS = frozenset({"CharField", "TextField"})
-
-
-def keyword_values(arguments: Arguments, model: Model) -> RowValues:
-    """The fields that keyword arguments set: `create(email=e, **data)`."""
-    values: dict[str, Result] = {}
-    spread, is_open = None, False
-    for argument, value in zip(*arguments):
-        if argument.star == "**":
-            inner = value.value
-            if isinstance(inner, Entries):
-                values.update((_field_name(model, name), entry) for name, entry in inner.entries)
-                is_open = is_open or inner.open
-            if not isinstance(inner, Entries) or inner.open:
-                spread = value.term
-        elif argument.keyword is not None:
-            values[_field_name(model, argument.keyword)] = value
-    return RowValues(tuple(values.items()), spread, is_open)
-
-
-def _field_name(model: Model, name: str) -> str:
-    field = model.field(name)
-    return field.name if field is not None else name
-
-
-def entries_values(value: Result | None, model: Model) -> RowValues:
-    """The fields of a `defaults=` dict."""
-    if value is None:
-        return RowValues()
-    inner = value.value
-    if isinstance(inner, Entries):
-        values = tuple((_field_name(model, name), entry) for name, entry in inner.entries)
-        return RowValues(values, value.term if inner.open else None, inner.open)
-    return RowValues((), value.term, True)
 
 
 def tables(model: Model) -> frozenset[str]:
@@ -150,16 +121,9 @@ def protections_of(ev: Evaluator, call: Call) -> tuple[Protection, ...]:
     return ev.all_protections() if name == plain(name) or ev.awaiting else ()
 
 
-def with_given(rows: Rows, values: RowValues) -> RowValues:
-    """The values and those that a related manager adds."""
-    named = dict(values.values)
-    added = tuple((name, unknown(term)) for name, term in rows.given if name not in named)
-    return replace(values, values=(*values.values, *added))
-
-
 def _create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Arguments) -> Result:
     if method in ("create_user", "create_superuser"):
-        names = (getattr(rows.model, "username_field", None) or "username", "email", "password")
+        names = (username_field(ev, rows.model), "email", "password")
         pairs = tuple(
             (
                 replace(argument, keyword=names[place])

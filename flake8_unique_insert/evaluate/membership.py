@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.lookups import condition, conjunction
 from flake8_unique_insert.evaluate.queries import absent, note_check
 from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Argument,
@@ -72,8 +74,13 @@ def absent_from(holder: Value, found: Rows) -> Facts:
 def with_value(column: Column, item: Result) -> Column:
     """A column to which a value was added."""
     parts = _parts(item, len(column.fields)) or ()
-    wanted = {(name, part.term) for name, part in zip(column.fields, parts)}
-    return replace(column, but=frozenset(row for row in column.but if not wanted or not wanted <= row.values))
+    wanted = {name: part.term for name, part in zip(column.fields, parts)}
+    return replace(column, but=frozenset(row for row in column.but if not wanted or not _has(row, wanted)))
+
+
+def _has(row: Inserted, wanted: dict[str, Expression]) -> bool:
+    values = dict(row.values)
+    return all(name in values and same(values[name], term) for name, term in wanted.items())
 
 
 def without_value(column: Column, item: Result) -> Column:
@@ -116,30 +123,45 @@ def row_of_key(ev: Evaluator, column: Column, key: Result, method: str) -> Resul
 
 def difference(ev: Evaluator, left: Result, right: Result, term: Expression, node: object) -> Result | None:
     """`set(xs) - known`: values that no row had when `known` was read; None when these are no values of rows."""
-    symbol = ev.symbol("distinct", node)
-    found = rows_of_membership(unknown(symbol), right.value)
-    if found is None:
+    if not any(isinstance(option.value, (Column, Rows)) for option in right.options):
         return None
-    note_check(ev, found)
-    facts = absent_from(right.value, found)
-    return result(Elements(term, Result(symbol, (Option(Unknown(symbol), facts),)), distinct=True))
+    symbol = ev.symbol("distinct", node)
+    element = Option(Unknown(symbol), absent_from_each(ev, unknown(symbol), right))
+    return result(Elements(term, Result(symbol, (element,)), distinct=True))
+
+
+def absent_from_each(ev: Evaluator, item: Result, holder: Result) -> Facts:
+    """What is known when an item is not in a collection, whichever of its values that has."""
+    known = []
+    for option in holder.options:
+        found = rows_of_membership(item, option.value)
+        if found is not None:
+            note_check(ev, found)
+        known.append(option.facts if found is None else added(option.facts, absent_from(option.value, found)))
+    return common(known)
 
 
 def any_of_rows(ev: Evaluator, comprehension: Comprehension) -> Result | None:
     """`any(row.field == value for row in rows)` as a lookup."""
     if len(comprehension.clauses) != 1 or comprehension.clauses[0].conditions:
         return None
-    clause, element = comprehension.clauses[0], comprehension.element
+    clause = comprehension.clauses[0]
     rows = ev.evaluate(clause.iterable).value
     if not isinstance(rows, Rows) or not isinstance(clause.target, Name):
         return None
-    if not isinstance(element, Comparison) or element.operator != "==":
+    found = rows_where(ev, rows, clause.target, comprehension.element)
+    if found is None:
         return None
-    for field, other in ((element.left, element.right), (element.right, element.left)):
-        if isinstance(field, Attribute) and field.base == clause.target:
-            term = ev.term(other)
-            wanted = frozenset([frozenset([Condition(field.name, "exact", term)])])
-            found = replace(rows, alternatives=conjunction(rows.alternatives, wanted))
-            note_check(ev, found)
-            return result(Answer(Call(Name("any"), ()), found, "bool"))
+    note_check(ev, found)
+    return result(Answer(Call(Name("any"), ()), found, "bool"))
+
+
+def rows_where(ev: Evaluator, rows: Rows, row: Expression, test: Expression) -> Rows | None:
+    """The rows for which `row.field == value`; None for any other test."""
+    if not isinstance(test, Comparison) or test.operator != "==":
+        return None
+    for field, other in ((test.left, test.right), (test.right, test.left)):
+        if isinstance(field, Attribute) and field.base == row and row not in other.walk():
+            wanted = condition(rows.model, field.name, ev.evaluate(other))
+            return replace(rows, alternatives=conjunction(rows.alternatives, frozenset([frozenset([wanted])])))
     return None

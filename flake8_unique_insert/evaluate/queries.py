@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import functions, inserts
 from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
-from flake8_unique_insert.evaluate.state import Check
+from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
+from flake8_unique_insert.evaluate.state import Check, State
 from flake8_unique_insert.schema import FunctionSymbol, Link, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Subscript, string
 from flake8_unique_insert.syntax.summary import FunctionSummary
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
 
 Arguments = tuple[tuple[Argument, ...], list[Result]]
 
+NATURAL_KEYS = {
+    "contenttypes.ContentType": ("app_label", "model"),
+    "auth.Group": ("name",),
+    "sites.Site": ("domain",),
+}
 SAME_ROWS = frozenset(
     [
         "all",
@@ -94,6 +100,38 @@ def _unlinked(model: Model, link: Link, group: frozenset[Condition]) -> Absent:
         else:
             conditions.add(replace(item, field=f"{link.target}__{item.field}" if item.field else ""))
     return Absent(link.table, frozenset(conditions))
+
+
+def only_one(rows: Rows, row: Expression) -> frozenset[Absent]:
+    """What is known of all other rows when this one was found by a unique key: none has it."""
+    itself = Condition(rows.model.primary_key, "exact", row, excluded=True)
+    return frozenset(
+        Absent(rows.model.table, group | {itself})
+        for group in rows.alternatives
+        if len(rows.alternatives) == 1 and rows.link is None and _is_unique(rows.model, group)
+    )
+
+
+def _is_unique(model: Model, group: frozenset[Condition]) -> bool:
+    exact = {item.field for item in group if item.lookup == "exact" and not item.excluded}
+    return any(set(key.members) <= exact and key.condition is None and not key.expressions for key in model.keys)
+
+
+def gone(row: Instance, state: State) -> list[Absent]:
+    """What is known once a row was deleted: nobody has its keys, and where no other row was there, none is left."""
+    model, known = row.model, state.objects.get(row.term)
+    found = []
+    for key in model.keys:
+        changed = known is not None and known.changed & set(key.members)
+        if key.condition is None and not key.expressions and not changed:
+            stored = {name: known.get(name) if known is not None else None for name in key.members}
+            terms = {name: value.term if value else Attribute(row.term, name) for name, value in stored.items()}
+            found.append(Absent(model.table, frozenset(Condition(name, "exact", term) for name, term in terms.items())))
+    itself = Condition(model.primary_key, "exact", row.term, excluded=True)
+    for fact in state.facts:
+        if isinstance(fact, Absent) and fact.table == model.table and itself in fact.conditions:
+            found.append(replace(fact, conditions=fact.conditions - {itself}))
+    return found
 
 
 def note_check(ev: Evaluator, rows: Rows) -> None:
@@ -162,6 +200,25 @@ def _write_of_caller(ev: Evaluator, rows: Rows, name: str, call: Call, arguments
 def _term(rows: Rows, name: str, arguments: Arguments) -> Expression:
     given = (replace(argument, value=value.term) for argument, value in zip(*arguments))
     return Call(Attribute(rows.term, name), tuple(given))
+
+
+def _get_for_model(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    """`ContentType.objects.get_for_model(row)`."""
+    if not arguments[1] or rows.model.label != "contenttypes.ContentType":
+        return unknown(term)
+    return result(Instance(content_type_of(arguments[1][0]), rows.model))
+
+
+def _get_by_natural_key(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    """The natural keys of Django's own models, and those given by name."""
+    fields = NATURAL_KEYS.get(rows.model.label) or (username_field(ev, rows.model),)
+    nodes = tuple(
+        replace(node, keyword=fields[place]) if not node.keyword and not node.star and place < len(fields) else node
+        for place, node in enumerate(arguments[0])
+    )
+    if not all(node.keyword for node in nodes):
+        return result(Instance(term, rows.model))
+    return _get(ev, rows, term, call, (nodes, arguments[1]))
 
 
 def _filter(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
@@ -284,6 +341,8 @@ _METHODS: dict[str, Callable[..., Result]] = {
     "first": _answer("row"),
     "last": _answer("row"),
     "get": _get,
+    "get_by_natural_key": _get_by_natural_key,
+    "get_for_model": _get_for_model,
     "earliest": _only_row,
     "latest": _only_row,
     "values_list": _values_list,
@@ -334,7 +393,6 @@ _NO_ROWS = frozenset(
         "from_queryset",
         "make_random_password",
         "normalize_email",
-        "get_by_natural_key",
         "contribute_to_class",
         "check",
         "deconstruct",

@@ -18,7 +18,7 @@ class InsertSite:
     """One write of a model that has keys.
 
     verdicts: for each key that the write sets, why it cannot collide ("generated", "fresh_parent", ...), what guards
-    it ("handled", "checked", "upsert", "validated"), or "unguarded".
+    it ("handled", "checked", "upsert", "validated"), "unknown" for a batch of rows of unknown origin, or "unguarded".
     """
 
     write: Write
@@ -52,10 +52,15 @@ def site_of(analysis: Analysis, write: Write, guard: Guard) -> InsertSite:
     """Judge every key of a write. guard: says what protects a key that is at risk."""
     verdicts: dict[UniqueKey, str] = {}
     for key in written_keys(analysis, write):
-        verdicts[key] = safe_reason(analysis, write, key) or guard(analysis, write, key) or "unguarded"
+        verdicts[key] = safe_reason(analysis, write, key) or guard(analysis, write, key) or _at_risk(write)
         if verdicts[key] == "unguarded" and write.mechanisms:
             verdicts[key] = _in_own_save(analysis, write, key, guard)
     return InsertSite(write, verdicts)
+
+
+def _at_risk(write: Write) -> str:
+    """The verdict on a key that nothing protects; rows of which nothing is known are not guilty."""
+    return "unknown" if write.kind == "bulk_create" and write.instance is None else "unguarded"
 
 
 def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:

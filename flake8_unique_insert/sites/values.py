@@ -52,10 +52,10 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
         owner = write.instance.term if write.instance is not None else None
         return FieldValue("kept", (Attribute(owner, name),) if owner is not None else ())
     omitted = _omitted(analysis, write, field)
+    if write.instance is None and write.kind == "bulk_create":  # rows of unknown origin, made as most rows are
+        return omitted if omitted.kind in ("fresh", "null") else FieldValue("unknown")
     if write.values.spread is not None and omitted.kind != "fresh":
         return FieldValue("unknown", (normal(Subscript(write.values.spread, constant(name))),))
-    if write.instance is None and write.kind == "bulk_create" and omitted.kind not in ("fresh", "null"):
-        return FieldValue("unknown")
     return omitted
 
 

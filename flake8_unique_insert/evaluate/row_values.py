@@ -1,0 +1,88 @@
+"""Arguments → the fields that a row gets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate.writes import RowValues
+from flake8_unique_insert.schema import ClassSymbol, Model
+from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, Name, string
+from flake8_unique_insert.syntax.summary import Assignment
+from flake8_unique_insert.values import Entries, Instance, ModelClass, Result, Rows, unknown
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+Arguments = tuple[tuple[Argument, ...], list[Result]]
+
+
+def keyword_values(arguments: Arguments, model: Model) -> RowValues:
+    """The fields that keyword arguments set: `create(email=e, **data)`."""
+    values: dict[str, Result] = {}
+    spread, is_open = None, False
+    for argument, value in zip(*arguments):
+        if argument.star == "**":
+            inner = value.value
+            if isinstance(inner, Entries):
+                values.update(_all_fields(model, inner))
+                is_open = is_open or inner.open
+            if not isinstance(inner, Entries) or inner.open:
+                spread = value.term
+        elif argument.keyword is not None:
+            values.update(fields_set(model, argument.keyword, value))
+    return RowValues(tuple(values.items()), spread, is_open)
+
+
+def entries_values(value: Result | None, model: Model) -> RowValues:
+    """The fields of a `defaults=` dict."""
+    if value is None:
+        return RowValues()
+    inner = value.value
+    if isinstance(inner, Entries):
+        values = tuple(_all_fields(model, inner).items())
+        return RowValues(values, value.term if inner.open else None, inner.open)
+    return RowValues((), value.term, True)
+
+
+def _all_fields(model: Model, entries: Entries) -> dict[str, Result]:
+    found: dict[str, Result] = {}
+    for name, value in entries.entries:
+        found.update(fields_set(model, name, value))
+    return found
+
+
+def with_given(rows: Rows, values: RowValues) -> RowValues:
+    """The values and those that a related manager adds."""
+    named = dict(values.values)
+    added = tuple((name, unknown(term)) for name, term in rows.given if name not in named)
+    return replace(values, values=(*values.values, *added))
+
+
+def fields_set(model: Model, name: str, value: Result) -> dict[str, Result]:
+    """The fields that setting an attribute of an instance sets: for a GenericForeignKey the two that hold it."""
+    field = model.field(name)
+    if field is not None:
+        return {field.name: value}
+    if name not in model.generic_keys:
+        return {name: value}
+    content_type, object_id = model.generic_keys[name]
+    return {content_type: unknown(content_type_of(value)), object_id: unknown(Attribute(value.term, "pk"))}
+
+
+def content_type_of(value: Result) -> Expression:
+    """The term of `ContentType.objects.get_for_model(value)`."""
+    inner = value.value
+    term = Name(inner.model.label) if isinstance(inner, (Instance, ModelClass)) else value.term
+    return Call(Name("django.contrib.contenttypes.models.ContentType"), (Argument(term),))
+
+
+def username_field(ev: Evaluator, model: Model) -> str:
+    """USERNAME_FIELD of a user model."""
+    member = (
+        ev.analysis.lookup.class_member(model.symbol, "USERNAME_FIELD")
+        if isinstance(model.symbol, ClassSymbol)
+        else None
+    )
+    stated = member.definition.value if member is not None and isinstance(member.definition, Assignment) else None
+    return (string(stated) if stated is not None else None) or "username"
