@@ -3,8 +3,8 @@
     python -m tests.project.compare_truth PROJECT_FOLDER TRUTH.json [--environment FOLDER]
 
 TRUTH.json: {"models": [{"label", "file", "managed", "keys": [{"fields", "kind", "conditional"}]}]}. Every managed
-model of the project itself must be listed, with the same keys. Those of installed packages, in a file
-`site-packages/...`, must be known with the same keys, from the environment or from the data file. Prints each difference
+model of the project itself must be listed, with the same keys. Those of installed packages, in a file `site-
+packages/...`, must be known with the same keys, from the environment or from the data file. Prints each difference
 and the totals; exits 1 when there is a difference.
 """
 
