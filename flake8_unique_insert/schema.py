@@ -291,6 +291,9 @@ class ModelLookup(Protocol):
     def model_labelled(self, label: str, app_label: str = "") -> Model | None:
         """The model of "app_label.Name" (or "Name" within app_label); a dotted class name works too."""
 
+    def model_named(self, name: str) -> Model | None:
+        """The only model of the project with this name, in any case and with or without underscores."""
+
     def user_model(self) -> Model | None:
         """The model of AUTH_USER_MODEL."""
 

@@ -19,7 +19,7 @@ from flake8_unique_insert.schema import (
     Member,
     ModuleSymbol,
 )
-from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression, dotted
+from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression, Symbol, dotted
 from flake8_unique_insert.syntax.summary import Assignment, ClassSummary, FunctionSummary
 from flake8_unique_insert.values import (
     Absent,
@@ -119,8 +119,14 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
 
 
 def _of_unknown(ev: Evaluator, value: Value, name: str, term: Expression) -> Result:
-    """`something.members.filter(...)`: when one model only is reached by this name, these are its rows."""
+    """`something.members.filter(...)`: when one model only is reached by this name, these are its rows.
+
+    The class of a parameter is the only model of the parameter's name, if there is one.
+    """
     owner = value.term
+    if name == "__class__" and isinstance(owner, Symbol) and owner.kind == "param":
+        model = ev.analysis.lookup.model_named(owner.name)
+        return result(ModelClass(term, model)) if model is not None else unknown(term)
     accessor = one_to_one(ev, value, name) if ev.in_lookup else None
     if accessor is not None:
         target = ev.analysis.lookup.model_labelled(accessor.model)
@@ -149,6 +155,8 @@ def _of_unknown(ev: Evaluator, value: Value, name: str, term: Expression) -> Res
 
 STATED_BY_HEIRS = frozenset(["model", "queryset"])
 """Class attributes that generic views read and leave to those that inherit from them."""
+
+
 COLUMN_QUERIES = frozenset(["exists", "count", "first", "last", "aexists", "acount", "afirst", "alast"])
 QUERIES = frozenset(
     [

@@ -241,6 +241,10 @@ class Project:
         found = self._registry.labelled(label)
         return self._models.get(found) if found else None
 
+    def model_named(self, name: str) -> Model | None:
+        """The only model of the project with this name; `order_line` names OrderLine."""
+        return self._registry.named(name)
+
     def user_model(self) -> Model | None:
         """The model of AUTH_USER_MODEL."""
         return self.model_labelled(self._user_label())

@@ -58,7 +58,7 @@ class Registry:
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
         self._labelled.clear()
-        for name in ("project_models", "installed_models", "_accessor_names"):
+        for name in ("project_models", "installed_models", "_accessor_names", "_files_by_class"):
             self.__dict__.pop(name, None)
 
     def labelled(self, label: str) -> ClassSymbol | None:
@@ -182,6 +182,23 @@ class Registry:
         """The models of all apps of the project: of their `models` modules and what these import; tests last."""
         return tuple(model for path in self._own_model_files() for model in self.models_of(path))
 
+    def named(self, name: str) -> Model | None:
+        """The only model of the project's apps with this name, in any case and with or without underscores."""
+        files = self._files_by_class.get(name.replace("_", "").lower(), ())
+        found = [model for path in files for model in self.models_of(path) if _is_called(model, name)]
+        return found[0] if len(found) == 1 and not found[0].abstract else None
+
+    @cached_property
+    def _files_by_class(self) -> dict[str, list[Path]]:
+        """By name in lower case the files that may define a model of this name; tests are left out."""
+        root = self._modules.root
+        found: dict[str, list[Path]] = {}
+        for path in self._own_model_files():
+            if not is_test_path(path.relative_to(root).parts):
+                for name in set(CLASS_NAME.findall(self._summaries.text(path))):
+                    found.setdefault(name.lower(), []).append(path)
+        return found
+
     def _own_model_files(self) -> Iterator[Path]:
         root = self._modules.root
         files = [
@@ -229,6 +246,10 @@ def _may_be_model(bases: str) -> bool:
     written = (base.partition("[")[0].strip().rpartition(".")[2] for base in bases.split(",") if "=" not in base)
     names = [name for name in written if name and name not in NEUTRAL]
     return bool(names) and not any(NO_MODEL.fullmatch(name) for name in names)
+
+
+def _is_called(model: Model, name: str) -> bool:
+    return model.name.lower() == name.replace("_", "").lower()
 
 
 def _fits(pattern: str, name: str) -> bool:
