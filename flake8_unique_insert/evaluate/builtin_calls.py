@@ -122,14 +122,17 @@ def _setattr(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) != 3:
         return None
     owner, value = ev.evaluate(node.arguments[0].value), ev.evaluate(node.arguments[2].value)
-    name = string(ev.term(node.arguments[1].value))
+    key = ev.term(node.arguments[1].value)
+    name = string(key)
     if name is not None:
         assignments.assign(ev, owner, name, value)
-    else:
-        for option in owner.options:
-            known = ev.state.objects.get(option.value.term)
-            if known is not None:
-                ev.state.objects[option.value.term] = replace(known, open=True)
+        return result(Known(NONE))
+    entry = ev.analysis.entries.get(key) if isinstance(key, Symbol) else None
+    spread = entry[1] if entry is not None and entry[0] == value.term else None
+    for option in owner.options:
+        known = ev.state.objects.get(option.value.term)
+        if known is not None:
+            ev.state.objects[option.value.term] = assignments.with_any(known, spread)
     return result(Known(NONE))
 
 

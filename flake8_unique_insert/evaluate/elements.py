@@ -194,8 +194,10 @@ def _from_call(ev: Evaluator, term: Call, node: object) -> Result:
         element = element_of(ev, unknown(arguments[0]), (id(node), "element"))
         return result(Items(Sequence("tuple", (index.term, element.term)), "tuple", (index, element)))
     if name == "items":
-        key = unknown(ev.symbol("distinct", node, "key"))
-        value = unknown(ev.symbol("element", node, "value"))
+        symbol = ev.symbol("distinct", node, "key")
+        key, value = unknown(symbol), unknown(ev.symbol("element", node, "value"))
+        if isinstance(term.function, Attribute):
+            ev.analysis.entries[symbol] = value.term, term.function.base
         return result(Items(Sequence("tuple", (key.term, value.term)), "tuple", (key, value)))
     if name in DISTINCT_CALLS or name == "keys":
         return unknown(ev.symbol("distinct", node))

@@ -76,6 +76,7 @@ class Analysis:
     """What all frames of one file's analysis share.
 
     called: by the last name that is called the dotted names of the functions that this is, "" where it is not known.
+    entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
     """
 
     lookup: ModelLookup
@@ -91,6 +92,7 @@ class Analysis:
     nested_used: set[int] = field(default_factory=set)
     unknown_saves: list[Call] = field(default_factory=list)
     called: dict[str, set[str]] = field(default_factory=dict)
+    entries: dict[Symbol, tuple[Expression, Expression]] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)
     _properties: dict[tuple[str, Expression], Call] = field(default_factory=dict)
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 WORTH_FOLLOWING = re.compile(
     r"objects|\.(?:a?exists|filter|a?get|a?first|a?create|a?(?:get|update)_or_create|a?bulk_create|a?save)\b|"
     r"\.(?:exclude|all|count|full_clean|delete|update|values_list|in_bulk|select_related)\b|"
-    r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.model\b|return [A-Z]|super\("
+    r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.model\b|return [A-Z]|super\(|"
+    r"__class__|deepcopy"
 )
 SEQUENCE = re.compile(r"\bSELECT\s+nextval\s*\(", re.IGNORECASE)
 """A function that asks the database for the next number of a sequence gives a fresh value."""

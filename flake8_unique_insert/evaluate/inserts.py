@@ -43,6 +43,7 @@ from flake8_unique_insert.values import (
     Option,
     Result,
     Rows,
+    Unset,
     result,
     unknown,
 )
@@ -244,9 +245,11 @@ def instantiate(ev: Evaluator, value: ModelClass, call: Call, arguments: Argumen
 
 def object_values(known: ObjectState) -> RowValues:
     """The values of a new instance."""
-    spread = known.get("**")
+    found = known.get("**")
     values = tuple((name, value) for name, value in known.values if name != "**")
-    return RowValues(values, spread.term if spread is not None else None, known.open)
+    given = [option.value.term for option in found.options if not isinstance(option.value, Unset)] if found else []
+    spread = given[0] if len(given) == 1 else found.term if found else None
+    return RowValues(values, spread, known.open)
 
 
 def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arguments: Arguments) -> None:

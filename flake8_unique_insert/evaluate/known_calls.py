@@ -6,12 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.evaluate import attributes, queries
+from flake8_unique_insert.evaluate import attributes, inserts, queries
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
-from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Name, string
+from flake8_unique_insert.schema import Field
+from flake8_unique_insert.syntax.expressions import FALSE, NONE, Argument, Attribute, Call, Name, string
 from flake8_unique_insert.values import (
+    NO_FACTS,
     Instance,
+    Known,
     ModelClass,
     Object,
     ObjectState,
@@ -54,7 +57,25 @@ def call_method(ev: Evaluator, name: str, receiver: Value, node: Call, arguments
     """Methods of unknown objects that are known by their name alone."""
     if name == "get_model":
         return _get_model(ev, arguments)
+    if name == "save" and isinstance(node.function, Attribute) and isinstance(node.function.base, Attribute):
+        return _save_file(ev, node.function.base, node, arguments)
     return None
+
+
+def _save_file(ev: Evaluator, field: Attribute, node: Call, arguments: Arguments) -> Result | None:
+    """`row.picture.save(name, content)` saves the row, too, unless `save=False`."""
+    row = ev.evaluate(field.base).value
+    found = row.model.field(field.name) if isinstance(row, Instance) else None
+    if found is None or not isinstance(row, Instance) or not _is_file(found):
+        return None
+    given = next((value for argument, value in zip(*arguments) if argument.keyword == "save"), None)
+    if given is None or given.term != FALSE:
+        inserts.save(ev, row, NO_FACTS, node, ((), []))
+    return result(Known(NONE))
+
+
+def _is_file(field: Field) -> bool:
+    return any(base.rsplit(".", 1)[-1] in ("FileField", "ImageField") for base in (field.kind, *field.bases))
 
 
 def _get_model(ev: Evaluator, arguments: Arguments) -> Result | None:

@@ -45,10 +45,8 @@ def _clashes_in_batch(fact: Absent, write: Write, values: dict[str, FieldValue])
     """True when two rows of one batch may have the same key (oracle C28, C42)."""
     if write.kind != "bulk_create" or write.element_count is not None:
         return False
-    asked = frozenset().union(*(symbols(condition.term) for condition in fact.conditions))
     each = {symbol for value in values.values() for term in value.terms for symbol in symbols(normal(term))}
-    kinds = ("distinct",) if asked & each else ("distinct", "item")
-    return not any(symbol.kind in kinds for symbol in each)
+    return not any(symbol.kind in ("distinct", "item") for symbol in each)
 
 
 def _protects(
