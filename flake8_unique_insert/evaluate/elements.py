@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate.facts import about, common
+from flake8_unique_insert.evaluate.facts import about, after_round, changed, common, in_loop
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
 from flake8_unique_insert.evaluate.terms import normal
 from flake8_unique_insert.evaluate.unrelated import unrelated
@@ -128,8 +128,8 @@ def _each(ev: Evaluator, collection: Elements, node: object) -> Result:
     former = collection.element.term
     given = isinstance(former, Symbol) and former.kind == "element"
     symbol = ev.symbol("distinct" if collection.distinct else "element" if given else "item", node)
-    known = common([option.facts for option in collection.element.options])
-    ev.state.learn(about(fact, {former: symbol}) for fact in known if _speaks_of(fact, former))
+    known = changed(common([option.facts for option in collection.element.options]), after_round(symbol))
+    ev.state.learn(in_loop(about(fact, {former: symbol}), symbol) for fact in known if _speaks_of(fact, former))
     return unknown(symbol)
 
 

@@ -310,7 +310,7 @@ def _binary(ev: Evaluator, expression: Binary) -> Result:
     left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
     term = Binary(expression.operator, left.term, right.term)
     if expression.operator == "-":
-        remaining = membership.difference(ev, left, right, term, expression)
+        remaining = membership.difference(ev, right, term, expression)
         if remaining is not None:
             return remaining
     return ev.compound(expression, term, [left, right])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.evaluate import attributes, inserts, queries
+from flake8_unique_insert.evaluate import attributes, inserts, membership, queries
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
 from flake8_unique_insert.schema import Field
@@ -59,6 +59,9 @@ def call_method(ev: Evaluator, name: str, receiver: Value, node: Call, arguments
         return _get_model(ev, arguments)
     if name == "save" and isinstance(node.function, Attribute) and isinstance(node.function.base, Attribute):
         return _save_file(ev, node.function.base, node, arguments)
+    if name == "difference" and len(arguments[1]) == 1:
+        (other,) = arguments[1]
+        return membership.difference(ev, other, Call(receiver.term, (replace(arguments[0][0], value=other.term),)), node)
     return None
 
 

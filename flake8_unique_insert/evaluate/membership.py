@@ -121,7 +121,7 @@ def row_of_key(ev: Evaluator, column: Column, key: Result, method: str) -> Resul
     return result(Instance(term, found.model))
 
 
-def difference(ev: Evaluator, left: Result, right: Result, term: Expression, node: object) -> Result | None:
+def difference(ev: Evaluator, right: Result, term: Expression, node: object) -> Result | None:
     """`set(xs) - known`: values that no row had when `known` was read; None when these are no values of rows."""
     if not any(isinstance(option.value, (Column, Rows)) for option in right.options):
         return None

@@ -98,7 +98,7 @@ class State:
 
     def insert(self, tables: frozenset[str], row: Inserted) -> None:
         """A row was inserted into these tables (several for multi-table inheritance)."""
-        self._change(after_insert(tables, row), after_insert(tables, row))
+        self._change(after_insert(tables, row), after_insert(tables, row, of_elements=True))
         for name, bound in self.names.items():
             self.names[name] = _after_insert(bound, name, tables, row)
 
