@@ -48,6 +48,20 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
+ADDING = frozenset({"append", "add", "setdefault", "extend", "update"})
+REMOVING = frozenset(
+    {
+        "pop",
+        "popitem",
+        "remove",
+        "discard",
+        "clear",
+        "difference_update",
+        "intersection_update",
+        "symmetric_difference_update",
+    }
+)
+
 Arguments = tuple[tuple[Argument, ...], list[Result]]
 
 
@@ -222,20 +236,13 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
         return None
     bound = ev.state.names[base.id]
     holder = bound.value
-    if function.name in ("append", "add") and len(node.arguments) == 1:
-        if isinstance(holder, (Items, Elements)):
-            value = ev.evaluate(node.arguments[0].value)
-            distinct = function.name == "add" or is_distinct(value.term)
-            ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, distinct, node)),))
-            return result(Known(NONE))
-        if isinstance(holder, Column) and function.name == "add":
-            value = ev.evaluate(node.arguments[0].value)
-            ev.state.names[base.id] = Result(bound.term, (Option(membership.with_value(holder, value)),))
-            return result(Known(NONE))
-    if isinstance(holder, Column) and holder.maps and function.name == "pop" and node.arguments:
-        key = ev.evaluate(node.arguments[0].value)
-        ev.state.names[base.id] = Result(bound.term, (Option(membership.without_value(holder, key)),))
-        return membership.row_of_key(ev, holder, key, "pop" if len(node.arguments) > 1 else "")
+    if function.name in ("append", "add") and len(node.arguments) == 1 and isinstance(holder, (Items, Elements)):
+        value = ev.evaluate(node.arguments[0].value)
+        distinct = function.name == "add" or is_distinct(value.term)
+        ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, distinct, node)),))
+        return result(Known(NONE))
+    if isinstance(holder, Column):
+        return _on_column(ev, base.id, holder, function.name, node)
     if function.name in ("extend", "update", "insert", "clear", "remove", "pop") and isinstance(
         holder, (Items, Elements, Entries)
     ):
@@ -246,6 +253,22 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
             return entry or unknown(Subscript(holder.term, values[0].term))
         return unknown(ev.symbol("changed", node))
     return None
+
+
+def _on_column(ev: Evaluator, name: str, column: Column, method: str, node: Call) -> Result | None:
+    """Methods that change a collection of values of rows, or a dict from them to the rows."""
+    if method not in ADDING | REMOVING:
+        return None
+    values = [ev.evaluate(argument.value) for argument in node.arguments]
+    single = method in ("append", "add", "setdefault", "pop", "remove", "discard") and values
+    if method in ADDING:
+        changed = membership.with_value(column, values[0]) if single else membership.with_values(column, *values[:1])
+    else:
+        changed = membership.without_value(column, values[0] if single else None)
+    ev.state.names[name] = Result(ev.state.names[name].term, (Option(changed),))
+    if method == "pop" and values and column.maps:
+        return membership.row_of_key(ev, column, values[0], "pop" if len(values) > 1 else "")
+    return unknown(ev.symbol("changed", node))
 
 
 def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, distinct: bool, node: Call) -> Value:

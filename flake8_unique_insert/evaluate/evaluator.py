@@ -313,6 +313,8 @@ def _binary(ev: Evaluator, expression: Binary) -> Result:
         remaining = membership.difference(ev, right, term, expression)
         if remaining is not None:
             return remaining
+    if expression.operator == "|" and (grown := membership.union(left, right)) is not None:
+        return grown
     return ev.compound(expression, term, [left, right])
 
 
