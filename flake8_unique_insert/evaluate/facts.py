@@ -138,12 +138,25 @@ def in_loop(fact: Fact, variable: Symbol) -> Fact:
         return fact
     own = Symbol(ROUND, variable.point)
     rows = [row for row in fact.but if not any(term == own for _, term in row.values)]
-    return replace(fact, but=frozenset(_of_any_loop(row) for row in rows))
+    return replace(fact, but=frozenset(_of_any_loop(row, frozenset()) for row in rows))
 
 
-def _of_any_loop(row: Inserted) -> Inserted:
-    values = ((name, ANY if isinstance(term, Symbol) and term.kind == ROUND else term) for name, term in row.values)
-    return replace(row, values=frozenset(values))
+def after_loops(going_on: frozenset[int]) -> Change:
+    """What is left of a fact about elements where only these loops go on: what others inserted may be any of them."""
+
+    def change(fact: Fact) -> Fact | None:
+        if isinstance(fact, Validated):
+            return fact
+        return replace(fact, but=frozenset(_of_any_loop(row, going_on) for row in fact.but))
+
+    return change
+
+
+def _of_any_loop(row: Inserted, going_on: frozenset[int]) -> Inserted:
+    def ended(term: Expression) -> bool:
+        return isinstance(term, Symbol) and term.kind == ROUND and term.point not in going_on
+
+    return replace(row, values=frozenset((name, ANY if ended(term) else term) for name, term in row.values))
 
 
 def _with_outlived(fact: Fact, symbol: Symbol) -> Fact:
@@ -177,6 +190,18 @@ def after_assignment(base: Expression, name: str) -> Change:
             return None if read else fact
         if isinstance(fact, Validated) and fact.term == base:
             return replace(fact, excluded=fact.excluded | {name})
+        return fact
+
+    return change
+
+
+def after_growth(collection: Expression) -> Change:
+    """What is left of a fact when a collection gets more elements: `name__in=names` asked for those before."""
+
+    def change(fact: Fact) -> Fact | None:
+        if isinstance(fact, Absent):
+            listed = (condition.term for condition in fact.conditions if condition.lookup == "in")
+            return None if any(collection in term.walk() for term in listed) else fact
         return fact
 
     return change

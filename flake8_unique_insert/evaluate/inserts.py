@@ -190,6 +190,7 @@ def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: 
         write = Write(
             call, method, "bulk_create", rows.model, with_given(rows, values), before, added(before.facts, facts),
             ev.all_protections(), ev.frame.code, ev.frame.stack, rows, instance, None, None, None, named, count,
+            nests=objects.value.nests if objects is not None and isinstance(objects.value, Elements) else frozenset(),
         )  # fmt: skip
         emit(ev, write)
     ev.state.insert(tables(rows.model), Inserted(rows.model.table, frozenset(), False))

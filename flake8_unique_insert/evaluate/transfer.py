@@ -76,7 +76,7 @@ class FlowTransfer:
     def flow(self, block: Block, state: State) -> dict[Edge, State]:
         """The states on the out-edges of a block."""
         ev = Evaluator(self.analysis, self.frame, state.copy())
-        ev.regions = block.regions
+        ev.regions, ev.loops = block.regions, block.loops
         ev.in_lookup = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
         yes: State | None = None
         no: State | None = None
@@ -290,7 +290,7 @@ def _is_known(value: Result) -> bool:
 
 
 def _iterate(ev: Evaluator, action: Iterate) -> None:
-    ev.iterate(action.target, action.iterable, action)
+    ev.iterate(action)
 
 
 def _enter(ev: Evaluator, action: Enter) -> None:
