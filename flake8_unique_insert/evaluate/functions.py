@@ -60,7 +60,7 @@ def follow(
         return None
     frame = Frame(
         symbol.module, function.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
-        (*ev.frame.following, symbol.dotted), ev.all_protections(), ev.frame.code,
+        (*ev.frame.following, symbol.dotted), ev.all_protections(), ev.frame.code, ev.within(),
     )  # fmt: skip
     names = bind_parameters(ev, symbol.summary.parameters, function, arguments, values, frame)
     return _run(ev, frame, graph, names, node)
@@ -79,7 +79,7 @@ def follow_nested(
     code, graph, parameters = nested
     frame = Frame(
         ev.frame.module, ev.frame.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
-        (*ev.frame.following, key), ev.all_protections(), ev.frame.code,
+        (*ev.frame.following, key), ev.all_protections(), ev.frame.code, ev.within(),
     )  # fmt: skip
     names = dict(ev.state.names)
     names.pop("$return", None)
