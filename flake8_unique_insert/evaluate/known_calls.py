@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.evaluate import attributes, inserts, membership, queries, relations
+from flake8_unique_insert.evaluate import absent_rows, attributes, inserts, membership, queries
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
 from flake8_unique_insert.schema import Field
@@ -106,7 +106,7 @@ def _get_object_or_404(ev: Evaluator, node: Call, arguments: Arguments) -> Resul
         return None
     groups = groups_of(ev, rows.model, arguments[0][1:], arguments[1][1:])
     found = replace(rows, alternatives=conjunction(rows.alternatives, groups))
-    ev.raised.append(("Http404", rows.model.table, relations.absent(found)))
+    ev.raised.append(("Http404", rows.model.table, absent_rows.absent(found)))
     terms = tuple(replace(argument, value=value.term) for argument, value in zip(*arguments))
     return result(Instance(Call(Name("get_object_or_404"), terms), rows.model))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.absent_rows import absent
 from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.lookups import EVERYTHING, condition, conjunction
 from flake8_unique_insert.evaluate.queries import note_check
-from flake8_unique_insert.evaluate.relations import absent
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.syntax.expressions import (

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import functions, inserts
+from flake8_unique_insert.evaluate.absent_rows import absent, link, narrowed, unlink, unlisted
 from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
-from flake8_unique_insert.evaluate.relations import absent, link, narrowed, unlink, unlisted
 from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
 from flake8_unique_insert.evaluate.state import Check, State
 from flake8_unique_insert.evaluate.unrelated import unrelated
