@@ -184,9 +184,13 @@ class Super(Value):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Instance(Value):
-    """A model instance. What is known of it stands in the state's `objects` under its term."""
+    """A model instance. What is known of it stands in the state's `objects` under its term.
+
+    traced: False when it may be new or not, so that nothing is said of its `save()`.
+    """
 
     model: Model
+    traced: bool = True
 
 
 @hashed_once
@@ -293,6 +297,14 @@ class Elements(Value):
     objects: tuple[tuple[Expression, ObjectState], ...] = ()
     nests: frozenset[Nest] = frozenset()
     depth: int = 0
+
+
+@hashed_once
+@dataclass(frozen=True, slots=True)
+class Enumerated(Value):
+    """`enumerate(values)`: pairs of a number and an element."""
+
+    values: Result
 
 
 @hashed_once

@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate import assignments, attributes, membership, n
 from flake8_unique_insert.evaluate.collected import as_elements, merged
 from flake8_unique_insert.evaluate.elements import SAME_ELEMENTS, element_of, is_distinct
 from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.relations import one_to_one
 from flake8_unique_insert.evaluate.terms import symbols
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -31,6 +32,7 @@ from flake8_unique_insert.values import (
     Condition,
     Elements,
     Entries,
+    Enumerated,
     Instance,
     Items,
     Known,
@@ -112,7 +114,7 @@ def _hasattr(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) != 2:
         return None
     owner, name = ev.evaluate(node.arguments[0].value).value, string(node.arguments[1].value)
-    accessor = attributes.one_to_one(ev, owner, name) if name is not None else None
+    accessor = one_to_one(ev, owner, name) if name is not None else None
     target = ev.analysis.lookup.model_labelled(accessor.model) if accessor is not None else None
     if accessor is None or target is None:
         return None
@@ -188,11 +190,19 @@ def _collection(ev: Evaluator, node: Call) -> Result | None:
         return value
     if isinstance(inner, Elements) and kind in ("set", "frozenset"):
         return result(replace(inner, distinct=True))
-    if isinstance(inner, (Elements, Column, Items)):
+    if isinstance(inner, (Elements, Enumerated, Column, Items)):
         return value
     if isinstance(inner, Rows):
         return result(replace(inner, is_manager=False))
     return unknown(Call(Name(kind), (Argument(value.term),)))
+
+
+def _enumerate(ev: Evaluator, node: Call) -> Result | None:
+    if not node.arguments or node.arguments[0].star:
+        return None
+    values = [ev.evaluate(argument.value) for argument in node.arguments]
+    term = Call(Name("enumerate"), (Argument(values[0].term),))
+    return result(Enumerated(term, values[0]))
 
 
 def _dict(ev: Evaluator, node: Call) -> Result | None:
@@ -228,6 +238,7 @@ _FORMS = {
     "anext": _next,
     "type": _type,
     "dict": _dict,
+    "enumerate": _enumerate,
     **dict.fromkeys(SAME_ELEMENTS, _collection),
 }
 

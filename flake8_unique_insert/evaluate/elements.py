@@ -18,6 +18,7 @@ from flake8_unique_insert.values import (
     Column,
     Condition,
     Elements,
+    Enumerated,
     Fact,
     Fresh,
     Instance,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 NARROWER = SAME_ROWS | {"filter", "exclude"}
-SAME_ELEMENTS = frozenset({"list", "set", "tuple", "frozenset", "sorted"})
+SAME_ELEMENTS = frozenset({"list", "set", "tuple", "frozenset", "sorted", "reversed"})
 DISTINCT_CALLS = frozenset(
     {"range", "set", "frozenset", "dict", "count", "Counter", "OrderedDict", "unique", "fromkeys"}
 )
@@ -107,6 +108,10 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
         if any(not isinstance(option.value, (Unknown, Known)) for option in inner.element.options):
             return inner.element
         return _each(ev, inner, node)
+    if isinstance(inner, Enumerated):
+        index = unknown(ev.symbol("distinct", node, "index"))
+        element = element_of(ev, inner.values, (id(node), "element"))
+        return result(Items(Sequence("tuple", (index.term, element.term)), "tuple", (index, element)))
     if isinstance(inner, Rows):
         symbol = ev.symbol("distinct", node, "row")
         ev.state.objects[symbol] = ObjectState(False)
@@ -191,10 +196,6 @@ def _transposed(ev: Evaluator, items: Items, node: object) -> Result:
 def _from_call(ev: Evaluator, term: Call, node: object) -> Result:
     name = _called(term)
     arguments = [argument.value for argument in term.arguments if not argument.keyword and not argument.star]
-    if name == "enumerate" and arguments:
-        index = unknown(ev.symbol("distinct", node, "index"))
-        element = element_of(ev, unknown(arguments[0]), (id(node), "element"))
-        return result(Items(Sequence("tuple", (index.term, element.term)), "tuple", (index, element)))
     if name == "items":
         symbol = ev.symbol("distinct", node, "key")
         key, value = unknown(symbol), unknown(ev.symbol("element", node, "value"))

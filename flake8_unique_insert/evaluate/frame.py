@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import libcst as cst
 
-from flake8_unique_insert.evaluate.writes import Protection, Write
+from flake8_unique_insert.evaluate.writes import Protection, Unresolved, Write
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ModelLookup
 from flake8_unique_insert.syntax.expressions import Call, Expression, Symbol
 from flake8_unique_insert.syntax.extract import parameters
 from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.syntax.summary import Parameter
-from flake8_unique_insert.values import Result
+from flake8_unique_insert.values import Result, Value
 
 Nested = tuple[ParsedCode, Graph, tuple[Parameter, ...]]
 
@@ -91,9 +92,11 @@ class Analysis:
     max_depth: int = MAX_DEPTH
     points: dict[object, int] = field(default_factory=dict)
     globals: dict[tuple[str, str], Result | None] = field(default_factory=dict)
+    attributes: dict[str, Mapping[str, Iterable[Value]]] = field(default_factory=dict)
+    assigned: dict[str, dict[Value, None]] | None = None
     mechanisms: list[Write] | None = None
     nested_used: set[int] = field(default_factory=set)
-    unknown_saves: list[Call] = field(default_factory=list)
+    unresolved: list[Unresolved] = field(default_factory=list)
     called: dict[str, set[str]] = field(default_factory=dict)
     entries: dict[Symbol, tuple[Expression, Expression]] = field(default_factory=dict)
     variables: dict[int, frozenset[Symbol]] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from flake8_unique_insert.evaluate.row_values import (
     username_field,
     with_given,
 )
+from flake8_unique_insert.evaluate.verbs import KINDS, plain
 from flake8_unique_insert.evaluate.writes import Protection, RowValues, Write
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
 from flake8_unique_insert.syntax.expressions import (
@@ -53,20 +54,6 @@ if TYPE_CHECKING:
 
 
 TEXT_FIELDS = frozenset({"CharField", "TextField"})
-KINDS = {
-    "create": "insert",
-    "create_user": "insert",
-    "create_superuser": "insert",
-    "bulk_create": "bulk_create",
-    "get_or_create": "upsert",
-    "update_or_create": "upsert",
-    "bulk_update": "bulk_update",
-}
-
-
-def plain(name: str) -> str:
-    """A method's name without the `a` of its async twin."""
-    return name[1:] if name.startswith("a") and name[1:] in (*KINDS, "save", "update") else name
 
 
 def tables(model: Model) -> frozenset[str]:
@@ -260,7 +247,7 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
     options = _named(arguments, ("force_insert", "force_update", "using", "update_fields"))
     values = object_values(known)
     is_update = known.new is False
-    if not is_update or known.changed:
+    if instance.traced and (not is_update or known.changed):
         write = Write(
             call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
             added(ev.state.facts, option_facts), protections_of(ev, call), ev.frame.code, ev.frame.stack,

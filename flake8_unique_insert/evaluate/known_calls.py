@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate import absent_rows, attributes, inserts, membership, queries
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
-from flake8_unique_insert.schema import Field
-from flake8_unique_insert.syntax.expressions import FALSE, NONE, Argument, Attribute, Call, Name, string
+from flake8_unique_insert.evaluate.lookups import conjunction, groups_of, unknown_condition
+from flake8_unique_insert.schema import ClassSymbol, Field, Model
+from flake8_unique_insert.syntax.expressions import FALSE, NONE, Argument, Attribute, Call, Expression, Name, string
 from flake8_unique_insert.values import (
     NO_FACTS,
     Instance,
@@ -18,6 +18,7 @@ from flake8_unique_insert.values import (
     ModelClass,
     Object,
     ObjectState,
+    Option,
     Result,
     Rows,
     Value,
@@ -41,8 +42,10 @@ def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result
     if dotted == django_names.GET_USER_MODEL:
         model = ev.analysis.lookup.user_model()
         return result(ModelClass(Name(model.symbol.dotted), model)) if model is not None else None
+    if dotted in django_names.LOGGED_IN_USER:
+        return _user_or_none(ev, node)
     name = dotted.rsplit(".", 1)[-1]
-    if name == "get_model":
+    if name in ("get_model", "load_model"):
         return _get_model(ev, arguments)
     if dotted in django_names.GET_OBJECT_OR_404 or name in ("get_object_or_404", "aget_object_or_404"):
         return _get_object_or_404(ev, node, arguments)
@@ -98,6 +101,12 @@ def _get_model(ev: Evaluator, arguments: Arguments) -> Result | None:
     return result(ModelClass(Name(model.symbol.dotted), model)) if model is not None else None
 
 
+def _user_or_none(ev: Evaluator, node: Call) -> Result | None:
+    model = ev.analysis.lookup.user_model()
+    term = ev.symbol("user", node)
+    return Result(term, (Option(Instance(term, model)), Option(Known(NONE)))) if model is not None else None
+
+
 def _get_object_or_404(ev: Evaluator, node: Call, arguments: Arguments) -> Result | None:
     if not arguments[1]:
         return None
@@ -119,6 +128,15 @@ def _copy(ev: Evaluator, node: Call, value: Result) -> Result | None:
     copied = Instance(ev.symbol("new", node), inner.model)
     ev.state.objects[copied.term] = replace(known, open=True)
     return result(copied)
+
+
+def tree_rows(ev: Evaluator, model: Model, name: str, term: Expression) -> Result | None:
+    """`node.get_children()` and the like of the packages that keep trees in tables."""
+    if name not in django_names.TREE_ROWS or not isinstance(model.symbol, ClassSymbol):
+        return None
+    if not any(base.startswith(django_names.TREE_PACKAGES) for base in ev.analysis.lookup.bases(model.symbol)):
+        return None
+    return result(Rows(term, model, frozenset([frozenset([unknown_condition(term)])])))
 
 
 # --- generic views and the like

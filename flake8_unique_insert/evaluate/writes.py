@@ -84,3 +84,12 @@ class Write:
     mechanisms: tuple[Write, ...] = ()
     nested: int | None = None
     nests: frozenset[Nest] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Unresolved:
+    """A call that reads like an insert, on a value whose model is not known. receiver: the term of that value."""
+
+    call: Call
+    receiver: Expression
+    code: ParsedCode | None
