@@ -166,28 +166,22 @@ class FileAnalysis:
 
     def _callers_guard(self, function: FunctionSymbol, write: Write, depth: int) -> bool:
         """True when the function has callers, and the write is guarded or safe as seen from each of them."""
-        callers = self.callers.of(function) or []
-        return any(self._calls(caller, function) for caller in callers) and all(
-            self._is_safe_from(caller, write, depth) for caller in callers if self._calls(caller, function)
-        )
+        seen = False
+        for caller in self.callers.of(function) or ():
+            safe = self._is_safe_from(caller, function, write, depth)
+            if safe is False:
+                return False
+            seen = seen or safe is True
+        return seen
 
-    def _calls(self, caller: FunctionSymbol, function: FunctionSymbol) -> bool:
-        """False when all that the caller calls by the function's name certainly are other functions."""
-        if self._is_over_budget(caller, 0):
-            return True
-        self.writes(caller)
-        called = self._called[caller].get(function.summary.name, {""})
-        return "" in called or function.dotted in called
-
-    def _is_over_budget(self, caller: FunctionSymbol, depth: int) -> bool:
-        return caller not in self._writes and self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]
-
-    def _is_safe_from(self, caller: FunctionSymbol, write: Write, depth: int) -> bool:
-        if self._is_over_budget(caller, depth):
+    def _is_safe_from(self, caller: FunctionSymbol, function: FunctionSymbol, write: Write, depth: int) -> bool | None:
+        """Whether the write is safe as seen from a caller; None where that certainly calls other functions only."""
+        if caller not in self._writes and self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]:
             return False
         reached = [found for found in self.writes(caller) if found.call.node is write.call.node]
         if not reached:
-            return False
+            called = self._called[caller].get(function.summary.name, {""})
+            return False if called & {"", function.dotted} else None
         sites = [self._site(found) for found in reached]
         if not any(site.unguarded for site in sites):
             return True

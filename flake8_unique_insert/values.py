@@ -85,6 +85,9 @@ Fact = Absent | NewRow | Validated
 Facts = frozenset[Fact]
 NO_FACTS: Facts = frozenset()
 
+Nest = frozenset[frozenset[Expression]]
+"""What each of several nested loops binds."""
+
 
 # --- values
 
@@ -264,10 +267,11 @@ class ErrorClass(Value):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Items(Value):
-    """A list, tuple or set whose items are known one by one."""
+    """A list, tuple or set whose items are known one by one. depth: how many loops stand around where it was made."""
 
     kind: str
     items: tuple[Result, ...]
+    depth: int = 0
 
 
 @hashed_once
@@ -284,12 +288,15 @@ class Entries(Value):
 class Elements(Value):
     """A collection of unknown length whose elements look like `element`. distinct: no two of them are equal.
 
-    objects: what was known of element instances when they were put in.
+    objects: what was known of element instances when they were put in. nests: the nested loops in which they were.
+    depth: how many loops stand around where the collection was made.
     """
 
     element: Result
     distinct: bool = False
     objects: tuple[tuple[Expression, ObjectState], ...] = ()
+    nests: frozenset[Nest] = frozenset()
+    depth: int = 0
 
 
 @hashed_once

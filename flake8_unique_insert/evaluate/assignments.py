@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import row_values
 from flake8_unique_insert.evaluate.own_attributes import note_assignment
-from flake8_unique_insert.syntax.expressions import NONE
+from flake8_unique_insert.syntax.expressions import NONE, Expression
 from flake8_unique_insert.values import (
     Instance,
     ModelClass,
@@ -17,6 +17,7 @@ from flake8_unique_insert.values import (
     Result,
     SymbolValue,
     Unknown,
+    unknown,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:
             known = known or ObjectState(False)
             others = tuple((key, old) for key, old in known.values if key != name)
             ev.state.objects[target.term] = replace(known, values=(*others, (name, value)))
+
+
+def with_any(known: ObjectState, spread: Expression | None) -> ObjectState:
+    """An object some attributes of which were set: those that `spread` has, where that is known."""
+    if spread is None or known.open or known.new is not True:
+        return replace(known, open=True)
+    return replace(known, values=(*known.values, ("**", unknown(spread))))
 
 
 def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str, value: Result) -> None:

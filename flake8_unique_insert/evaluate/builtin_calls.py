@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import assignments, attributes, membership
+from flake8_unique_insert.evaluate import assignments, attributes, membership, nests
 from flake8_unique_insert.evaluate.collected import as_elements, merged
 from flake8_unique_insert.evaluate.elements import SAME_ELEMENTS, element_of, is_distinct
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.relations import one_to_one
+from flake8_unique_insert.evaluate.terms import symbols
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Argument,
@@ -42,6 +43,7 @@ from flake8_unique_insert.values import (
     Rows,
     Super,
     SymbolValue,
+    Unknown,
     Value,
     result,
     unknown,
@@ -49,6 +51,20 @@ from flake8_unique_insert.values import (
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+ADDING = frozenset({"append", "add", "setdefault", "extend", "update"})
+REMOVING = frozenset(
+    {
+        "pop",
+        "popitem",
+        "remove",
+        "discard",
+        "clear",
+        "difference_update",
+        "intersection_update",
+        "symmetric_difference_update",
+    }
+)
 
 Arguments = tuple[tuple[Argument, ...], list[Result]]
 
@@ -124,14 +140,17 @@ def _setattr(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) != 3:
         return None
     owner, value = ev.evaluate(node.arguments[0].value), ev.evaluate(node.arguments[2].value)
-    name = string(ev.term(node.arguments[1].value))
+    key = ev.term(node.arguments[1].value)
+    name = string(key)
     if name is not None:
         assignments.assign(ev, owner, name, value)
-    else:
-        for option in owner.options:
-            known = ev.state.objects.get(option.value.term)
-            if known is not None:
-                ev.state.objects[option.value.term] = replace(known, open=True)
+        return result(Known(NONE))
+    entry = ev.analysis.entries.get(key) if isinstance(key, Symbol) else None
+    spread = entry[1] if entry is not None and entry[0] == value.term else None
+    for option in owner.options:
+        known = ev.state.objects.get(option.value.term)
+        if known is not None:
+            ev.state.objects[option.value.term] = assignments.with_any(known, spread)
     return result(Known(NONE))
 
 
@@ -164,7 +183,7 @@ def _collection(ev: Evaluator, node: Call) -> Result | None:
     assert isinstance(node.function, Name)
     kind = node.function.id
     if not node.arguments:
-        return result(Items(node, kind, ()))
+        return result(Items(node, kind, (), len(ev.loops)))
     value = ev.evaluate(node.arguments[0].value)
     inner = value.value
     if len(value.options) > 1 and all(isinstance(option.value, (Elements, Column, Items)) for option in value.options):
@@ -187,6 +206,10 @@ def _enumerate(ev: Evaluator, node: Call) -> Result | None:
 
 
 def _dict(ev: Evaluator, node: Call) -> Result | None:
+    if len(node.arguments) == 1 and not node.arguments[0].keyword:
+        pairs = ev.evaluate(node.arguments[0].value).value
+        if isinstance(pairs, Column) and len(pairs.fields) == 2:
+            return result(replace(pairs, fields=pairs.fields[:1]))
     if any(argument.keyword is None and argument.star != "**" for argument in node.arguments):
         return None
     entries: dict[str, Result] = {}
@@ -230,20 +253,15 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
         return None
     bound = ev.state.names[base.id]
     holder = bound.value
-    if function.name in ("append", "add") and len(node.arguments) == 1:
-        if isinstance(holder, (Items, Elements)):
-            value = ev.evaluate(node.arguments[0].value)
-            distinct = function.name == "add" or is_distinct(value.term)
-            ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, distinct, node)),))
-            return result(Known(NONE))
-        if isinstance(holder, Column) and function.name == "add":
-            value = ev.evaluate(node.arguments[0].value)
-            ev.state.names[base.id] = Result(bound.term, (Option(membership.with_value(holder, value)),))
-            return result(Known(NONE))
-    if isinstance(holder, Column) and holder.maps and function.name == "pop" and node.arguments:
-        key = ev.evaluate(node.arguments[0].value)
-        ev.state.names[base.id] = Result(bound.term, (Option(membership.without_value(holder, key)),))
-        return membership.row_of_key(ev, holder, key, "pop" if len(node.arguments) > 1 else "")
+    if function.name in ADDING and isinstance(holder, Unknown):
+        ev.state.grow(bound.term)
+    if function.name in ("append", "add") and len(node.arguments) == 1 and isinstance(holder, (Items, Elements)):
+        value = ev.evaluate(node.arguments[0].value)
+        is_set = function.name == "add"
+        ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, is_set, node)),))
+        return result(Known(NONE))
+    if isinstance(holder, Column):
+        return _on_column(ev, base.id, holder, function.name, node)
     if function.name in ("extend", "update", "insert", "clear", "remove", "pop") and isinstance(
         holder, (Items, Elements, Entries)
     ):
@@ -256,7 +274,23 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
     return None
 
 
-def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, distinct: bool, node: Call) -> Value:
+def _on_column(ev: Evaluator, name: str, column: Column, method: str, node: Call) -> Result | None:
+    """Methods that change a collection of values of rows, or a dict from them to the rows."""
+    if method not in ADDING | REMOVING:
+        return None
+    values = [ev.evaluate(argument.value) for argument in node.arguments]
+    single = method in ("append", "add", "setdefault", "pop", "remove", "discard") and values
+    if method in ADDING:
+        changed = membership.with_value(column, values[0]) if single else membership.with_values(column, *values[:1])
+    else:
+        changed = membership.without_value(column, values[0] if single else None)
+    ev.state.names[name] = Result(ev.state.names[name].term, (Option(changed),))
+    if method == "pop" and values and column.maps:
+        return membership.row_of_key(ev, column, values[0], "pop" if len(values) > 1 else "")
+    return unknown(ev.symbol("changed", node))
+
+
+def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, is_set: bool, node: Call) -> Value:
     """A collection after one more element: any number of elements like this one and those before."""
     facts = ev.state.facts
     options = [Option(option.value, added(facts, option.facts)) for option in value.options]
@@ -266,7 +300,9 @@ def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, distin
         if option.value.term in ev.state.objects
     ]
     point = ev.analysis.point((ev.frame.path, id(node), "collected"))
-    added_one = Elements(value.term, Result(value.term, tuple(options)), distinct, tuple(objects))
+    nest = nests.around(ev, holder.depth)
+    distinct = is_set or (is_distinct(value.term) and nests.spanned(nest, symbols(value.term)))
+    added_one = Elements(value.term, Result(value.term, tuple(options)), distinct, tuple(objects), nest, holder.depth)
     before = [found] if (found := as_elements(holder)) is not None else []
     return merged(point, Symbol("collected", point), [*before, added_one])
 
@@ -290,7 +326,7 @@ def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call,
         return Result(bound.term, (Option(replace(holder, entries=entries_)),))
     if name == "extend" and isinstance(holder, (Items, Elements)) and values:
         element = element_of(ev, values[0], node)
-        return Result(bound.term, (Option(_with_element(ev, holder, element, is_distinct(element.term), node)),))
+        return Result(bound.term, (Option(_with_element(ev, holder, element, False, node)),))
     return unknown(ev.symbol("changed", node))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import builtin_calls, functions, inserts, known_calls, queries
+from flake8_unique_insert.evaluate import absent_rows, builtin_calls, functions, inserts, known_calls, queries
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.verbs import reads_like_insert
@@ -287,7 +287,7 @@ def subscript_rows(ev: Evaluator, rows: Rows, index: Result, node: Subscript) ->
     """`rows[0]` and `rows[:1]`."""
     term: Expression = Subscript(rows.term, index.term)
     if isinstance(index.term, Constant) and index.term.value == 0:
-        ev.raised.append(("IndexError", "", queries.absent(rows)))
+        ev.raised.append(("IndexError", "", absent_rows.absent(rows)))
         return result(Instance(term, rows.model))
     if isinstance(index.term, (Constant, Name)):
         return result(Instance(term, rows.model))

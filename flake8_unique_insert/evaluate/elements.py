@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate.facts import about, common
+from flake8_unique_insert.evaluate.facts import about, after_round, changed, common, in_loop
+from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
-from flake8_unique_insert.evaluate.terms import normal
+from flake8_unique_insert.evaluate.terms import normal, symbols
 from flake8_unique_insert.evaluate.unrelated import unrelated
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Subscript, Symbol
 from flake8_unique_insert.values import (
@@ -132,9 +133,10 @@ def _each(ev: Evaluator, collection: Elements, node: object) -> Result:
     """An element of which only facts are known: they hold for its new name."""
     former = collection.element.term
     given = isinstance(former, Symbol) and former.kind == "element"
+    given = given or not spanned(collection.nests, symbols(former))
     symbol = ev.symbol("distinct" if collection.distinct else "element" if given else "item", node)
-    known = common([option.facts for option in collection.element.options])
-    ev.state.learn(about(fact, {former: symbol}) for fact in known if _speaks_of(fact, former))
+    known = changed(common([option.facts for option in collection.element.options]), after_round(symbol))
+    ev.state.learn(in_loop(about(fact, {former: symbol}), symbol) for fact in known if _speaks_of(fact, former))
     return unknown(symbol)
 
 
@@ -195,8 +197,10 @@ def _from_call(ev: Evaluator, term: Call, node: object) -> Result:
     name = _called(term)
     arguments = [argument.value for argument in term.arguments if not argument.keyword and not argument.star]
     if name == "items":
-        key = unknown(ev.symbol("distinct", node, "key"))
-        value = unknown(ev.symbol("element", node, "value"))
+        symbol = ev.symbol("distinct", node, "key")
+        key, value = unknown(symbol), unknown(ev.symbol("element", node, "value"))
+        if isinstance(term.function, Attribute):
+            ev.analysis.entries[symbol] = value.term, term.function.base
         return result(Items(Sequence("tuple", (key.term, value.term)), "tuple", (key, value)))
     if name in DISTINCT_CALLS or name == "keys":
         return unknown(ev.symbol("distinct", node))

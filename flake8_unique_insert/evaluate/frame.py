@@ -49,7 +49,8 @@ class Frame:
     """One function being analysed, or followed from a call.
 
     module: whose global names it sees. owner: the class that defines it. path: identifies the chain of calls.
-    outer: what protects the call that led here. caller: the code in which that call stands.
+    outer: what protects the call that led here. caller: the code in which that call stands. within: the points of the
+    variables of the loops around it.
     """
 
     module: str
@@ -60,6 +61,7 @@ class Frame:
     following: tuple[str, ...] = ()
     outer: tuple[Protection, ...] = ()
     caller: ParsedCode | None = None
+    within: frozenset[int] = frozenset()
 
     @property
     def function(self) -> str:
@@ -77,6 +79,8 @@ class Analysis:
     """What all frames of one file's analysis share.
 
     called: by the last name that is called the dotted names of the functions that this is, "" where it is not known.
+    entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
+    variables: what each `for` loop binds.
     """
 
     lookup: ModelLookup
@@ -94,6 +98,8 @@ class Analysis:
     nested_used: set[int] = field(default_factory=set)
     unresolved: list[Unresolved] = field(default_factory=list)
     called: dict[str, set[str]] = field(default_factory=dict)
+    entries: dict[Symbol, tuple[Expression, Expression]] = field(default_factory=dict)
+    variables: dict[int, frozenset[Symbol]] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)
     _properties: dict[tuple[str, Expression], Call] = field(default_factory=dict)
 

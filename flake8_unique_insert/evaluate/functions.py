@@ -28,7 +28,7 @@ WORTH_FOLLOWING = re.compile(
     r"objects|\.(?:a?exists|filter|a?get|a?first|a?create|a?(?:get|update)_or_create|a?bulk_create|a?save)\b|"
     r"\.(?:exclude|all|count|full_clean|delete|update|values_list|in_bulk|select_related)\b|"
     r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.models?\b|super\(|"
-    r"return (?:[A-Z]|(?:self|cls)\.)"
+    r"__class__|deepcopy|return (?:[A-Z]|(?:self|cls)\.)"
 )
 SEQUENCE = re.compile(r"\bSELECT\s+nextval\s*\(", re.IGNORECASE)
 """A function that asks the database for the next number of a sequence gives a fresh value."""
@@ -60,7 +60,7 @@ def follow(
         return None
     frame = Frame(
         symbol.module, function.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
-        (*ev.frame.following, symbol.dotted), ev.all_protections(), ev.frame.code,
+        (*ev.frame.following, symbol.dotted), ev.all_protections(), ev.frame.code, ev.within(),
     )  # fmt: skip
     names = bind_parameters(ev, symbol.summary.parameters, function, arguments, values, frame)
     return _run(ev, frame, graph, names, node)
@@ -79,7 +79,7 @@ def follow_nested(
     code, graph, parameters = nested
     frame = Frame(
         ev.frame.module, ev.frame.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
-        (*ev.frame.following, key), ev.all_protections(), ev.frame.code,
+        (*ev.frame.following, key), ev.all_protections(), ev.frame.code, ev.within(),
     )  # fmt: skip
     names = dict(ev.state.names)
     names.pop("$return", None)

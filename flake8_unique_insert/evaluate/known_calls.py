@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.evaluate import attributes, queries
+from flake8_unique_insert.evaluate import absent_rows, attributes, inserts, membership, queries
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of, unknown_condition
-from flake8_unique_insert.schema import ClassSymbol, Model
-from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Call, Expression, Name, string
+from flake8_unique_insert.schema import ClassSymbol, Field, Model
+from flake8_unique_insert.syntax.expressions import FALSE, NONE, Argument, Attribute, Call, Expression, Name, string
 from flake8_unique_insert.values import (
+    NO_FACTS,
     Instance,
     Known,
     ModelClass,
@@ -59,7 +60,29 @@ def call_method(ev: Evaluator, name: str, receiver: Value, node: Call, arguments
     """Methods of unknown objects that are known by their name alone."""
     if name == "get_model":
         return _get_model(ev, arguments)
+    if name == "save" and isinstance(node.function, Attribute) and isinstance(node.function.base, Attribute):
+        return _save_file(ev, node.function.base, node, arguments)
+    if name == "difference" and len(arguments[1]) == 1:
+        (other,) = arguments[1]
+        term = Call(receiver.term, (replace(arguments[0][0], value=other.term),))
+        return membership.difference(ev, other, term, node)
     return None
+
+
+def _save_file(ev: Evaluator, field: Attribute, node: Call, arguments: Arguments) -> Result | None:
+    """`row.picture.save(name, content)` saves the row, too, unless `save=False`."""
+    row = ev.evaluate(field.base).value
+    found = row.model.field(field.name) if isinstance(row, Instance) else None
+    if found is None or not isinstance(row, Instance) or not _is_file(found):
+        return None
+    given = next((value for argument, value in zip(*arguments) if argument.keyword == "save"), None)
+    if given is None or given.term != FALSE:
+        inserts.save(ev, row, NO_FACTS, node, ((), []))
+    return result(Known(NONE))
+
+
+def _is_file(field: Field) -> bool:
+    return any(base.rsplit(".", 1)[-1] in ("FileField", "ImageField") for base in (field.kind, *field.bases))
 
 
 def _get_model(ev: Evaluator, arguments: Arguments) -> Result | None:
@@ -92,7 +115,7 @@ def _get_object_or_404(ev: Evaluator, node: Call, arguments: Arguments) -> Resul
         return None
     groups = groups_of(ev, rows.model, arguments[0][1:], arguments[1][1:])
     found = replace(rows, alternatives=conjunction(rows.alternatives, groups))
-    ev.raised.append(("Http404", rows.model.table, queries.absent(found)))
+    ev.raised.append(("Http404", rows.model.table, absent_rows.absent(found)))
     terms = tuple(replace(argument, value=value.term) for argument, value in zip(*arguments))
     return result(Instance(Call(Name("get_object_or_404"), terms), rows.model))
 

@@ -8,6 +8,7 @@ that match more than the exact value, are fine.
 from __future__ import annotations
 
 from flake8_unique_insert.evaluate.frame import Analysis
+from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.terms import differs, normal, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
@@ -45,10 +46,9 @@ def _clashes_in_batch(fact: Absent, write: Write, values: dict[str, FieldValue])
     """True when two rows of one batch may have the same key (oracle C28, C42)."""
     if write.kind != "bulk_create" or write.element_count is not None:
         return False
-    asked = frozenset().union(*(symbols(condition.term) for condition in fact.conditions))
     each = {symbol for value in values.values() for term in value.terms for symbol in symbols(normal(term))}
-    kinds = ("distinct",) if asked & each else ("distinct", "item")
-    return not any(symbol.kind in kinds for symbol in each)
+    kinds = ("distinct", "item")
+    return not spanned(write.nests, each, kinds) or not any(symbol.kind in kinds for symbol in each)
 
 
 def _protects(
