@@ -237,6 +237,7 @@ class FileAnalysis:
         self.analysis.unresolved = []
         self.analysis.called = {}
         self.analysis.steps = 0
+        self.analysis.solved.clear()
         try:
             state = start()
             self.analysis.recording = True

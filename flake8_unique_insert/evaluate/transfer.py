@@ -28,7 +28,7 @@ from flake8_unique_insert.flow.graph import (
     Raise,
     Return,
 )
-from flake8_unique_insert.flow.solve import reverse_postorder, solve
+from flake8_unique_insert.flow.solve import Solution, reverse_postorder, solve
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -366,6 +366,23 @@ _ACTIONS: dict[type, Any] = {
 }
 
 
+def _solved(transfer: FlowTransfer, graph: Graph, start: State) -> Solution[State]:
+    """The solution from a start; the last one for the same chain of calls serves again while the start is the same.
+
+    A block is visited until its state settles, and once more to record: the calls in it start from the settled state.
+    """
+    frame, solved = transfer.frame, transfer.analysis.solved
+    known = solved.get((frame.path, frame.following))
+    solution: Solution[State]
+    if known is not None and known[0] == start:
+        _, solution, former = known
+        transfer.specific, transfer.escaping = former.specific.copy(), former.escaping.copy()
+        return solution
+    solution = solve(graph, start, transfer)
+    solved[frame.path, frame.following] = start, solution, transfer
+    return solution
+
+
 def run(analysis: Analysis, frame: Frame, graph: Graph, start: State) -> tuple[State | None, Raised]:
     """Analyse a graph: the state at its exit (None: never reached) and the lookup errors that escape.
 
@@ -374,7 +391,7 @@ def run(analysis: Analysis, frame: Frame, graph: Graph, start: State) -> tuple[S
     recording, analysis.recording = analysis.recording, False
     transfer = FlowTransfer(analysis, frame)
     try:
-        solution = solve(graph, start, transfer)
+        solution = _solved(transfer, graph, start)
     finally:
         analysis.recording = recording
     if recording:
