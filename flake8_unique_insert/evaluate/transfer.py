@@ -372,14 +372,15 @@ def _solved(transfer: FlowTransfer, graph: Graph, start: State) -> Solution[Stat
     A block is visited until its state settles, and once more to record: the calls in it start from the settled state.
     """
     frame, solved = transfer.frame, transfer.analysis.solved
-    known = solved.get((frame.path, frame.following))
+    chain = frame.path, frame.following, frame.within
+    known = solved.get(chain)
     solution: Solution[State]
     if known is not None and known[0] == start:
         _, solution, former = known
         transfer.specific, transfer.escaping = former.specific.copy(), former.escaping.copy()
         return solution
     solution = solve(graph, start, transfer)
-    solved[frame.path, frame.following] = start, solution, transfer
+    solved[chain] = start, solution, transfer
     return solution
 
 

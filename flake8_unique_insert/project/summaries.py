@@ -54,7 +54,7 @@ class Summaries:
         if self._buffer and self._buffer[0] == path:
             return self._buffer[1]
         try:
-            source = SourceFile.read(path)
+            source = SourceFile.read(path, self._modules.reads.bytes)
         except UnreadableSource as error:
             log.info("cannot read %s: %s", module, error)
             return None
@@ -110,6 +110,7 @@ class Summaries:
         if self._buffer and self._buffer[0] == path:
             return self._buffer[1].text
         try:
-            return path.read_text(encoding="utf-8", errors="replace")
+            data = self._modules.reads.bytes(path)
         except OSError:
             return ""
+        return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")

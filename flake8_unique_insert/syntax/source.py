@@ -7,7 +7,7 @@ import gc
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,10 +94,10 @@ class SourceFile:
         self._tree = tree
 
     @classmethod
-    def read(cls, path: Path) -> SourceFile:
-        """Read a file in its declared encoding. Raises UnreadableSource."""
+    def read(cls, path: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> SourceFile:
+        """Read a file in its declared encoding. read: gives a file's content. Raises UnreadableSource."""
         try:
-            data = path.read_bytes()
+            data = read(path)
             encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
             text = data.decode(encoding)
         except (OSError, SyntaxError, UnicodeDecodeError, LookupError, ValueError) as error:
