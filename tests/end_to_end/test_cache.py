@@ -125,10 +125,12 @@ def test_file_itself_changes(project: Project, check: Check) -> None:
 
 
 def test_options_change(project: Project, check: Check) -> None:
-    assert check() == FOUND
-    assert check("--uqi-generators", "shop.models.Customer", ".") == []
-    assert check("--uqi-skip", "services.py", ".") == []
-    assert check() == FOUND
+    safe = SERVICES.replace("\n\ndef", "from shop.db import safely\n\n@safely\ndef")
+    project.write("shop/services.py", safe)
+    assert check("shop") == [("shop/services.py", 6, "UQI101")]
+    assert check("--uqi-handlers", "safely", "shop") == []
+    assert check("--uqi-skip", "services.py", "shop") == []
+    assert check("shop") == [("shop/services.py", 6, "UQI101")]
 
 
 def test_code_that_was_off(project: Project, check: Check) -> None:
