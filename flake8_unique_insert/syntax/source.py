@@ -17,6 +17,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_unique_insert.syntax.extract import extract
+from flake8_unique_insert.syntax.extract_tree import extract_tree
 from flake8_unique_insert.syntax.prune import Pruned, prune
 from flake8_unique_insert.syntax.summary import FunctionSummary, ModuleSummary
 
@@ -114,7 +115,7 @@ class SourceFile:
 
     @cached_property
     def tree(self) -> ast.Module | None:
-        """The interpreter's own syntax tree, of which only lines count; None where it cannot parse the file."""
+        """The interpreter's own syntax tree; None where it cannot parse the file."""
         if self._tree is None and len(self.text) <= MAX_CHARACTERS:
             return _syntax_tree(self.text) or _syntax_tree(_BARE_EXCEPT.sub(r"\1(\2)", self.text))
         return self._tree
@@ -140,7 +141,9 @@ class SourceFile:
 
     @cached_property
     def summary(self) -> ModuleSummary:
-        """What the file defines."""
+        """What the file defines. Read from the interpreter's own tree; by LibCST where there is none."""
+        if self.tree is not None and len(self.text) <= MAX_CHARACTERS:
+            return extract_tree(self.tree)
         skeleton = self.skeleton
         return extract(skeleton.module, self.tree, skeleton.lines)
 
