@@ -153,15 +153,18 @@ class SourceFile:
 
     def function(self, function: FunctionSummary) -> ParsedCode:
         """The CST of one function of this file's summary, body and all."""
-        text = self.segment(function)
-        start = function.first_line
-        if text[:1] in (" ", "\t"):
-            text, start = f"if True:\n{text}", start - 1
-        module = parse(text)
-        for node in _statements(module):
-            if isinstance(node, cst.FunctionDef):
-                return ParsedCode(module, node, range(start, start + text.count("\n") + 1))
-        raise UnreadableSource(f"no function at line {function.line}")
+        return parse_function(self.segment(function), function.first_line)
+
+
+def parse_function(text: str, start: int) -> ParsedCode:
+    """The CST of one function. text: its source lines. start: the number of the first. Raises UnreadableSource."""
+    if text[:1] in (" ", "\t"):
+        text, start = f"if True:\n{text}", start - 1
+    module = parse(text)
+    for node in _statements(module):
+        if isinstance(node, cst.FunctionDef):
+            return ParsedCode(module, node, range(start, start + text.count("\n") + 1))
+    raise UnreadableSource(f"no function at line {start}")
 
 
 def _statements(module: cst.Module) -> Iterator[cst.CSTNode]:
