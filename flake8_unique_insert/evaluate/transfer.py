@@ -12,6 +12,7 @@ from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
+from flake8_unique_insert.evaluate.settled import settled
 from flake8_unique_insert.evaluate.state import Check, State, meet
 from flake8_unique_insert.flow.graph import (
     Assign,
@@ -28,7 +29,7 @@ from flake8_unique_insert.flow.graph import (
     Raise,
     Return,
 )
-from flake8_unique_insert.flow.solve import Solution, reverse_postorder, solve
+from flake8_unique_insert.flow.solve import reverse_postorder
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -366,24 +367,6 @@ _ACTIONS: dict[type, Any] = {
 }
 
 
-def _solved(transfer: FlowTransfer, graph: Graph, start: State) -> Solution[State]:
-    """The solution from a start; the last one for the same chain of calls serves again while the start is the same.
-
-    A block is visited until its state settles, and once more to record: the calls in it start from the settled state.
-    """
-    frame, solved = transfer.frame, transfer.analysis.solved
-    chain = frame.path, frame.following, frame.within
-    known = solved.get(chain)
-    solution: Solution[State]
-    if known is not None and known[0] == start:
-        _, solution, former = known
-        transfer.specific, transfer.escaping = former.specific.copy(), former.escaping.copy()
-        return solution
-    solution = solve(graph, start, transfer)
-    solved[chain] = start, solution, transfer
-    return solution
-
-
 def run(analysis: Analysis, frame: Frame, graph: Graph, start: State) -> tuple[State | None, Raised]:
     """Analyse a graph: the state at its exit (None: never reached) and the lookup errors that escape.
 
@@ -392,7 +375,7 @@ def run(analysis: Analysis, frame: Frame, graph: Graph, start: State) -> tuple[S
     recording, analysis.recording = analysis.recording, False
     transfer = FlowTransfer(analysis, frame)
     try:
-        solution = _solved(transfer, graph, start)
+        solution = settled(transfer, graph, start)
     finally:
         analysis.recording = recording
     if recording:
