@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from flake8_unique_insert.callers import Callers
 from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -23,7 +24,7 @@ from flake8_unique_insert.project import Project
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, UniqueKey
 from flake8_unique_insert.sites.risk import repeats_under_new_row
 from flake8_unique_insert.sites.site import InsertSite, site_of
-from flake8_unique_insert.syntax.source import ParsedCode, SourceFile, UnreadableSource
+from flake8_unique_insert.syntax.source import ParsedCode, SourceFile, UnreadableSource, parse_function
 from flake8_unique_insert.syntax.summary import FunctionSummary
 
 LOG = logging.getLogger(__name__)
@@ -33,8 +34,29 @@ MAX_CALLER_STEPS = (120_000, 40_000)
 FIRST_LOOK = 1
 
 
+MAX_SHARED = 256
+"""How many functions a process keeps parsed for the files that come next: more costs memory, and hardly saves time."""
+
+
+@lru_cache(maxsize=MAX_SHARED)
+def _read(dotted: str, text: str, first_line: int) -> tuple[ParsedCode, Graph | None] | None:
+    """A function's CST and graph, None when it cannot be parsed. dotted: tells apart functions of the same text."""
+    try:
+        code = parse_function(text, first_line)
+    except UnreadableSource:
+        return None
+    return code, _graph(code)
+
+
+def _graph(code: ParsedCode) -> Graph | None:
+    try:
+        return build(code.body)
+    except (TooLarge, RecursionError):
+        return None
+
+
 class CodeStore:
-    """Functions' CSTs and graphs, each made once."""
+    """Functions' CSTs and graphs, the same ones for all of a file's analysis."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -48,13 +70,13 @@ class CodeStore:
         return self._codes[symbol.dotted]
 
     def _parse(self, symbol: FunctionSymbol) -> ParsedCode | None:
-        source = self.project.source(symbol.module)
-        if source is None or not self.project.is_own(symbol.module):
+        text = self.project.function_source(symbol) if self.project.is_own(symbol.module) else ""
+        found = _read(symbol.dotted, text, symbol.summary.first_line) if text else None
+        if found is None:
             return None
-        try:
-            return source.function(symbol.summary)
-        except UnreadableSource:
-            return None
+        code, graph = found
+        self._graphs[id(code.body)] = code, graph
+        return code
 
     def is_own(self, module: str) -> bool:
         """True for the project's own modules, False for those of installed packages."""
@@ -64,10 +86,7 @@ class CodeStore:
         """A function's graph; None when it is too large or nested too deeply."""
         key = id(code.body)
         if key not in self._graphs:
-            try:
-                self._graphs[key] = code, build(code.body)
-            except (TooLarge, RecursionError):
-                self._graphs[key] = code, None
+            self._graphs[key] = code, _graph(code)
         return self._graphs[key][1]
 
 
@@ -237,6 +256,7 @@ class FileAnalysis:
         self.analysis.unresolved = []
         self.analysis.called = {}
         self.analysis.steps = 0
+        self.analysis.solved.clear()
         try:
             state = start()
             self.analysis.recording = True

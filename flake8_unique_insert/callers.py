@@ -100,7 +100,7 @@ class Callers:
             for path in self.project.own_files():
                 if not self.is_skipped(path):
                     try:
-                        self._texts[path] = path.read_bytes()
+                        self._texts[path] = self.project.modules.reads.bytes(path)
                     except OSError:
                         continue
         return self._texts

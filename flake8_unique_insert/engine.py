@@ -13,6 +13,7 @@ from flake8_unique_insert.findings import Finding, SiteReport
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.prefilter import is_skipped
 from flake8_unique_insert.project import Project
+from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.projects import Projects
 from flake8_unique_insert.report import findings, reports
 from flake8_unique_insert.sites.site import InsertSite
@@ -41,12 +42,16 @@ class Engine:
         working directory. source: its text, which wins over what the disk holds.
         """
         try:
-            return findings(self.sites(path, source))
+            return self.findings(path, source)
         except UnreadableSource as error:
             LOG.info("%s: %s", path, error)
         except Exception:  # an exception here would stop flake8 for every plugin
             LOG.info("%s: not analysed", path, exc_info=True)
         return []
+
+    def findings(self, path: str, source: SourceFile) -> list[Finding]:
+        """The findings of one file, as `check` has them. Raises whatever goes wrong."""
+        return findings(self.sites(path, source))
 
     def audit(self, path: str, source: SourceFile) -> list[SiteReport]:
         """Every insert site of one file into a model with unique keys. Never raises."""
@@ -70,6 +75,10 @@ class Engine:
         callers = self._callers.setdefault(project, Callers(project, self._is_skipped))
         settings = Settings(self.generators, self.handlers, self.options.atomic_requests)
         return FileAnalysis(settings, project, project.module_name(absolute), source, callers)
+
+    def modules(self, path: str) -> Modules:
+        """The modules of a file's project, with all that was read of it so far."""
+        return self.projects.of(Path(path).absolute()).modules
 
     def _is_skipped(self, path: Path) -> bool:
         return is_skipped(path, self.options.skip, lambda _: self.projects.root(path))

@@ -40,6 +40,8 @@ class Options:
     generators: dotted names of callables whose every result is fresh, besides those known by default.
     handlers: names of base classes, decorators, context managers or functions below which IntegrityError is handled.
     atomic_requests: True when every request runs inside one transaction.
+    cache_dir: absolute path of the folder that findings are kept in, "" for the user's cache folder.
+    no_cache: True when findings are neither kept nor taken from there.
     """
 
     skip: tuple[str, ...] = DEFAULT_SKIP
@@ -50,6 +52,8 @@ class Options:
     generators: tuple[str, ...] = ()
     handlers: tuple[str, ...] = ()
     atomic_requests: bool = False
+    cache_dir: str = ""
+    no_cache: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class Setting:
     """One option as a user writes it.
 
     name: the field of `Options`, and `--uqi-` plus it with dashes on the command line. kind: "list" (comma separated),
-    "path", "paths" (comma separated), "text" or "flag". default: as a user would write it.
+    "path", "paths" (comma separated), "text" or "flag". default: as a user would write it. only_flake8: the command
+    line does not have it.
     """
 
     name: str
@@ -65,6 +70,7 @@ class Setting:
     metavar: str
     help: str
     default: str = ""
+    only_flake8: bool = False
 
     @property
     def flag(self) -> str:
@@ -120,6 +126,20 @@ SETTINGS = (
         "IntegrityError is handled.",
     ),
     Setting("atomic_requests", "flag", "", "Every request runs in one transaction, as with Django's ATOMIC_REQUESTS."),
+    Setting(
+        "cache_dir",
+        "path",
+        "DIR",
+        "The folder that findings are kept in for the next run of flake8. (Default: in the user's cache folder)",
+        only_flake8=True,
+    ),
+    Setting(
+        "no_cache",
+        "flag",
+        "",
+        "Neither keep findings for the next run of flake8 nor use those kept.",
+        only_flake8=True,
+    ),
 )
 
 
@@ -148,6 +168,16 @@ def _directory(flag: str, value: object) -> str:
     path = _locate(text)
     if path is None or not path.is_dir():
         raise InvalidOption(f"{flag}: there is no folder {text!r}")
+    return str(path)
+
+
+def _new_directory(flag: str, value: object) -> str:
+    text = str(value or "")
+    if not text:
+        return ""
+    path = _locate(text) or Path(os.path.expanduser(text)).absolute()
+    if path.exists() and not path.is_dir():
+        raise InvalidOption(f"{flag}: {text!r} is no folder")
     return str(path)
 
 
@@ -215,4 +245,6 @@ _CHECKS: Mapping[str, Callable[[str, object], object]] = {
     "generators": _names,
     "handlers": _names,
     "atomic_requests": _flag,
+    "cache_dir": _new_directory,
+    "no_cache": _flag,
 }

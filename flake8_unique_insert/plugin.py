@@ -8,6 +8,7 @@ import gc
 import logging
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flake8.exceptions import ExecutionError
@@ -19,6 +20,7 @@ from flake8_unique_insert.scope import is_analysed
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
 
+    from flake8_unique_insert.cache import FindingsCache
     from flake8_unique_insert.engine import Engine
     from flake8_unique_insert.findings import Finding
 
@@ -72,12 +74,22 @@ class UniqueInsertPlugin:
         try:
             if not is_analysed(self.filename, text, self.options):
                 return []
-            from flake8_unique_insert.syntax.source import SourceFile
-
-            return _engine(self.options).check(self.filename, SourceFile(text, self.tree))
+            cache = _cache(self.options)
+            key = cache.key(self.filename, text) if cache is not None else ""
+            found = cache.get(self.filename, key) if cache is not None else None
+            if found is None:
+                found = self._analysed(text)
+                if cache is not None:
+                    cache.keep(key, found, _engine(self.options).modules(self.filename))
+            return found
         except Exception:  # whatever went wrong must not end the whole run of flake8
             LOG.info("%s could not be analysed", self.filename, exc_info=True)
             return []
+
+    def _analysed(self, text: str) -> list[Finding]:
+        from flake8_unique_insert.syntax.source import SourceFile
+
+        return _engine(self.options).findings(self.filename, SourceFile(text, self.tree))
 
 
 def _registration(setting: Setting) -> dict[str, Any]:
@@ -97,6 +109,17 @@ def _log_with_flake8() -> None:
     for handler in theirs.handlers:
         ours.addHandler(handler)
     ours.setLevel(theirs.level)
+
+
+@cache
+def _cache(options: Options) -> FindingsCache | None:
+    """The cache of this process, None when there is to be none."""
+    if options.no_cache:
+        return None
+    from flake8_unique_insert.cache import FindingsCache, default_folder
+
+    folder = Path(options.cache_dir) if options.cache_dir else default_folder()
+    return FindingsCache(folder, options) if folder is not None else None
 
 
 @cache

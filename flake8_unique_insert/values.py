@@ -10,18 +10,36 @@ restriction of a lookup.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Link, ManagerDeclaration, Model, Symbol
 from flake8_unique_insert.syntax.expressions import Constant, Expression, hashed_once
+from flake8_unique_insert.syntax.expressions import Symbol as Placeholder
 
 # --- facts
 
 
 class Hashed:
-    """Has room for its hash, see `hashed_once`."""
+    """Has room for its hash, see `hashed_once`, and for the symbols that it mentions."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_hash", "_symbols")
+
+    _symbols: frozenset[Placeholder]
+
+    @property
+    def symbols(self) -> frozenset[Placeholder]:
+        """All symbols in what this speaks of, found once and kept."""
+        try:
+            return self._symbols
+        except AttributeError:
+            found: frozenset[Placeholder] = frozenset().union(*(part.symbols for part in self.parts()))
+            object.__setattr__(self, "_symbols", found)
+            return found
+
+    def parts(self) -> Iterable[Expression | Hashed]:
+        """What this speaks of."""
+        return ()
 
 
 @hashed_once
@@ -47,6 +65,9 @@ class Inserted(Hashed):
     values: frozenset[tuple[str, Expression]]
     complete: bool = True
 
+    def parts(self) -> Iterable[Expression | Hashed]:
+        return (term for _, term in self.values)
+
 
 @hashed_once
 @dataclass(frozen=True, slots=True)
@@ -57,6 +78,9 @@ class Absent(Hashed):
     conditions: frozenset[Condition]
     but: frozenset[Inserted] = frozenset()
 
+    def parts(self) -> Iterable[Expression | Hashed]:
+        return (*(condition.term for condition in self.conditions), *self.but)
+
 
 @hashed_once
 @dataclass(frozen=True, slots=True)
@@ -65,6 +89,9 @@ class NewRow(Hashed):
 
     term: Expression
     but: frozenset[Inserted] = frozenset()
+
+    def parts(self) -> Iterable[Expression | Hashed]:
+        return (self.term, *self.but)
 
 
 @hashed_once
@@ -79,6 +106,9 @@ class Validated(Hashed):
     unique: bool
     constraints: bool
     excluded: frozenset[str] = frozenset()
+
+    def parts(self) -> Iterable[Expression | Hashed]:
+        return (self.term,)
 
 
 Fact = Absent | NewRow | Validated
@@ -347,6 +377,9 @@ class Result(Hashed):
 
     term: Expression
     options: tuple[Option, ...]
+
+    def parts(self) -> Iterable[Expression | Hashed]:
+        return (self.term, *(option.value.term for option in self.options))
 
     @property
     def value(self) -> Value:

@@ -43,6 +43,8 @@ def test_all_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "uqi_generators": ["shop.codes.fresh"],
             "uqi_handlers": ["SafeView", "shop.db.safely"],
             "uqi_atomic_requests": True,
+            "uqi_cache_dir": "made/later",
+            "uqi_no_cache": True,
         }
     )
     assert options == Options(
@@ -54,6 +56,8 @@ def test_all_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         generators=("shop.codes.fresh",),
         handlers=("SafeView", "shop.db.safely"),
         atomic_requests=True,
+        cache_dir=str(tmp_path / "made/later"),
+        no_cache=True,
     )
     assert pickle.loads(pickle.dumps(options)) == options
     assert len({options, Options()}) == 2

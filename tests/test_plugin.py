@@ -23,7 +23,7 @@ TEXT = "x.save()\n"
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(UniqueInsertPlugin, "options", Options())
+    monkeypatch.setattr(UniqueInsertPlugin, "options", Options(no_cache=True))
     monkeypatch.setattr(UniqueInsertPlugin, "silent_codes", plugin.OFF_BY_DEFAULT)
     plugin._engine.cache_clear()
     yield
@@ -42,7 +42,7 @@ def test_passes_the_buffer_and_the_name(monkeypatch: pytest.MonkeyPatch) -> None
         seen.append((path, source.text))
         return [Finding(1, 2, "UQI102 a.B"), Finding(1, 2, "UQI301 a.B")]
 
-    monkeypatch.setattr(Engine, "check", record)
+    monkeypatch.setattr(Engine, "findings", record)
     assert check(TEXT) == [(1, 2, "UQI102 a.B")]
     assert seen == [("shop/views.py", TEXT)]
 
@@ -53,7 +53,7 @@ def test_failure_of_the_engine_is_logged_and_silent(
     def fail(self: Engine, path: str, source: SourceFile) -> list[Finding]:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr(Engine, "check", fail)
+    monkeypatch.setattr(Engine, "findings", fail)
     with caplog.at_level(logging.INFO, "flake8_unique_insert"):
         assert check(TEXT) == []
     assert "shop/views.py could not be analysed" in caplog.text

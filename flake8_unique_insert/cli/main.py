@@ -49,7 +49,7 @@ def _add_command(commands: Any, name: str, summary: str) -> None:
     command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
     command.add_argument("paths", nargs="+", metavar="PATH", help="files, and folders with all their Python files")
     command.add_argument("--format", choices=FORMATS, default="text", help="(Default: %(default)s)")
-    for setting in SETTINGS:
+    for setting in (item for item in SETTINGS if not item.only_flake8):
         command.add_argument(setting.flag, help=setting.help, **_registration(setting))
 
 

@@ -84,10 +84,10 @@ def without(facts: Facts, known: Facts) -> Facts:
 
 def changed(facts: Facts, change: Change) -> Facts:
     """The facts after a change of each; None ends it."""
-    if not facts:
+    changes = {fact: after for fact in facts if (after := change(fact)) is not fact}
+    if not changes:
         return facts
-    after = frozenset(fact for fact in map(change, facts) if fact is not None)
-    return facts if after == facts else after
+    return frozenset(after for fact in facts if (after := changes.get(fact, fact)) is not None)
 
 
 def about(fact: Fact, values: Mapping[Expression, Expression]) -> Fact:
@@ -105,6 +105,8 @@ def after_rebinding(symbol: Symbol) -> Change:
     """What is left of a fact when a symbol gets a new value."""
 
     def change(fact: Fact) -> Fact | None:
+        if symbol not in fact.symbols:
+            return fact
         if isinstance(fact, Absent):
             if any(mentions(condition.term, symbol) for condition in fact.conditions):
                 return None
@@ -119,6 +121,8 @@ def after_round(symbol: Symbol) -> Change:
     """The same for a fact about the elements of a collection: its symbol goes on to stand for each one's own value."""
 
     def change(fact: Fact) -> Fact | None:
+        if symbol not in fact.symbols:
+            return fact
         if isinstance(fact, Absent) and any(mentions(condition.term, symbol) for condition in fact.conditions):
             return replace(fact, but=frozenset(_blurred(row, symbol, ANY) for row in fact.but))
         if isinstance(fact, Validated):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import libcst as cst
 
@@ -100,6 +100,7 @@ class Analysis:
     called: dict[str, set[str]] = field(default_factory=dict)
     entries: dict[Symbol, tuple[Expression, Expression]] = field(default_factory=dict)
     variables: dict[int, frozenset[Symbol]] = field(default_factory=dict)
+    solved: dict[object, Any] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)
     _properties: dict[tuple[str, Expression], Call] = field(default_factory=dict)
 

@@ -91,7 +91,7 @@ class State:
         for term in [term for term in self.objects if mentions(term, symbol)]:
             del self.objects[term]
         for name, bound in self.names.items():
-            if mentions(bound.term, symbol) or any(mentions(option.value.term, symbol) for option in bound.options):
+            if symbol in bound.symbols:
                 self.names[name] = unknown(Symbol("stale", symbol.point, name))
 
     def assign_attribute(self, base: Expression, name: str) -> None:
@@ -158,14 +158,11 @@ def meet(point: int, states: list[State]) -> State:
 
     A name that has different terms gets a symbol of this point; facts about the terms become facts about the symbol.
     """
-    if len(states) == 1:
+    if all(state is states[0] for state in states):
         return states[0]
     first, *others = states
     names = dict(first.names)
-    differing = [
-        name for name, bound in first.names.items() if any(other.names.get(name) is not bound for other in others)
-    ]
-    differing += dict.fromkeys(name for other in others for name in other.names if name not in names)
+    differing = _differing(names, [other.names for other in others])
     renamed: list[dict[Expression, Expression]] = [{} for _ in states]
     for name in differing:
         results = [state.names.get(name) for state in states]
@@ -180,6 +177,13 @@ def meet(point: int, states: list[State]) -> State:
     checks = first.checks.union(*(other.checks for other in others))
     symbols = first.bound.union(*(other.bound for other in others))
     return State(names, _met_objects(point, states), facts, checks, symbols)
+
+
+def _differing(names: dict[str, Result], others: list[dict[str, Result]]) -> list[str]:
+    """The names that are not bound to one and the same result in all."""
+    found = {name for other in others for name, bound in names.items() if other.get(name) is not bound}
+    missing = dict.fromkeys(name for other in others if other.keys() - names.keys() for name in other)
+    return [*filter(found.__contains__, names if found else ()), *(name for name in missing if name not in names)]
 
 
 def _met_term(point: int, name: str, results: list[Result | None]) -> Expression:
@@ -247,6 +251,8 @@ def _translated(state: State, renaming: dict[Expression, Expression]) -> Facts:
     found = set(state.facts)
     for fact in state.facts:
         if isinstance(fact, Absent):
+            if not any(condition.term in renaming for condition in fact.conditions):
+                continue
             conditions = frozenset(
                 replace(condition, term=renaming.get(condition.term, condition.term)) for condition in fact.conditions
             )
@@ -258,7 +264,7 @@ def _translated(state: State, renaming: dict[Expression, Expression]) -> Facts:
 
 def _met_objects(point: int, states: list[State]) -> dict[Expression, ObjectState]:
     first, *others = states
-    if all(other.objects is first.objects for other in others):
+    if all(other.objects == first.objects for other in others):
         return first.objects
     met: dict[Expression, ObjectState] = {}
     for term in dict.fromkeys(term for state in states for term in state.objects):

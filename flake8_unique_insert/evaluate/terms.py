@@ -23,15 +23,14 @@ OTHER = Symbol("other", 0)
 MAX_PARTS = 60
 
 
-@lru_cache(maxsize=20_000)
 def symbols(term: Expression) -> frozenset[Symbol]:
     """All symbols in a term."""
-    return frozenset(part for part in term.walk() if isinstance(part, Symbol))
+    return term.symbols
 
 
 def mentions(term: Expression, symbol: Symbol) -> bool:
     """True when a term's value depends on a symbol."""
-    return term is symbol or symbol in symbols(term)
+    return symbol in term.symbols
 
 
 @lru_cache(maxsize=20_000)

@@ -12,6 +12,7 @@ from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
+from flake8_unique_insert.evaluate.settled import settled
 from flake8_unique_insert.evaluate.state import Check, State, meet
 from flake8_unique_insert.flow.graph import (
     Assign,
@@ -28,7 +29,7 @@ from flake8_unique_insert.flow.graph import (
     Raise,
     Return,
 )
-from flake8_unique_insert.flow.solve import reverse_postorder, solve
+from flake8_unique_insert.flow.solve import reverse_postorder
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -374,7 +375,7 @@ def run(analysis: Analysis, frame: Frame, graph: Graph, start: State) -> tuple[S
     recording, analysis.recording = analysis.recording, False
     transfer = FlowTransfer(analysis, frame)
     try:
-        solution = solve(graph, start, transfer)
+        solution = settled(transfer, graph, start)
     finally:
         analysis.recording = recording
     if recording:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from flake8_unique_insert.project.apps import Apps
@@ -46,11 +46,13 @@ class Models:
         self._read = readers
         self._models: Memo[ClassSymbol, Model | None] = Memo(None)
         self._local: Memo[ClassSymbol, Mapping[str, DeclaredField]] = Memo({})
+        self._multi_table: Memo[ClassSymbol, tuple[Model, ...]] = Memo(())
 
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
         self._models.clear()
         self._local.clear()
+        self._multi_table.clear()
 
     def get(self, symbol: ClassSymbol) -> Model | None:
         """The model that a class is, None when it is none."""
@@ -197,19 +199,21 @@ class Models:
             {item.field.name: (item.members[0], item.members[1]) for item in declared.values() if item.is_generic},
         )
 
-    def _concrete_parents(self, symbol: ClassSymbol) -> Iterator[Model]:
+    def _concrete_parents(self, symbol: ClassSymbol) -> tuple[Model, ...]:
         """The multi-table parents, those that abstract bases have included; of a proxy the model it stands for."""
-        seen: set[str] = set()
+        return self._multi_table.get(symbol, lambda: self._find_concrete_parents(symbol))
+
+    def _find_concrete_parents(self, symbol: ClassSymbol) -> tuple[Model, ...]:
+        found: dict[str, Model] = {}
         for base in self._parents(symbol):
             if self._read.metas.is_abstract(base):
-                found = list(self._concrete_parents(base))
+                models = self._concrete_parents(base)
             else:
                 model = self.get(self._concrete(base))
-                found = [model] if model else []
-            for parent in found:
-                if parent.label not in seen:
-                    seen.add(parent.label)
-                    yield parent
+                models = (model,) if model else ()
+            for parent in models:
+                found.setdefault(parent.label, parent)
+        return tuple(found.values())
 
     def _with_primary_key(self, symbol: ClassSymbol, abstract: bool) -> dict[str, DeclaredField]:
         """The local fields with the parent link, or an automatic `id`, as primary key where none is declared."""

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
+from flake8_unique_insert.options import Options
 from flake8_unique_insert.project.environment import site_folders
 from flake8_unique_insert.project.roots import repository_of, source_roots
 from flake8_unique_insert.project.tree import Tree, is_test_path
+from flake8_unique_insert.reads import Reads
 
 STANDARD = frozenset(sys.stdlib_module_names)
 NEVER_READ = frozenset({"django", "rest_framework"})
@@ -23,6 +25,11 @@ class Modules:
 
     A module has one name, `name_of` its file, whichever way it was imported.
     """
+
+    @classmethod
+    def configured(cls, root: Path, options: Options, first_root: Path | None = None) -> Modules:
+        """The modules of a project as the user's options describe it."""
+        return cls(root, Path(options.python) if options.python else None, options.source_roots, first_root)
 
     def __init__(
         self,
@@ -38,6 +45,7 @@ class Modules:
         self._found: dict[str, Path | None] = {}
         self._names: dict[Path, str] = {}
         self._canonical: dict[str, str | None] = {}
+        self.reads = Reads()
 
     @cached_property
     def tree(self) -> Tree:
@@ -103,6 +111,11 @@ class Modules:
         return self._found[dotted]
 
     def _search(self, dotted: str) -> Path | None:
+        found = self._look(dotted)
+        self.reads.modules[dotted] = str(found or "")
+        return found
+
+    def _look(self, dotted: str) -> Path | None:
         parts = dotted.split(".")
         if not all(part.isidentifier() for part in parts):
             return None

@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from flake8_unique_insert.project.tree import SKIPPED, Tree
+from flake8_unique_insert.project.tree import REPOSITORY_MARKS, SKIPPED, Tree
 
-REPOSITORY_MARKS = (".git", ".hg", ".svn", ".github", ".gitlab-ci.yml", ".pre-commit-config.yaml")
-"""What only the top folder of a repository holds."""
 PROJECT_MARKS = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", ".flake8")
 """What the folder of a distribution holds: one repository may have several."""
 RUN_MARKS = ("manage.py",)

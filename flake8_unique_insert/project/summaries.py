@@ -24,6 +24,7 @@ class Summaries:
         self._known = known
         self._summaries: dict[str, ModuleSummary | None] = {}
         self._texts: dict[str, int] = {}
+        self._segments: dict[tuple[str, int, int], str] = {}
         self._buffer: tuple[Path, SourceFile] | None = None
 
     def of(self, module: str) -> ModuleSummary | None:
@@ -53,7 +54,7 @@ class Summaries:
         if self._buffer and self._buffer[0] == path:
             return self._buffer[1]
         try:
-            source = SourceFile.read(path)
+            source = SourceFile.read(path, self._modules.reads.bytes)
         except UnreadableSource as error:
             log.info("cannot read %s: %s", module, error)
             return None
@@ -63,6 +64,7 @@ class Summaries:
 
     def put(self, path: Path, source: SourceFile) -> bool:
         """Take the text at hand for a file. True when it differs from what was read of the file before."""
+        self._segments.clear()
         changed = self._drop_buffer(path)
         module = self._modules.name_of(path)
         if self._modules.find(module) != path:
@@ -93,8 +95,11 @@ class Summaries:
 
     def function_text(self, module: str, function: FunctionSummary) -> str:
         """The source lines of a function, "" when there are none (its module stands in the data file)."""
-        source = self._source(module) if self._modules.find(module) else None
-        return source.segment(function) if source else ""
+        key = module, function.first_line, function.last_line
+        if key not in self._segments:
+            source = self._source(module) if self._modules.find(module) else None
+            self._segments[key] = source.segment(function) if source else ""
+        return self._segments[key]
 
     def source(self, module: str) -> SourceFile | None:
         """The source of a module that has a file."""
@@ -105,6 +110,7 @@ class Summaries:
         if self._buffer and self._buffer[0] == path:
             return self._buffer[1].text
         try:
-            return path.read_text(encoding="utf-8", errors="replace")
+            data = self._modules.reads.bytes(path)
         except OSError:
             return ""
+        return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
+
+from flake8_unique_insert.reads import digest
 
 SKIPPED = frozenset(
     {"node_modules", "bower_components", "site-packages", "dist-packages", "__pycache__", "htmlcov", "venv", "env"}
 )
-MARKS = frozenset({"setup.cfg", "pyproject.toml", "tox.ini", "pytest.ini", ".flake8"})
+REPOSITORY_MARKS = (".git", ".hg", ".svn", ".github", ".gitlab-ci.yml", ".pre-commit-config.yaml")
+"""What only the top folder of a repository holds."""
+MARKS = frozenset({"setup.cfg", "pyproject.toml", "tox.ini", "pytest.ini", "pyvenv.cfg", ".flake8", *REPOSITORY_MARKS})
 MOST_FOLDERS = 50_000
 TEST_PARTS = frozenset({"tests", "test", "testing", "docs", "examples", "example"})
 
@@ -37,6 +42,12 @@ class Tree:
                 continue
             self.folders[folder] = frozenset(names)
             stack.extend(sorted(below, reverse=True))
+
+    @cached_property
+    def digest(self) -> str:
+        """Stands for all folders and names."""
+        listed = sorted((str(folder), *sorted(names)) for folder, names in self.folders.items())
+        return digest("\n".join("\0".join(line) for line in listed).encode("utf-8", "surrogateescape"))
 
     def names(self, folder: Path) -> frozenset[str]:
         """The names of the files in a folder of the tree."""
@@ -67,10 +78,12 @@ def _listing(folder: Path) -> tuple[set[str], list[Path]]:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
+                if entry.name in MARKS:
+                    names.add(entry.name)
+                elif entry.is_dir(follow_symlinks=False):
                     if not entry.name.startswith(".") and entry.name not in SKIPPED:
                         below.append(Path(entry.path))
-                elif entry.name.endswith(".py") or entry.name in MARKS or entry.name == "pyvenv.cfg":
+                elif entry.name.endswith(".py"):
                     names.add(entry.name)
     except OSError:
         pass

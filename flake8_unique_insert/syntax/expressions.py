@@ -36,7 +36,19 @@ def hashed_once(kind: type[C]) -> type[C]:
 class Expression:
     """The base of all expressions."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_hash", "_symbols")
+
+    _symbols: frozenset[Symbol]
+
+    @property
+    def symbols(self) -> frozenset[Symbol]:
+        """All symbols in this expression, found once and kept: terms are asked for them all the time."""
+        try:
+            return self._symbols
+        except AttributeError:
+            found = frozenset(part for part in self.walk() if isinstance(part, Symbol))
+            object.__setattr__(self, "_symbols", found)
+            return found
 
     def children(self) -> Iterator[Expression]:
         """The expressions directly inside this one."""

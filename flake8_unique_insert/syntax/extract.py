@@ -9,8 +9,9 @@ from itertools import zip_longest
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from flake8_unique_insert.syntax.expressions import Attribute, Expression, Name, dotted
+from flake8_unique_insert.syntax.bindings import bound
 from flake8_unique_insert.syntax.expressions import Sequence as Display
+from flake8_unique_insert.syntax.expressions import dotted
 from flake8_unique_insert.syntax.lower import arguments, lower
 from flake8_unique_insert.syntax.prune import first_line, nested_statements
 from flake8_unique_insert.syntax.summary import (
@@ -181,14 +182,14 @@ class _Extractor:
         line = self.line(node)
         if isinstance(node, cst.AnnAssign):
             value = lower(node.value) if node.value else None
-            yield from _bind(lower(node.target), value, line, lower(node.annotation.annotation))
+            yield from bound(lower(node.target), value, line, lower(node.annotation.annotation))
         elif isinstance(node, cst.AugAssign):
-            for name, found in _bind(lower(node.target), lower(node.value), line, None):
+            for name, found in bound(lower(node.target), lower(node.value), line, None):
                 yield name, Assignment(found.value, None, line, augmented=True)
         else:
             value = lower(node.value)
             for target in node.targets:
-                yield from _bind(lower(target.target), value, line, None)
+                yield from bound(lower(target.target), value, line, None)
 
     def additions(self, node: cst.Expr) -> Iterable[tuple[str, Assignment]]:
         """`names.append(value)` and `names.extend(values)`, which say the same as `names += [value]`."""
@@ -203,22 +204,6 @@ class _Extractor:
                 value = lower(call.args[0].value)
                 added = Display("list", (value,)) if method == "append" else value
                 yield name, Assignment(added, None, self.line(node), augmented=True)
-
-
-def _bind(
-    target: Expression, value: Expression | None, line: int, annotation: Expression | None
-) -> Iterable[tuple[str, Assignment]]:
-    if isinstance(target, Name):
-        yield target.id, Assignment(value, annotation, line)
-    elif isinstance(target, Attribute) and (name := dotted(target)):
-        yield name, Assignment(value, annotation, line)  # `Model.attribute = value`
-    elif isinstance(target, Display):
-        for index, item in enumerate(target.items):
-            if isinstance(item, Name):
-                if isinstance(value, Display) and len(value.items) == len(target.items):
-                    yield item.id, Assignment(value.items[index], None, line)
-                else:
-                    yield item.id, Assignment(value, None, line, index)
 
 
 def parameters(node: cst.Parameters) -> tuple[Parameter, ...]:

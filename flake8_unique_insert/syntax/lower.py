@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import libcst as cst
@@ -111,17 +112,46 @@ def _string(node: cst.SimpleString) -> Expression:
 
 
 def _concatenated(node: cst.ConcatenatedString) -> Expression:
-    left, right = lower(node.left), lower(node.right)
-    if isinstance(left, Constant) and isinstance(right, Constant) and left.kind == right.kind:
-        return constant(left.value + right.value)  # type: ignore[operator]
-    return Formatted((left, right))
+    pieces: list[Expression] = []
+    rest: cst.CSTNode = node
+    while isinstance(rest, cst.ConcatenatedString):
+        pieces.append(lower(rest.left))
+        rest = rest.right
+    pieces.append(lower(rest))
+    joined = _joined(part for piece in pieces for part in (piece.parts if isinstance(piece, Formatted) else (piece,)))
+    if len(joined) == 1 and not any(isinstance(piece, Formatted) for piece in pieces):
+        return joined[0]
+    return Formatted(joined)
+
+
+def _joined(parts: Iterable[Expression]) -> tuple[Expression, ...]:
+    """The parts of a string, neighbouring literals as one."""
+    found: list[Expression] = []
+    for part in parts:
+        last = found[-1] if found else None
+        if isinstance(part, Constant) and isinstance(last, Constant) and part.kind == last.kind != "NoneType":
+            found[-1] = constant(last.value + part.value)  # type: ignore[operator]
+        else:
+            found.append(part)
+    return tuple(found)
+
+
+def _text(node: cst.FormattedString, text: str) -> str:
+    """The value of a literal part of an f-string."""
+    text = text.replace("{{", "{").replace("}}", "}")
+    if "\\" not in text or "r" in node.prefix.lower():
+        return text
+    try:
+        return str(ast.literal_eval(f"{node.quote}{text}{node.quote}"))
+    except (SyntaxError, ValueError):
+        return text
 
 
 def _formatted(node: cst.FormattedString) -> Expression:
     parts: list[Expression] = []
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
-            parts.append(constant(part.value))
+            parts.append(constant(_text(node, part.value)))
         elif isinstance(part, cst.FormattedStringExpression):
             spec = tuple(
                 lower(inner.expression) if isinstance(inner, cst.FormattedStringExpression) else constant(inner.value)
@@ -130,7 +160,7 @@ def _formatted(node: cst.FormattedString) -> Expression:
             )
             value = lower(part.expression)
             parts.append(Formatted((value, constant(part.conversion), *spec)) if part.conversion or spec else value)
-    return Formatted(tuple(parts))
+    return Formatted(_joined(parts))
 
 
 def arguments(args: Any) -> tuple[Argument, ...]:
@@ -147,7 +177,8 @@ def _subscript(node: cst.Subscript) -> Expression:
         lower(element.slice.value) if isinstance(element.slice, cst.Index) else _unsupported(element.slice)
         for element in node.slice
     ]
-    return Subscript(lower(node.value), indices[0] if len(indices) == 1 else Sequence("tuple", tuple(indices)))
+    is_tuple = len(indices) > 1 or isinstance(node.slice[0].comma, cst.Comma)
+    return Subscript(lower(node.value), Sequence("tuple", tuple(indices)) if is_tuple else indices[0])
 
 
 def _elements(kind: str) -> Callable[[Any], Expression]:

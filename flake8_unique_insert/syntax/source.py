@@ -7,7 +7,7 @@ import gc
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +17,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_unique_insert.syntax.extract import extract
+from flake8_unique_insert.syntax.extract_tree import extract_tree
 from flake8_unique_insert.syntax.prune import Pruned, prune
 from flake8_unique_insert.syntax.summary import FunctionSummary, ModuleSummary
 
@@ -94,10 +95,10 @@ class SourceFile:
         self._tree = tree
 
     @classmethod
-    def read(cls, path: Path) -> SourceFile:
-        """Read a file in its declared encoding. Raises UnreadableSource."""
+    def read(cls, path: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> SourceFile:
+        """Read a file in its declared encoding. read: gives a file's content. Raises UnreadableSource."""
         try:
-            data = path.read_bytes()
+            data = read(path)
             encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
             text = data.decode(encoding)
         except (OSError, SyntaxError, UnicodeDecodeError, LookupError, ValueError) as error:
@@ -114,7 +115,7 @@ class SourceFile:
 
     @cached_property
     def tree(self) -> ast.Module | None:
-        """The interpreter's own syntax tree, of which only lines count; None where it cannot parse the file."""
+        """The interpreter's own syntax tree; None where it cannot parse the file."""
         if self._tree is None and len(self.text) <= MAX_CHARACTERS:
             return _syntax_tree(self.text) or _syntax_tree(_BARE_EXCEPT.sub(r"\1(\2)", self.text))
         return self._tree
@@ -140,7 +141,9 @@ class SourceFile:
 
     @cached_property
     def summary(self) -> ModuleSummary:
-        """What the file defines."""
+        """What the file defines. Read from the interpreter's own tree; by LibCST where there is none."""
+        if self.tree is not None and len(self.text) <= MAX_CHARACTERS:
+            return extract_tree(self.tree)
         skeleton = self.skeleton
         return extract(skeleton.module, self.tree, skeleton.lines)
 
@@ -150,15 +153,18 @@ class SourceFile:
 
     def function(self, function: FunctionSummary) -> ParsedCode:
         """The CST of one function of this file's summary, body and all."""
-        text = self.segment(function)
-        start = function.first_line
-        if text[:1] in (" ", "\t"):
-            text, start = f"if True:\n{text}", start - 1
-        module = parse(text)
-        for node in _statements(module):
-            if isinstance(node, cst.FunctionDef):
-                return ParsedCode(module, node, range(start, start + text.count("\n") + 1))
-        raise UnreadableSource(f"no function at line {function.line}")
+        return parse_function(self.segment(function), function.first_line)
+
+
+def parse_function(text: str, start: int) -> ParsedCode:
+    """The CST of one function. text: its source lines. start: the number of the first. Raises UnreadableSource."""
+    if text[:1] in (" ", "\t"):
+        text, start = f"if True:\n{text}", start - 1
+    module = parse(text)
+    for node in _statements(module):
+        if isinstance(node, cst.FunctionDef):
+            return ParsedCode(module, node, range(start, start + text.count("\n") + 1))
+    raise UnreadableSource(f"no function at line {start}")
 
 
 def _statements(module: cst.Module) -> Iterator[cst.CSTNode]:

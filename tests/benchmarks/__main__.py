@@ -105,16 +105,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--with", action="append", default=[], dest="others", metavar="PLUGIN", help="e.g. flake8-bugbear"
     )
     chosen = parser.parse_args(arguments)
-    try:
-        bench = Bench(variants(chosen.others), chosen.rounds)
-    except LookupError as error:
-        parser.error(str(error))
     for path in chosen.paths:
         if not path.is_dir():
             parser.error(f"there is no folder {str(path)!r}")
-    with tempfile.TemporaryDirectory(prefix="synthetic-") as folder:
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        try:
+            bench = Bench(variants(chosen.others, str(Path(folder, "cache"))), chosen.rounds)
+        except LookupError as error:
+            parser.error(str(error))
         checkouts = [Checkout(path.resolve().name, path.resolve()) for path in chosen.paths]
-        checkouts = checkouts or [make(Path(folder), chosen.apps)]
+        checkouts = checkouts or [make(Path(folder, "synthetic"), chosen.apps)]
         _warm_up(bench, checkouts[0])
         print("\n".join(machine()), flush=True)
         for name in chosen.part or PARTS:

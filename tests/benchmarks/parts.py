@@ -7,12 +7,12 @@ import math
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.checkouts import Checkout, part
-from tests.benchmarks.measure import measure
+from tests.benchmarks.measure import Cost, measure
 from tests.benchmarks.phases import Survey
 from tests.benchmarks.rounds import Samples, compare, in_turn
 from tests.benchmarks.variants import OURS, Variant
@@ -30,11 +30,18 @@ class Bench:
 
     def whole(self, checkout: Checkout, jobs: int | None) -> Samples:
         """The whole checkout. jobs: see `Variant.run`."""
-        return in_turn(self.compared, self.rounds, lambda variant: variant.run(checkout.folder, ["."], jobs))
+        return self._in_turn(lambda variant: variant.run(checkout.folder, ["."], jobs))
 
     def one_file(self, checkout: Checkout, file: str) -> Samples:
         """One file of a checkout, as an editor or a pre-commit hook has it checked."""
-        return in_turn(self.compared, self.rounds, lambda variant: variant.run(checkout.folder, [file]))
+        return self._in_turn(lambda variant: variant.run(checkout.folder, [file]))
+
+    def _in_turn(self, run: Callable[[Variant], Cost]) -> Samples:
+        """The rounds, after a run that fills the cache of each variant that has one."""
+        for variant in self.compared:
+            if variant.cache:
+                run(variant)
+        return in_turn(self.compared, self.rounds, run)
 
     def command(self, checkout: Checkout, name: str) -> float:
         """`audit` or `models` on the whole checkout, in CPU milliseconds for 1,000 lines."""

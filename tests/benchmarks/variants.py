@@ -27,14 +27,18 @@ def installed_plugins() -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """flake8 with one plugin; with none when `plugin` is empty."""
+    """flake8 with one plugin; with none when `plugin` is empty.
+
+    cache: the folder of our findings cache; "" measures without one (cold), which is how other plugins run too.
+    """
 
     plugin: str = ""
+    cache: str = ""
 
     @property
     def name(self) -> str:
         """What tables call it."""
-        return self.plugin or BARE
+        return f"{self.plugin}, warm" if self.cache else self.plugin or BARE
 
     def run(self, folder: Path, paths: Sequence[str], jobs: int | None = 1) -> Cost:
         """Check paths from within a folder. jobs: processes; None leaves it to flake8, one for each processor.
@@ -43,13 +47,17 @@ class Variant:
         """
         hidden = ",".join(sorted(installed_plugins() - {self.plugin}))
         spread = [] if jobs is None else [f"-j{jobs}"]
-        command = [sys.executable, str(LAUNCHER), "--isolated", "--exit-zero", *spread, *paths]
+        cache = [f"--uqi-cache-dir={self.cache}"] if self.cache else ["--uqi-no-cache"] if self.plugin == OURS else []
+        command = [sys.executable, str(LAUNCHER), "--isolated", "--exit-zero", *cache, *spread, *paths]
         return measure(command, folder, {"FLAKE8_HIDDEN": hidden})
 
 
-def variants(others: Sequence[str]) -> list[Variant]:
-    """Bare flake8, then ours, then the others asked for. Raises LookupError for one that is not installed."""
+def variants(others: Sequence[str], cache: str) -> list[Variant]:
+    """Bare flake8, ours without and with a cache, then the others asked for.
+
+    cache: an empty folder. Raises LookupError for a plugin that is not installed.
+    """
     missing = sorted({OURS, *others} - installed_plugins())
     if missing:
         raise LookupError(f"not installed beside flake8: {', '.join(missing)}")
-    return [Variant(), Variant(OURS), *(Variant(name) for name in others)]
+    return [Variant(), Variant(OURS), Variant(OURS, cache), *(Variant(name) for name in others)]

@@ -47,6 +47,13 @@ class Project:
         return path
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's cache folder, empty for each test."""
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A project with one model, and one insert that nothing guards at shop/services.py:5."""

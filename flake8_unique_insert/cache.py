@@ -1,0 +1,219 @@
+"""Findings kept on disk, and shown again only while all that they were made of is unchanged.
+
+An *entry* holds the findings of one file. Its name is a digest of the file's path and text, of the options, and of the
+programs that made it: this package, Python and LibCST. It ends in a *trace*: what the process had read of the project
+until then, as digests of contents. That is a superset of what the findings depend on, so it can be told without the
+analysis (and without importing it) whether they would be found again.
+
+A trace is a chain of links, each named by a digest of its own content: a link holds what was read since the one before.
+
+Each file of the cache is replaced as a whole, so processes may share a cache. One that is damaged or cannot be read
+counts for nothing, and one that cannot be written is not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from flake8_unique_insert import __version__
+from flake8_unique_insert.findings import Finding
+from flake8_unique_insert.options import Options
+from flake8_unique_insert.project.modules import Modules
+from flake8_unique_insert.project.roots import find_root, repository_of
+from flake8_unique_insert.reads import digest
+
+DAY = 24 * 60 * 60
+MAX_AGE = 30 * DAY
+MAX_BYTES = 64 * 2**20
+TAG = "CACHEDIR.TAG"
+SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by flake8-unique-insert; may be deleted at any time.\n"
+UNUSABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, ImportError, RecursionError)
+"""What reading and writing a cache may fail with: then there is none."""
+
+
+def default_folder() -> Path | None:
+    """The user's cache folder on this platform, None when there is no telling."""
+    if sys.platform == "win32":
+        stated, usual = os.environ.get("LOCALAPPDATA"), "~/AppData/Local"
+    elif sys.platform == "darwin":
+        stated, usual = None, "~/Library/Caches"
+    else:
+        stated, usual = os.environ.get("XDG_CACHE_HOME"), "~/.cache"
+    home = os.path.expanduser(stated or usual)
+    return Path(home, "flake8-unique-insert") if os.path.isabs(home) else None
+
+
+@lru_cache(maxsize=1)
+def programs() -> str:
+    """Stands for the programs that make findings, this package as it is installed."""
+    package = Path(__file__).parent
+    own = []
+    for folder, _, names in os.walk(package):
+        for name in names:
+            if name.endswith((".py", ".json")):
+                status = os.stat(os.path.join(folder, name))
+                own.append((os.path.relpath(folder, package), name, status.st_size, status.st_mtime_ns))
+    return repr((__version__, platform.python_version(), version("libcst"), sorted(own)))
+
+
+class FindingsCache:
+    """The cache as one process uses it. folder: where it is, made when something is kept. options: those of the run."""
+
+    def __init__(self, folder: Path, options: Options) -> None:
+        self.folder = folder
+        self.options = replace(options, cache_dir="", no_cache=False)
+        self._made: dict[tuple[Path, Path | None], Modules] = {}
+        self._verified: dict[tuple[Modules, str], bool] = {}
+        self._ends: dict[Modules, tuple[str, int, int]] = {}
+        self._is_prepared = False
+
+    def key(self, path: str, text: str) -> str:
+        """The name of a file's entry, "" when it can have none.
+
+        path: absolute or relative to the working directory. text: as flake8 has it.
+        """
+        try:
+            absolute = Path(path).absolute()
+            modules = self._modules_of(absolute)
+            places = (absolute, modules.root, repository_of(modules.root), *modules.source_roots, *modules.site_folders)
+            parts = [programs(), repr(self.options), *map(str, places), text]
+            return digest("\0".join(parts).encode("utf-8", "surrogatepass"))
+        except UNUSABLE:
+            return ""
+
+    def get(self, path: str, key: str) -> list[Finding] | None:
+        """The findings kept for a file, None when there are none or when something has changed since."""
+        try:
+            entry = self._read(key)
+            if entry is None or not self._is_unchanged(self._modules_of(Path(path).absolute()), entry["trace"]):
+                return None
+            return [Finding(int(line), int(column), str(text)) for line, column, text in entry["findings"]]
+        except UNUSABLE:
+            return None
+
+    def keep(self, key: str, findings: list[Finding], modules: Modules) -> None:
+        """Keep the findings of a file. modules: those of its project, with all that was read of it."""
+        if not key or not modules.reads.reliable:
+            return
+        try:
+            self._prepare()
+            found = [[finding.line, finding.column, finding.text] for finding in findings]
+            self._write(key, {"findings": found, "trace": self._link(modules)})
+        except UNUSABLE:
+            pass
+
+    def _modules_of(self, path: Path) -> Modules:
+        """The modules as the analysis of a file would find them, see `Projects`."""
+        root = Path(self.options.project_root) if self.options.project_root else find_root(path)
+        return self._modules(root, self._modules(root, None).contested_root(path))
+
+    def _modules(self, root: Path, first_root: Path | None) -> Modules:
+        key = root, first_root
+        if key not in self._made:
+            self._made[key] = Modules.configured(root, self.options, first_root)
+        return self._made[key]
+
+    # --- traces
+
+    def _link(self, modules: Modules) -> str:
+        """The link that ends the trace of what was read until now."""
+        reads = modules.reads
+        former, files, names = self._ends.get(modules, ("", 0, 0))
+        if former and (files, names) == (len(reads.files), len(reads.modules)):
+            return former
+        link = {
+            "former": former,
+            "listing": modules.tree.digest,
+            "files": dict(islice(reads.files.items(), files, None)),
+            "modules": dict(islice(reads.modules.items(), names, None)),
+        }
+        name = digest(json.dumps(link).encode())
+        self._write(name, link)
+        self._ends[modules] = name, len(reads.files), len(reads.modules)
+        return name
+
+    def _is_unchanged(self, modules: Modules, end: str) -> bool:
+        """Whether everything that a trace names is as it was."""
+        links: list[tuple[str, dict[str, Any]]] = []
+        name = end
+        while name and (modules, name) not in self._verified:
+            link = self._read(name)
+            if link is None:
+                return False
+            links.append((name, link))
+            name = link["former"]
+        unchanged = self._verified[modules, name] if name else True
+        for name, link in reversed(links):
+            unchanged = unchanged and self._holds(modules, link)
+            self._verified[modules, name] = unchanged
+        return unchanged
+
+    @staticmethod
+    def _holds(modules: Modules, link: dict[str, Any]) -> bool:
+        return (
+            link["listing"] == modules.tree.digest
+            and all(str(modules.find(name) or "") == path for name, path in link["modules"].items())
+            and all(modules.reads.content(path) == found for path, found in link["files"].items())
+        )
+
+    # --- files
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.json"
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        """What was written under a name, None when it is gone or damaged."""
+        file = self._file(name)
+        data = file.read_bytes()
+        seal, _, body = data.partition(b"\n")
+        if seal != digest(body).encode():
+            return None
+        if time.time() - file.stat().st_mtime > DAY:
+            os.utime(file)  # in use: pruned later
+        content = json.loads(body)
+        return content if isinstance(content, dict) else None
+
+    def _write(self, name: str, content: dict[str, Any]) -> None:
+        body = json.dumps(content).encode()
+        file = self._file(name)
+        draft = file.with_suffix(f".{os.getpid()}")
+        draft.write_bytes(b"\n".join([digest(body).encode(), body]))
+        os.replace(draft, file)
+
+    def _prepare(self) -> None:
+        """Make the folder; once a day remove what was not used for long, and more where it grew too large."""
+        if self._is_prepared:
+            return
+        self._is_prepared = True
+        tag = self.folder / TAG
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not tag.exists() or time.time() - tag.stat().st_mtime > DAY:
+            tag.write_text(SIGNATURE, encoding="utf-8")
+            for file in self._outlived():
+                file.unlink(missing_ok=True)
+
+    def _outlived(self) -> Iterator[Path]:
+        """The files to remove, least recently used first."""
+        files = sorted((status.st_mtime, status.st_size, file) for file, status in self._statuses())
+        excess = sum(size for _, size, _ in files) - MAX_BYTES
+        for used, size, file in files:
+            if excess > 0 or time.time() - used > MAX_AGE:
+                excess -= size
+                yield file
+
+    def _statuses(self) -> Iterator[tuple[Path, os.stat_result]]:
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                if entry.name != TAG and entry.is_file(follow_symlinks=False):
+                    yield Path(entry.path), entry.stat()
