@@ -118,6 +118,8 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
             return result(Instance(term, model))
     if isinstance(value, Unknown):
         return _of_unknown(ev, value, name, term)
+    if isinstance(value, Bound) and isinstance(value.receiver, (Instance, ModelClass)) and term.name == "model":
+        return result(ModelClass(term, value.receiver.model))  # of its `_meta`
     return result(Bound(term, value, name))
 
 

@@ -18,6 +18,7 @@ from flake8_unique_insert.values import (
     Condition,
     Elements,
     Fact,
+    Form,
     Fresh,
     Instance,
     Items,
@@ -95,6 +96,8 @@ def _asks(condition: Condition, listed: list[Expression]) -> bool:
 
 
 def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
+    from flake8_unique_insert.evaluate import forms
+
     inner, term = iterable.value, iterable.term
     if isinstance(inner, Answer) and inner.shape == "list":
         inner = inner.rows
@@ -106,6 +109,9 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
         if any(not isinstance(option.value, (Unknown, Known)) for option in inner.element.options):
             return inner.element
         return _each(ev, inner, node)
+    if isinstance(inner, Form) and inner.form.each is not None:
+        each = inner.form.each
+        return result(forms.bound(ev, Form(ev.symbol("form", node), each.symbol, each), None, False))
     if isinstance(inner, Rows):
         symbol = ev.symbol("distinct", node, "row")
         ev.state.objects[symbol] = ObjectState(False)

@@ -9,7 +9,7 @@ from flake8_unique_insert.flow.graph import Handler
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import Call, Expression
 from flake8_unique_insert.syntax.source import ParsedCode
-from flake8_unique_insert.values import Facts, Instance, ObjectState, Result, Rows
+from flake8_unique_insert.values import Facts, Form, Instance, ObjectState, Result, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class Write:
     values. state: before the write. facts: those of the state and of the saved value's option.
     nested: identifies the function defined inside the analysed one that writes, when nothing is known of its callers.
     mechanisms: what the model's own `save` does before the row is written.
+    form: the form or serializer whose input it saves.
     stack: the calls through which the analysed function got here, outermost first; empty for its own.
     """
 
@@ -82,3 +83,4 @@ class Write:
     element_count: int | None = None
     mechanisms: tuple[Write, ...] = ()
     nested: int | None = None
+    form: Form | None = None

@@ -13,6 +13,7 @@ from flake8_unique_insert.project.apps import Apps
 from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.field_classes import FieldClasses
 from flake8_unique_insert.project.fields import FieldReader
+from flake8_unique_insert.project.forms import Forms
 from flake8_unique_insert.project.keys import KeyReader
 from flake8_unique_insert.project.known import known_models
 from flake8_unique_insert.project.literals import UNKNOWN, Literals, Placed
@@ -36,6 +37,7 @@ from flake8_unique_insert.schema import (
     Location,
     Member,
     Model,
+    ModelForm,
     Symbol,
 )
 from flake8_unique_insert.syntax.expressions import NONE, Call, dotted
@@ -104,6 +106,7 @@ class Project:
         self._registry = Registry(
             self.modules, self.summaries, self.names, self._classes, self._models, self._apps, self._known
         )
+        self._forms = Forms(self.names, self._classes, self._metas, self._referred, self.function_source)
         self._accessors = Accessors(
             lambda: (*self._registry.project_models, *self._registry.installed_models),
             self._registry.may_be_accessor,
@@ -130,6 +133,7 @@ class Project:
             self._models,
             self._registry,
             self._accessors,
+            self._forms,
         ):
             part.clear()
 
@@ -216,9 +220,36 @@ class Project:
         found = self._registry.labelled(label)
         return self._models.get(found) if found else None
 
+    def _referred(self, placed: Placed) -> Model | None:
+        """The model that an expression refers to."""
+        label = self._references.label(placed)
+        return self.model_labelled(label) if label else None
+
     def user_model(self) -> Model | None:
         """The model of AUTH_USER_MODEL."""
         return self.model_labelled(self._user_label())
+
+    # --- forms and views
+
+    def form(self, symbol: ClassSymbol) -> ModelForm | None:
+        """What a form, formset or serializer class validates; None for any other, and where its fields are unknown."""
+        return self._forms.get(symbol)
+
+    def made_form(self, call: Call, module: str) -> ModelForm | None:
+        """The class that `modelform_factory(...)` and its like make."""
+        return self._forms.made(call, module)
+
+    def form_of(self, model: Model, fields: Iterable[str] | None) -> ModelForm:
+        """The form that a generic view makes of its `model` and `fields` (None: all)."""
+        return self._forms.of(model, fields)
+
+    def descendants(self, symbol: ClassSymbol) -> tuple[ClassSymbol, ...]:
+        """The classes of the same module that inherit from this one."""
+        summary = self.summary(symbol.module)
+        found = (ClassSymbol(symbol.module, item.qualname) for item in summary.classes()) if summary else ()
+        return tuple(item for item in found if item != symbol and symbol in self._classes.mro(item))
+
+    # --- relations
 
     def accessor(self, model: Model, name: str) -> Accessor | None:
         """What `instance.name` reaches on another model."""
