@@ -29,7 +29,6 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
-    NO_FACTS,
     Elements,
     Entries,
     Facts,
@@ -59,10 +58,19 @@ def instantiate(ev: Evaluator, form: ModelForm, node: Call, term: Expression, ar
     """`F(data)`, `F(data, instance=row)`, `S(row, data=data)`: a form and the row that it will fill."""
     row, is_new = _given_row(ev, form, arguments)
     made = bound(ev, Form(term, form.symbol, form), row, is_new)
-    own = _own_method(ev, form.symbol, "__init__")
+    own = own_method(ev, form.symbol, "__init__")
     if own is not None:
-        _follow(ev, replace(own, receiver=made), node, arguments)
+        follow(ev, replace(own, receiver=made), node, arguments)
     return made
+
+
+def follow(ev: Evaluator, method: Function, node: Call, arguments: Arguments) -> None:
+    """Call a method for its effects; one that always raises, as far as can be told, has none."""
+    before = ev.state.copy()
+    try:
+        functions.follow(ev, method, node, *arguments)
+    except Unreachable:
+        ev.state = before
 
 
 def an_object(ev: Evaluator, term: Expression, symbol: ClassSymbol) -> Object:
@@ -122,11 +130,11 @@ def _is_open(argument: Argument, value: Result) -> bool:
 
 def chooses_row(ev: Evaluator, symbol: ClassSymbol, name: str) -> bool:
     """True when a method of the project (a form's `__init__`, a view's `get_form_kwargs`) gives a form an instance."""
-    method = _own_method(ev, symbol, name)
+    method = own_method(ev, symbol, name)
     return method is not None and SETS_INSTANCE.search(ev.analysis.lookup.function_source(method.symbol)) is not None
 
 
-def _own_method(ev: Evaluator, symbol: ClassSymbol, name: str) -> Function | None:
+def own_method(ev: Evaluator, symbol: ClassSymbol, name: str) -> Function | None:
     """A method that the project defines for a form."""
     member = ev.analysis.lookup.class_member(symbol, name)
     if member is None or not isinstance(member.definition, FunctionSummary):
@@ -189,7 +197,7 @@ def _save_serializer(
 ) -> Result | None:
     """The values given are set after validation; the project's own `create` and `update` do the rest."""
     known = ev.state.objects.get(instance.term) or ObjectState(False)
-    own = _own_method(ev, form.symbol, "create" if known.new else "update")
+    own = own_method(ev, form.symbol, "create" if known.new else "update")
     if own is not None:
         given = _with_given(validated_input(form), arguments)
         values = [result(given)] if known.new else [row, result(given)]
@@ -257,41 +265,3 @@ def method_arguments(ev: Evaluator, form: Form, name: str) -> list[Result]:
         return [data]
     field = name.removeprefix("validate_")
     return [unknown(Subscript(form.data, constant(field)))] if field != name else []
-
-
-def own_checks(ev: Evaluator, form: Form) -> Facts:
-    """What the `clean` methods of a form and its model, or a serializer's `validate`, establish for valid input."""
-    ev.state.facts = NO_FACTS
-    ev.analysis.validating = True
-    try:
-        for method, values in _checks(ev, form):
-            call = ev.analysis.implied_call(method.symbol.dotted, method.term)
-            _follow(ev, method, call, (tuple(Argument(value.term) for value in values), values))
-    finally:
-        ev.analysis.validating = False
-    return ev.state.facts
-
-
-def _checks(ev: Evaluator, form: Form) -> list[tuple[Function, list[Result]]]:
-    """The methods that check input, each with its arguments."""
-    symbol = (form.form.each or form.form).symbol
-    verb = "validate" if form.form.kind is FormKind.SERIALIZER else "clean"
-    names = [*(f"{verb}_{name}" for name in sorted(form.form.fields)), verb]
-    found = [(_own_method(ev, symbol, name), method_arguments(ev, form, name)) for name in names]
-    methods = [(replace(method, receiver=form), values) for method, values in found if method is not None]
-    attributes = ev.state.objects.get(form.term)
-    row = attributes.get("instance") if attributes is not None else None
-    model = form.form.model.symbol
-    if form.form.kind is not FormKind.SERIALIZER and row is not None and isinstance(model, ClassSymbol):
-        own = [_own_method(ev, model, name) for name in ("clean", "validate_unique")]
-        methods += [(replace(method, receiver=row.value), []) for method in own if method is not None]
-    return methods
-
-
-def _follow(ev: Evaluator, method: Function, node: Call, arguments: Arguments) -> None:
-    """Call a method for its effects; one that always raises, as far as can be told, has none."""
-    before = ev.state.copy()
-    try:
-        functions.follow(ev, method, node, *arguments)
-    except Unreachable:
-        ev.state = before

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.forms import own_checks
+from flake8_unique_insert.evaluate.form_checks import own_checks
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.writes import Write
