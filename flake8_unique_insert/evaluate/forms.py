@@ -172,6 +172,14 @@ def call_method(ev: Evaluator, form: Form, facts: Facts, name: str, node: Call, 
     return None
 
 
+def save(ev: Evaluator, form: Form, facts: Facts, node: Call) -> Result | None:
+    """A call of a form's `save()` that stands in Django's or DRF's own code; the project's override is followed."""
+    own = own_method(ev, form.symbol, "save")
+    if own is not None:
+        return functions.follow(ev, replace(own, receiver=form), node, (), [])
+    return _save(ev, form, facts, node, ((), []))
+
+
 def _save(ev: Evaluator, form: Form, facts: Facts, node: Call, arguments: Arguments) -> Result | None:
     """`form.save()`, `form.save(commit=False)`, `serializer.save(owner=user)`."""
     attributes = ev.state.objects.get(form.term)

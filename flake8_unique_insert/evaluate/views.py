@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import attributes, forms, functions, inserts, queries
+from flake8_unique_insert.evaluate import assignments, attributes, forms, functions, inserts, queries
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
@@ -22,6 +22,7 @@ from flake8_unique_insert.values import (
     Rows,
     SymbolValue,
     result,
+    unknown,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +37,12 @@ FORM_PARAMETERS = {
     "perform_update": "get_serializer_class",
 }
 """Methods that are called with a valid form, and the method that names its class."""
+SAVING = {
+    "form_valid": "ModelFormMixin",
+    "perform_create": "CreateModelMixin",
+    "perform_update": "UpdateModelMixin",
+}
+"""Methods that save the form that they are given, and the class that they come from."""
 
 
 def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: Arguments) -> Result | None:
@@ -53,6 +60,9 @@ def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: A
         found = form_classes(ev, view, "get_serializer_class")
         made = [forms.instantiate(ev, form, node, term, arguments) for form, term in _each(ev, found, node)]
         return _either(ev.analysis.symbol("form", ev.frame, node), made)
+    if name in SAVING and arguments[1] and SAVING[name] in _base_names(ev, view):
+        _save(ev, view, arguments[1][0], node)
+        return unknown(Call(Attribute(view.term, name), ()))
     if name == "get_form":
         found = form_classes(ev, view, "get_form_class")
         is_new = _makes_rows(ev, view)
@@ -79,6 +89,15 @@ def _rows(ev: Evaluator, view: Object) -> Rows | None:
         if rows is not None:
             return rows
     return None
+
+
+def _save(ev: Evaluator, view: Object, given: Result, node: Call) -> None:
+    """`super().form_valid(form)`, `super().perform_create(serializer)`: the form's own `save()`."""
+    for option in given.options:
+        if isinstance(option.value, Form):
+            saved = forms.save(ev, option.value, option.facts, node)
+            if saved is not None:
+                assignments.assign(ev, result(view), "object", saved)
 
 
 # --- the form of a view
@@ -144,9 +163,13 @@ def _forms_in(ev: Evaluator, value: Result) -> list[ModelForm]:
     return found
 
 
+def _base_names(ev: Evaluator, view: Object) -> set[str]:
+    return {base.rsplit(".", 1)[-1] for base in ev.analysis.lookup.bases(view.symbol)}
+
+
 def _makes_rows(ev: Evaluator, view: Object) -> bool:
     """True when a view's form certainly makes a new row: nothing gives it another one."""
-    names = {base.rsplit(".", 1)[-1] for base in ev.analysis.lookup.bases(view.symbol)}
+    names = _base_names(ev, view)
     if "FormMixin" not in names or "BaseUpdateView" in names or forms.chooses_row(ev, view.symbol, "get_form_kwargs"):
         return False
     return "BaseCreateView" in names or "ModelFormMixin" not in names
