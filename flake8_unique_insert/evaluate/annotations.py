@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from flake8_unique_insert.evaluate.forms import an_object
+from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (

@@ -131,7 +131,7 @@ def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments,
     if isinstance(value, ErrorClass):
         return unknown(term)
     if isinstance(node.function, Attribute) and isinstance(value, Unknown):
-        if ev.analysis.recording and node.function.name in ("save", "asave") and _is_parameter(value.term):
+        if ev.analysis.recording and node.function.name in ("save", "asave") and _is_unknown_row(value.term):
             ev.analysis.unknown_saves.append(node)
         known = known_calls.call_method(ev, node.function.name, value, node, arguments)
         if known is not None:
@@ -161,9 +161,9 @@ def _call_function(
     return functions.by_annotation(ev, value, term) or unfollowed(ev, node, arguments, term)
 
 
-def _is_parameter(term: Expression) -> bool:
-    """True for the method of a parameter: `customer.save`."""
-    return isinstance(term, Attribute) and isinstance(term.base, Symbol) and term.base.kind == "param"
+def _is_unknown_row(term: Expression) -> bool:
+    """True for the method of a parameter, `customer.save`, or of what a parameter's `save` returned."""
+    return isinstance(term, Attribute) and isinstance(term.base, Symbol) and term.base.kind in ("param", "saved")
 
 
 def _is_super(node: Call) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.facts import about, common
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
 from flake8_unique_insert.evaluate.terms import normal
@@ -96,8 +97,6 @@ def _asks(condition: Condition, listed: list[Expression]) -> bool:
 
 
 def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
-    from flake8_unique_insert.evaluate import forms
-
     inner, term = iterable.value, iterable.term
     if isinstance(inner, Answer) and inner.shape == "list":
         inner = inner.rows
@@ -111,7 +110,7 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
         return _each(ev, inner, node)
     if isinstance(inner, Form) and inner.form.each is not None:
         each = inner.form.each
-        return result(forms.bound(ev, Form(ev.symbol("form", node), each.symbol, each), None, False))
+        return result(bind(ev, Form(ev.symbol("form", node), each.symbol, each), None, False))
     if isinstance(inner, Rows):
         symbol = ev.symbol("distinct", node, "row")
         ev.state.objects[symbol] = ObjectState(False)

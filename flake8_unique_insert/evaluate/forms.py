@@ -1,8 +1,4 @@
-"""Forms and serializers: the row that one fills, what it has validated, and what it saves.
-
-A form is bound to its row where it is made: from there on the row has the input's values, and is validated as far as
-the form's class validates. What is set on the row afterwards is not.
-"""
+"""Forms and serializers: how they are made, and what their methods validate and save."""
 
 from __future__ import annotations
 
@@ -11,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import assignments, functions, inserts
+from flake8_unique_insert.evaluate.binding import bind, validated_input
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.row_values import entries_values
 from flake8_unique_insert.evaluate.terms import same
@@ -35,7 +32,6 @@ from flake8_unique_insert.values import (
     Form,
     Function,
     Instance,
-    Object,
     ObjectState,
     Result,
     Validated,
@@ -57,7 +53,7 @@ SETS_INSTANCE = re.compile(r"""["']instance["']|\binstance\s*=""")
 def instantiate(ev: Evaluator, form: ModelForm, node: Call, term: Expression, arguments: Arguments) -> Form:
     """`F(data)`, `F(data, instance=row)`, `S(row, data=data)`: a form and the row that it will fill."""
     row, is_new = _given_row(ev, form, arguments)
-    made = bound(ev, Form(term, form.symbol, form), row, is_new)
+    made = bind(ev, Form(term, form.symbol, form), row, is_new)
     own = own_method(ev, form.symbol, "__init__")
     if own is not None:
         follow(ev, replace(own, receiver=made), node, arguments)
@@ -73,33 +69,7 @@ def follow(ev: Evaluator, method: Function, node: Call, arguments: Arguments) ->
         ev.state = before
 
 
-def an_object(ev: Evaluator, term: Expression, symbol: ClassSymbol) -> Object:
-    """An object of a project's class that comes from elsewhere; of a form nobody knows whether its row is new."""
-    form = ev.analysis.lookup.form(symbol)
-    return bound(ev, Form(term, symbol, form), None, False) if form is not None else Object(term, symbol)
-
-
-def bound(ev: Evaluator, form: Form, row: Instance | None, is_new: bool) -> Form:
-    """The form, which fills the row from here on; without one a row of its own."""
-    instance = row or Instance(Attribute(form.term, "instance"), form.form.model)
-    known = (ev.state.objects.get(instance.term) if row is not None else None) or ObjectState(is_new)
-    data = validated_input(form)
-    values = {**dict(known.values), **dict(data.entries)}
-    changed = known.changed if known.new is True else known.changed | form.form.fields
-    ev.state.objects[instance.term] = replace(known, values=tuple(values.items()), changed=changed, form=form)
-    attributes = (("instance", result(instance)), (form.form.data, result(data)), ("forms", result(form)))
-    ev.state.objects[form.term] = ObjectState(None, attributes)
-    ev.state.learn([Validated(instance.term, form.form.checked, form)])
-    return form
-
-
-def validated_input(form: Form) -> Entries:
-    """`cleaned_data` or `validated_data`, as far as it concerns the model."""
-    names = sorted(form.form.fields)
-    return Entries(form.data, tuple((name, unknown(Subscript(form.data, constant(name)))) for name in names))
-
-
-def _given_row(ev: Evaluator, form: ModelForm, arguments: Arguments) -> tuple[Instance | None, bool]:
+def _given_row(ev: Evaluator, form: ModelForm, arguments: Arguments) -> tuple[Result | None, bool]:
     """The row that the arguments bind a form to, and, where it is none that is known, whether it is a new one."""
     if form.kind is FormKind.FORMSET:
         return None, False
@@ -107,10 +77,7 @@ def _given_row(ev: Evaluator, form: ModelForm, arguments: Arguments) -> tuple[In
     if given is None:
         is_open = any(_is_open(argument, value) for argument, value in zip(*arguments))
         return None, not is_open and not chooses_row(ev, form.symbol, "__init__")
-    value = given.value
-    if isinstance(value, Instance) and value.model.table == form.model.table:
-        return value, False
-    return None, given.term == NONE
+    return given, given.term == NONE
 
 
 def _argument(arguments: Arguments, name: str, place: int | None) -> Result | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flake8_unique_insert.evaluate.annotations import annotated_or_unknown
+from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.forms import an_object, method_arguments
+from flake8_unique_insert.evaluate.forms import method_arguments
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.state import State

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import assignments, attributes, forms, functions, inserts, queries
+from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
@@ -66,7 +67,7 @@ def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: A
     if name == "get_form":
         found = form_classes(ev, view, "get_form_class")
         is_new = _makes_rows(ev, view)
-        made = [forms.bound(ev, Form(term, form.symbol, form), None, is_new) for form, term in _each(ev, found, node)]
+        made = [bind(ev, Form(term, form.symbol, form), None, is_new) for form, term in _each(ev, found, node)]
         return _either(ev.analysis.symbol("form", ev.frame, node), made)
     return None
 
@@ -110,7 +111,7 @@ def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression)
     found = form_classes(ev, view, FORM_PARAMETERS[method])
     is_new = _makes_rows(ev, view) if method == "form_valid" else method == "perform_create"
     pairs = _each(ev, found, symbol) if len(found) > 1 else [(form, symbol) for form in found]
-    made = [forms.bound(ev, Form(term, form.symbol, form), None, is_new) for form, term in pairs]
+    made = [bind(ev, Form(term, form.symbol, form), None, is_new) for form, term in pairs]
     ev.state.learn(form.valid for form in made)
     return _either(symbol, made)
 

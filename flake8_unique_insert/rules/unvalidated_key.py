@@ -22,8 +22,8 @@ def judge(site: InsertSite) -> str | None:
 
 def _advice(kind: FormKind) -> str:
     if kind is FormKind.SERIALIZER:
-        return "make all its fields writable (or HiddenField) in the serializer, check them in validate()"
-    return "have all its fields in the form and unchanged since, check them in clean()"
+        return "make all its fields writable, look for such a row in validate()"
+    return "put all its fields into the form, look for such a row in clean()"
 
 
 RULE = Rule("UQI106", "unvalidated-key", judge)
