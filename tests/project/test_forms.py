@@ -100,7 +100,11 @@ class Removing(Declaring):
     alone = None
 
 
-class Silent(Listed):
+class Silent(forms.ModelForm):
+    class Meta:
+        model = Item
+        fields = ["alone", "left", "right", "owner"]
+
     def clean(self):
         return self.cleaned_data
 
@@ -138,7 +142,7 @@ class All(serializers.ModelSerializer):
 class Halves(serializers.ModelSerializer):
     class Meta:
         model = Item
-        fields = ["id", "alone", "left", "upper", "partial"]
+        fields = ["id", "alone", "left", "upper"]
 
 
 class Excluding(serializers.ModelSerializer):
