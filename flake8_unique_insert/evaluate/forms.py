@@ -47,7 +47,7 @@ Arguments = tuple[tuple[Argument, ...], list[Result]]
 SETS_INSTANCE = re.compile(r"""["']instance["']|\binstance\s*=""")
 
 
-# --- binding
+# --- making
 
 
 def instantiate(ev: Evaluator, form: ModelForm, node: Call, term: Expression, arguments: Arguments) -> Form:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.form_checks import own_checks
-from flake8_unique_insert.evaluate.frame import Analysis, Frame
+from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.guards import absence
@@ -60,11 +60,14 @@ def _is_checked(analysis: Analysis, write: Write, key: UniqueKey, values: dict[s
         return False
     symbol = form.form.symbol
     frame = Frame(symbol.module, symbol, path=(analysis.point(("checks", form.term)),))
-    recording, analysis.recording = analysis.recording, False
+    recording, steps = analysis.recording, analysis.steps
+    analysis.recording, analysis.steps = False, 0
     try:
         facts = own_checks(Evaluator(analysis, frame, write.state.copy()), form)
+    except BudgetExceeded:
+        return True  # what cannot be told is not guilty
     finally:
-        analysis.recording = recording
+        analysis.recording, analysis.steps = recording, steps
     known = frozenset(_seen_from(fact, form, values) for fact in facts)
     return bool(known) and absence.covers(analysis, replace(write, facts=known), key)
 
