@@ -12,8 +12,9 @@ from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Analysis, BudgetExcee
 from flake8_unique_insert.evaluate.parameters import entry_state, is_view
 from flake8_unique_insert.evaluate.protections import of_named
 from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.evaluate.terms import is_of_parameter
 from flake8_unique_insert.evaluate.transfer import run
-from flake8_unique_insert.evaluate.writes import Protection, Write
+from flake8_unique_insert.evaluate.writes import Protection, Unresolved, Write
 from flake8_unique_insert.flow.build import TooLarge, build
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.guards import guard_of
@@ -22,7 +23,6 @@ from flake8_unique_insert.project import Project
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, UniqueKey
 from flake8_unique_insert.sites.risk import repeats_under_new_row
 from flake8_unique_insert.sites.site import InsertSite, site_of
-from flake8_unique_insert.syntax.expressions import Call
 from flake8_unique_insert.syntax.source import ParsedCode, SourceFile, UnreadableSource
 from flake8_unique_insert.syntax.summary import FunctionSummary
 
@@ -91,11 +91,12 @@ class FileAnalysis:
         self.store = CodeStore(project)
         self.analysis = Analysis(project, self.store, settings.generators)
         self.caller_steps = 0
+        self.unresolved: list[Unresolved] = []
         self._writes: dict[FunctionSymbol, list[Write]] = {}
         self._called: dict[FunctionSymbol, dict[str, set[str]]] = {}
 
     def sites(self) -> Iterator[InsertSite]:
-        """Every site of the file, in the order of its functions."""
+        """Every site of the file, in the order of its functions; `unresolved` gets the calls of unknown models."""
         for owner, summary in self.source.summary.functions():
             if may_insert(self.source.segment(summary)):
                 prefix = f"{owner.qualname}." if owner is not None else ""
@@ -103,24 +104,25 @@ class FileAnalysis:
                 yield from self._function_sites(symbol)
         if may_insert(self.source.skeleton_text):
             yield from self._judge(self._module_writes(), None)
+            self.unresolved.extend(self.analysis.unresolved)
 
     def _function_sites(self, function: FunctionSymbol) -> list[InsertSite]:
         """A function's sites: at a first look with its direct calls only, with theirs where that leaves a finding."""
         self.analysis.max_depth = FIRST_LOOK
         try:
             writes = self._attempt(function)
-            unknown_saves = list(self.analysis.unknown_saves)
+            unresolved = self.analysis.unresolved
             sites = list(self._judge(writes, None))
         finally:
             self.analysis.max_depth = MAX_DEPTH
         if any(site.unguarded for site in sites):
             sites = list(self._judge(self.writes(function), function))
-        return [*sites, *self._saves_of_parameters(function, unknown_saves)]
+        return [*sites, *self._seen_from_callers(function, unresolved)]
 
     def _judge(self, writes: list[Write], function: FunctionSymbol | None) -> Iterator[InsertSite]:
         """The sites of writes in this file's own text; what a followed function writes is its own file's matter."""
         for write in writes:
-            if write.stack or not write.model.managed or not write.model.keys or self._is_never_called(write):
+            if write.stack or not write.model.managed or self._is_never_called(write):
                 continue
             site = self._site(write)
             if site.unguarded and self._is_safe_for_callers(site, writes, function):
@@ -147,15 +149,15 @@ class FileAnalysis:
         seen = [found for found in writes if found.stack and found.call.node is write.call.node]
         return bool(seen) and not any(self._site(found).unguarded for found in seen)
 
-    def _saves_of_parameters(self, function: FunctionSymbol, saves: list[Call]) -> Iterator[InsertSite]:
-        """`row.save()` of a parameter, judged by what the functions of this file pass (a new row, say)."""
-        if not saves:
-            return
-        nodes = {id(save.node) for save in saves}
-        for caller in self.callers.in_module(function):
+    def _seen_from_callers(self, function: FunctionSymbol, calls: list[Unresolved]) -> Iterator[InsertSite]:
+        """Calls on parameters (`row.save()`, `model.objects.create()`), by what the functions of this file pass."""
+        nodes = {id(item.call.node) for item in calls if is_of_parameter(item.receiver)}
+        for caller in self.callers.in_module(function) if nodes else ():
             for write in self.writes(caller):
-                if write.stack and id(write.call.node) in nodes and write.model.managed and write.model.keys:
+                if write.stack and id(write.call.node) in nodes and write.model.managed:
+                    calls = [item for item in calls if item.call.node is not write.call.node]
                     yield self._site(write)
+        self.unresolved.extend(calls)
 
     def _guard(self, analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
         return guard_of(analysis, write, key, self.settings.handlers)
@@ -164,28 +166,22 @@ class FileAnalysis:
 
     def _callers_guard(self, function: FunctionSymbol, write: Write, depth: int) -> bool:
         """True when the function has callers, and the write is guarded or safe as seen from each of them."""
-        callers = self.callers.of(function) or []
-        return any(self._calls(caller, function) for caller in callers) and all(
-            self._is_safe_from(caller, write, depth) for caller in callers if self._calls(caller, function)
-        )
+        seen = False
+        for caller in self.callers.of(function) or ():
+            safe = self._is_safe_from(caller, function, write, depth)
+            if safe is False:
+                return False
+            seen = seen or safe is True
+        return seen
 
-    def _calls(self, caller: FunctionSymbol, function: FunctionSymbol) -> bool:
-        """False when all that the caller calls by the function's name certainly are other functions."""
-        if self._is_over_budget(caller, 0):
-            return True
-        self.writes(caller)
-        called = self._called[caller].get(function.summary.name, {""})
-        return "" in called or function.dotted in called
-
-    def _is_over_budget(self, caller: FunctionSymbol, depth: int) -> bool:
-        return caller not in self._writes and self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]
-
-    def _is_safe_from(self, caller: FunctionSymbol, write: Write, depth: int) -> bool:
-        if self._is_over_budget(caller, depth):
+    def _is_safe_from(self, caller: FunctionSymbol, function: FunctionSymbol, write: Write, depth: int) -> bool | None:
+        """Whether the write is safe as seen from a caller; None where that certainly calls other functions only."""
+        if caller not in self._writes and self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]:
             return False
         reached = [found for found in self.writes(caller) if found.call.node is write.call.node]
         if not reached:
-            return False
+            called = self._called[caller].get(function.summary.name, {""})
+            return False if called & {"", function.dotted} else None
         sites = [self._site(found) for found in reached]
         if not any(site.unguarded for site in sites):
             return True
@@ -238,7 +234,7 @@ class FileAnalysis:
 
     def _record(self, frame: Frame, graph: Graph, start: Callable[[], State]) -> list[Write]:
         self.analysis.writes = []
-        self.analysis.unknown_saves = []
+        self.analysis.unresolved = []
         self.analysis.called = {}
         self.analysis.steps = 0
         try:

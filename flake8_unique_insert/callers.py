@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flake8_unique_insert.project import Project
-from flake8_unique_insert.schema import FunctionSymbol
+from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 
 ENTRY_POINTS = frozenset(
     [
@@ -116,11 +116,22 @@ class Callers:
             first, last = found.first_line - 1, found.last_line
             text = "".join(lines[first:last])
             outside[first:last] = [""] * (last - first)
-            if call.search(text) and not (module == function.module and found == function.summary):
+            class_ = ClassSymbol(module, owner.qualname) if owner is not None else None
+            if not call.search(text) or (module == function.module and found == function.summary):
+                continue
+            if class_ is None or not self._is_own_method(class_, name, text, function):
                 prefix = f"{owner.qualname}." if owner is not None else ""
                 yield FunctionSymbol(module, f"{prefix}{found.name}", found)
         if call.search("".join(outside)):
             yield None
+
+    def _is_own_method(self, owner: ClassSymbol, name: str, text: str, function: FunctionSymbol) -> bool:
+        """True when all that is called by this name is `self.name(...)`, and a method of another class."""
+        mentions = re.findall(rf"(\w+\.)?(?<!def )\b{re.escape(name)}\s*\(", text)
+        if any(base not in ("self.", "cls.") for base in mentions):
+            return False
+        member = self.project.class_member(owner, name)
+        return member is not None and f"{member.owner.dotted}.{name}" != function.dotted
 
 
 def _is_plain(function: FunctionSymbol) -> bool:

@@ -15,6 +15,23 @@ ATOMIC = frozenset({"django.db.transaction.atomic", "django.db.transaction.Atomi
 
 GET_USER_MODEL = "django.contrib.auth.get_user_model"
 
+LOGGED_IN_USER = frozenset({"django.contrib.auth.authenticate", "django.contrib.auth.aauthenticate"})
+
+TREE_PACKAGES = ("treebeard.", "mptt.")
+TREE_ROWS = frozenset(
+    {
+        "get_ancestors",
+        "get_children",
+        "get_descendants",
+        "get_family",
+        "get_leafnodes",
+        "get_root_nodes",
+        "get_siblings",
+        "get_tree",
+    }
+)
+"""Methods that models of these packages inherit, and that return rows of the same model."""
+
 GET_OBJECT_OR_404 = frozenset(
     f"{module}.{name}"
     for module in ("django.shortcuts", "rest_framework.generics", "django.shortcuts.render")

@@ -12,7 +12,8 @@ from flake8_unique_insert.callers import Callers
 from flake8_unique_insert.findings import Finding, SiteReport
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.prefilter import is_skipped
-from flake8_unique_insert.project import Project, find_root
+from flake8_unique_insert.project import Project
+from flake8_unique_insert.project.projects import Projects
 from flake8_unique_insert.report import findings, reports
 from flake8_unique_insert.sites.site import InsertSite
 from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource
@@ -30,8 +31,8 @@ class Engine:
         self.options = options
         self.generators = django_names.GENERATORS | frozenset(options.generators)
         self.handlers = frozenset(options.handlers)
-        self._projects: dict[Path, Project] = {}
-        self._callers: dict[Path, Callers] = {}
+        self.projects = Projects(options)
+        self._callers: dict[Project, Callers] = {}
 
     def check(self, path: str, source: SourceFile) -> list[Finding]:
         """The findings of one file, in order of position. Never raises: a failure is logged and gives none.
@@ -50,7 +51,7 @@ class Engine:
     def audit(self, path: str, source: SourceFile) -> list[SiteReport]:
         """Every insert site of one file into a model with unique keys. Never raises."""
         try:
-            return reports(path, self.sites(path, source))
+            return reports(path, (site for site in self.sites(path, source) if site.write.model.keys))
         except UnreadableSource as error:
             LOG.info("%s: %s", path, error)
         except Exception:
@@ -58,22 +59,17 @@ class Engine:
         return []
 
     def sites(self, path: str, source: SourceFile) -> Iterable[InsertSite]:
-        """The judged insert sites of one file. Raises UnreadableSource."""
+        """The judged insert sites of one file, those of models without keys too. Raises UnreadableSource."""
+        return self.analysis(path, source).sites()
+
+    def analysis(self, path: str, source: SourceFile) -> FileAnalysis:
+        """The analysis of one file, not yet run."""
         absolute = Path(path).absolute()
-        project = self._project(absolute)
+        project = self.projects.of(absolute)
         project.put(absolute, source)
-        callers = self._callers.setdefault(project.root, Callers(project, self._is_skipped))
+        callers = self._callers.setdefault(project, Callers(project, self._is_skipped))
         settings = Settings(self.generators, self.handlers, self.options.atomic_requests)
-        return FileAnalysis(settings, project, project.module_name(absolute), source, callers).sites()
+        return FileAnalysis(settings, project, project.module_name(absolute), source, callers)
 
     def _is_skipped(self, path: Path) -> bool:
-        return is_skipped(path, self.options.skip, lambda _: self._root(path))
-
-    def _root(self, path: Path) -> Path:
-        return Path(self.options.project_root) if self.options.project_root else find_root(path)
-
-    def _project(self, path: Path) -> Project:
-        root = self._root(path)
-        if root not in self._projects:
-            self._projects[root] = Project.configured(root, self.options)
-        return self._projects[root]
+        return is_skipped(path, self.options.skip, lambda _: self.projects.root(path))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from flake8_unique_insert.evaluate.writes import Unresolved, Write
 from flake8_unique_insert.findings import Finding, SiteReport
 from flake8_unique_insert.rules import RULES
 from flake8_unique_insert.sites.site import InsertSite
@@ -24,7 +25,7 @@ def findings(sites: Iterable[InsertSite]) -> list[Finding]:
         for rule in RULES:
             message = rule.judge(site)
             if message is not None:
-                line, column = position(site, positions)
+                line, column = position(site.write, positions)
                 found.setdefault((line, column, rule.code), Finding(line, column, f"{rule.code} {message}"))
     return sorted(_one_per_call(found.values()))
 
@@ -42,10 +43,9 @@ def _one_per_call(found: Iterable[Finding]) -> Iterable[Finding]:
             yield from (finding for finding in group if finding.code == "UQI301")
 
 
-def position(site: InsertSite, positions: Positions) -> tuple[int, int]:
+def position(write: Write | Unresolved, positions: Positions) -> tuple[int, int]:
     """The line (from 1) and column (from 0) of the method's name."""
-    code = site.write.code
-    node = site.write.call.node
+    code, node = write.code, write.call.node
     if not isinstance(code, ParsedCode) or not isinstance(node, cst.Call):
         return 1, 0
     key = id(code.module)
@@ -60,7 +60,7 @@ def reports(path: str, sites: Iterable[InsertSite]) -> list[SiteReport]:
     positions: Positions = {}
     found: dict[tuple[int, int], SiteReport] = {}
     for site in sites:
-        line, column = position(site, positions)
+        line, column = position(site.write, positions)
         report = _report(path, line, column, site)
         seen = found.get((line, column))
         if seen is None or _weight(report) > _weight(seen):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
@@ -312,6 +312,12 @@ class ModelLookup(Protocol):
     def class_member(self, symbol: ClassSymbol, name: str, after: ClassSymbol | None = None) -> Member | None:
         """A member along the MRO; after: start behind this class, as `super()` in it does."""
 
+    def methods_assigning(self, symbol: ClassSymbol, name: str) -> tuple[FunctionSymbol, ...]:
+        """The methods of a class and its bases that may assign `self.name`."""
+
+    def heirs(self, symbol: ClassSymbol) -> Iterator[ClassSymbol]:
+        """The classes of the project that inherit from this one, nearest first."""
+
     def bases(self, symbol: ClassSymbol) -> tuple[str, ...]:
         """Dotted names of the class and all bases in MRO order, external ones included."""
 
@@ -333,9 +339,6 @@ class ModelLookup(Protocol):
     def form_of(self, model: Model, fields: Iterable[str] | None) -> ModelForm:
         """The form that a generic view makes of its `model` and `fields` (None: all)."""
 
-    def descendants(self, symbol: ClassSymbol) -> tuple[ClassSymbol, ...]:
-        """The classes of the same module that inherit from this one."""
-
     def accessor(self, model: Model, name: str) -> Accessor | None:
         """What `instance.name` reaches on another model, and whether by one row or by a manager."""
 
@@ -347,6 +350,9 @@ class ModelLookup(Protocol):
 
     def link(self, model: Model, accessor: Accessor) -> Link | None:
         """The rows between an instance of a model and what a many-to-many accessor of it reaches."""
+
+    def accessors_of_heirs(self, model: Model, name: str) -> tuple[Accessor, ...]:
+        """What `instance.name` reaches on the models that inherit from an abstract one."""
 
     def models_managed_by(self, symbol: ClassSymbol) -> tuple[Model, ...]:
         """The models that declare a manager of this manager or queryset class."""

@@ -93,6 +93,9 @@ Fact = Absent | NewRow | Validated
 Facts = frozenset[Fact]
 NO_FACTS: Facts = frozenset()
 
+Nest = frozenset[frozenset[Expression]]
+"""What each of several nested loops binds."""
+
 
 # --- values
 
@@ -223,9 +226,13 @@ class Super(Value):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Instance(Value):
-    """A model instance. What is known of it stands in the state's `objects` under its term."""
+    """A model instance. What is known of it stands in the state's `objects` under its term.
+
+    traced: False when it may be new or not, so that nothing is said of its `save()`.
+    """
 
     model: Model
+    traced: bool = True
 
 
 @hashed_once
@@ -302,10 +309,11 @@ class ErrorClass(Value):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Items(Value):
-    """A list, tuple or set whose items are known one by one."""
+    """A list, tuple or set whose items are known one by one. depth: how many loops stand around where it was made."""
 
     kind: str
     items: tuple[Result, ...]
+    depth: int = 0
 
 
 @hashed_once
@@ -322,12 +330,23 @@ class Entries(Value):
 class Elements(Value):
     """A collection of unknown length whose elements look like `element`. distinct: no two of them are equal.
 
-    objects: what was known of element instances when they were put in.
+    objects: what was known of element instances when they were put in. nests: the nested loops in which they were.
+    depth: how many loops stand around where the collection was made.
     """
 
     element: Result
     distinct: bool = False
     objects: tuple[tuple[Expression, ObjectState], ...] = ()
+    nests: frozenset[Nest] = frozenset()
+    depth: int = 0
+
+
+@hashed_once
+@dataclass(frozen=True, slots=True)
+class Enumerated(Value):
+    """`enumerate(values)`: pairs of a number and an element."""
+
+    values: Result
 
 
 @hashed_once

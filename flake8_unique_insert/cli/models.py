@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from flake8_unique_insert.cli.walk import python_files
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.project.project import Project
-from flake8_unique_insert.project.roots import find_root
+from flake8_unique_insert.project.projects import Projects
 from flake8_unique_insert.schema import KeyExpression, Model, UniqueKey
 
 
@@ -32,13 +32,13 @@ def run(paths: Iterable[str], format: str, options: Options, out: TextIO) -> int
 
 
 def _models(paths: Iterable[str], options: Options) -> Iterator[Model]:
-    by_root: dict[Path, list[Path]] = {}
+    projects = Projects(options)
+    files: dict[Project, list[Path]] = {}
     for path in python_files(paths):
         absolute = Path(path).absolute()
-        root = Path(options.project_root) if options.project_root else find_root(absolute)
-        by_root.setdefault(root, []).append(absolute)
-    for root, files in by_root.items():
-        yield from Project.configured(root, options).models_in(files)
+        files.setdefault(projects.of(absolute), []).append(absolute)
+    for project, own in files.items():
+        yield from project.models_in(own)
 
 
 def _row(model: Model) -> dict[str, Any]:

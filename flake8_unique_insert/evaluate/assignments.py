@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate import row_values
 from flake8_unique_insert.evaluate.attributes import as_row
 from flake8_unique_insert.evaluate.binding import bind
+from flake8_unique_insert.evaluate.own_attributes import note_assignment
 from flake8_unique_insert.syntax.expressions import NONE, Expression
 from flake8_unique_insert.values import (
     Form,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:
     """`base.name = value`, for every object that base may be."""
     ev.state.assign_attribute(base.term, name)
+    receiver = ev.state.names.get("$self")
+    if receiver is not None and receiver.term == base.term:
+        note_assignment(ev, name, value)
     for option in base.options:
         target = as_row(option.value)
         if target.term != base.term:

@@ -9,14 +9,14 @@ from flake8_unique_insert.evaluate.annotations import annotated
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, member_of_module
+from flake8_unique_insert.evaluate.own_attributes import assigned_in_methods, stated_by_heirs
 from flake8_unique_insert.evaluate.queries import with_manager
+from flake8_unique_insert.evaluate.relations import follow_accessor, one_to_one, reached, related_model
 from flake8_unique_insert.schema import (
-    Accessor,
     ClassSymbol,
     ExternalSymbol,
     FunctionSymbol,
     Member,
-    Model,
     ModuleSymbol,
 )
 from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression, dotted
@@ -108,15 +108,12 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
         return _of_super(ev, value, name, node)
     if isinstance(value, Fresh):
         return ev.generated(node)
-    if name == "through" and isinstance(value, Bound) and isinstance(value.receiver, ModelClass):
-        through = ev.analysis.lookup.through(value.receiver.model, value.name)
-        return result(ModelClass(node, through)) if through is not None else unknown(node)
     term = Attribute(value.term, name)
     if name == "user" and _is_request(value.term):
         model = ev.analysis.lookup.user_model()
         if model is not None:
             return result(Instance(term, model))
-    if isinstance(value, Unknown):
+    if isinstance(value, Unknown) or (isinstance(value, Bound) and isinstance(value.receiver, Object)):
         return _of_unknown(ev, value, name, term)
     if isinstance(value, Bound) and (value.name, name) == ("_meta", "model"):
         owner = value.receiver
@@ -124,7 +121,7 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
     return result(Bound(term, value, name))
 
 
-def _of_unknown(ev: Evaluator, value: Unknown, name: str, term: Expression) -> Result:
+def _of_unknown(ev: Evaluator, value: Value, name: str, term: Expression) -> Result:
     """`something.members.filter(...)`: when one model only is reached by this name, these are its rows."""
     owner = value.term
     accessor = one_to_one(ev, value, name) if ev.in_lookup else None
@@ -143,7 +140,7 @@ def _of_unknown(ev: Evaluator, value: Unknown, name: str, term: Expression) -> R
     if target is None:
         return unknown(term)
     if len(found) == 1:
-        rows = _reached(ev, Instance(owner.base, target), found[0], target, owner).value
+        rows = reached(ev, Instance(owner.base, target), found[0], target, owner).value
     else:
         fields = "|".join(accessor.field for accessor in found)
         either = Condition(fields, "either", owner.base)
@@ -153,17 +150,8 @@ def _of_unknown(ev: Evaluator, value: Unknown, name: str, term: Expression) -> R
     return _read_value(ev, rows, name, term, owner)
 
 
-def one_to_one(ev: Evaluator, owner: Value, name: str) -> Accessor | None:
-    """The reverse one-to-one relation of this name: of the owner's model, or the only one of the project."""
-    if isinstance(owner, Instance):
-        found = ev.analysis.lookup.accessor(owner.model, name)
-        return found if found is not None and found.kind == "one" else None
-    if not isinstance(owner, Unknown):
-        return None
-    named = ev.analysis.lookup.accessors_named(name)
-    return named[0] if len(named) == 1 and named[0].kind == "one" else None
-
-
+STATED_BY_HEIRS = frozenset(["model", "queryset"])
+"""Class attributes that generic views read and leave to those that inherit from them."""
 COLUMN_QUERIES = frozenset(["exists", "count", "first", "last", "aexists", "acount", "afirst", "alast"])
 QUERIES = frozenset(
     [
@@ -260,10 +248,9 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
             return unknown(Attribute(row.term if row else Attribute(value.term, field.name), "pk"))
         if field.relation != "m2m":
             return unknown(term)
-    accessor = ev.analysis.lookup.accessor(model, name) or _of_concrete(ev, model, name)
-    if accessor is not None:
-        target = ev.analysis.lookup.model_labelled(accessor.model, model.label.split(".")[0])
-        return _reached(ev, value, accessor, target, term) if target else unknown(term)
+    found = follow_accessor(ev, value, name, term)
+    if found is not None:
+        return found
     if name == "__class__":
         return result(ModelClass(term, model))
     if isinstance(model.symbol, ClassSymbol):
@@ -273,16 +260,6 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
     return result(Bound(term, value, name))
 
 
-def _of_concrete(ev: Evaluator, model: Model, name: str) -> Accessor | None:
-    """The relation that instances of an abstract model will have: the only one of this name in the project."""
-    if not model.abstract or (
-        isinstance(model.symbol, ClassSymbol) and ev.analysis.lookup.class_member(model.symbol, name)
-    ):
-        return None
-    found = ev.analysis.lookup.accessors_named(name)
-    return found[0] if len(found) == 1 and found[0].kind != "m2m" else None
-
-
 def _has_no_key_yet(ev: Evaluator, value: Instance) -> bool:
     """True for the automatic key of an instance that is not in the database."""
     known = ev.state.objects.get(value.term)
@@ -290,28 +267,6 @@ def _has_no_key_yet(ev: Evaluator, value: Instance) -> bool:
         return False
     field = value.model.field("pk")
     return field is None or (field.default is None and not field.relation and known.get("**") is None)
-
-
-def related_model(ev: Evaluator, model: Model, target: str) -> Model | None:
-    """The model that a relation's target names."""
-    if not target:
-        return None
-    return ev.analysis.lookup.model_labelled(target, model.label.split(".")[0])
-
-
-def _reached(ev: Evaluator, value: Instance, accessor: Accessor, target: Model, term: Expression) -> Result:
-    here, field = value.term, accessor.field
-    declared = target.managers.get(target.default_manager)
-    if accessor.kind == "m2m":
-        linked = Condition("", "linked", here)
-        link = ev.analysis.lookup.link(value.model, accessor)
-        return result(Rows(term, target, frozenset([frozenset([linked])]), (), declared, True, link))
-    conditions = frozenset([Condition(field, "exact", here)])
-    rows = Rows(term, target, frozenset([conditions]), ((field, here),), declared, True)
-    if accessor.kind == "one":
-        ev.raised.append(("DoesNotExist", target.table, frozenset([Absent(target.table, conditions)])))
-        return result(Instance(term, target))
-    return result(rows)
 
 
 # --- managers and querysets
@@ -335,8 +290,14 @@ def _of_rows(ev: Evaluator, value: Rows, name: str, node: Expression) -> Result:
 def _of_object(ev: Evaluator, value: Object, name: str, node: Expression) -> Result:
     term = Attribute(value.term, name)
     member = ev.analysis.lookup.class_member(value.symbol, name)
-    if member is not None:
-        return _member(ev, member, name, value, term, SymbolValue(term, value.symbol))
+    declared = _member(ev, member, name, value, term, SymbolValue(term, value.symbol)) if member is not None else None
+    if declared is not None and not isinstance(declared.value, Unknown):
+        return declared
+    found = assigned_in_methods(ev, value, name, term)
+    if found is None and (member is not None or name in STATED_BY_HEIRS):
+        found = stated_by_heirs(ev, value, name, term)
+    if found is not None or declared is not None:
+        return found or unknown(term)
     if name == "user" and _is_request(value.term):
         model = ev.analysis.lookup.user_model()
         return result(Instance(term, model)) if model is not None else unknown(term)
@@ -373,7 +334,7 @@ def _member(ev: Evaluator, member: Member, name: str, receiver: Value, term: Exp
             return functions.read_property(ev, Function(term, symbol, member.owner, receiver), term)
         bound = None if receiver is class_ and not isinstance(receiver, Rows) and not _is_object(receiver) else receiver
         return result(Function(term, symbol, member.owner, bound))
-    if isinstance(definition, Assignment) and definition.value is not None and definition.index is None:
+    if isinstance(definition, Assignment) and definition.value is not None and definition.is_whole:
         value = evaluate_elsewhere(ev, module, definition.value, member.owner)
         if value is not None and not _is_placeholder(value.value, receiver):
             return value

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import assignments, attributes, membership
+from flake8_unique_insert.evaluate import assignments, attributes, membership, nests
 from flake8_unique_insert.evaluate.collected import as_elements, merged
 from flake8_unique_insert.evaluate.elements import SAME_ELEMENTS, element_of, is_distinct
 from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.relations import one_to_one
+from flake8_unique_insert.evaluate.terms import symbols
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Argument,
@@ -30,6 +32,7 @@ from flake8_unique_insert.values import (
     Condition,
     Elements,
     Entries,
+    Enumerated,
     Instance,
     Items,
     Known,
@@ -40,6 +43,7 @@ from flake8_unique_insert.values import (
     Rows,
     Super,
     SymbolValue,
+    Unknown,
     Value,
     result,
     unknown,
@@ -47,6 +51,20 @@ from flake8_unique_insert.values import (
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+ADDING = frozenset({"append", "add", "setdefault", "extend", "update"})
+REMOVING = frozenset(
+    {
+        "pop",
+        "popitem",
+        "remove",
+        "discard",
+        "clear",
+        "difference_update",
+        "intersection_update",
+        "symmetric_difference_update",
+    }
+)
 
 Arguments = tuple[tuple[Argument, ...], list[Result]]
 
@@ -96,7 +114,7 @@ def _hasattr(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) != 2:
         return None
     owner, name = ev.evaluate(node.arguments[0].value).value, string(node.arguments[1].value)
-    accessor = attributes.one_to_one(ev, owner, name) if name is not None else None
+    accessor = one_to_one(ev, owner, name) if name is not None else None
     target = ev.analysis.lookup.model_labelled(accessor.model) if accessor is not None else None
     if accessor is None or target is None:
         return None
@@ -165,21 +183,33 @@ def _collection(ev: Evaluator, node: Call) -> Result | None:
     assert isinstance(node.function, Name)
     kind = node.function.id
     if not node.arguments:
-        return result(Items(node, kind, ()))
+        return result(Items(node, kind, (), len(ev.loops)))
     value = ev.evaluate(node.arguments[0].value)
     inner = value.value
     if len(value.options) > 1 and all(isinstance(option.value, (Elements, Column, Items)) for option in value.options):
         return value
     if isinstance(inner, Elements) and kind in ("set", "frozenset"):
         return result(replace(inner, distinct=True))
-    if isinstance(inner, (Elements, Column, Items)):
+    if isinstance(inner, (Elements, Enumerated, Column, Items)):
         return value
     if isinstance(inner, Rows):
         return result(replace(inner, is_manager=False))
     return unknown(Call(Name(kind), (Argument(value.term),)))
 
 
+def _enumerate(ev: Evaluator, node: Call) -> Result | None:
+    if not node.arguments or node.arguments[0].star:
+        return None
+    values = [ev.evaluate(argument.value) for argument in node.arguments]
+    term = Call(Name("enumerate"), (Argument(values[0].term),))
+    return result(Enumerated(term, values[0]))
+
+
 def _dict(ev: Evaluator, node: Call) -> Result | None:
+    if len(node.arguments) == 1 and not node.arguments[0].keyword:
+        pairs = ev.evaluate(node.arguments[0].value).value
+        if isinstance(pairs, Column) and len(pairs.fields) == 2:
+            return result(replace(pairs, fields=pairs.fields[:1]))
     if any(argument.keyword is None and argument.star != "**" for argument in node.arguments):
         return None
     entries: dict[str, Result] = {}
@@ -208,6 +238,7 @@ _FORMS = {
     "anext": _next,
     "type": _type,
     "dict": _dict,
+    "enumerate": _enumerate,
     **dict.fromkeys(SAME_ELEMENTS, _collection),
 }
 
@@ -222,20 +253,15 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
         return None
     bound = ev.state.names[base.id]
     holder = bound.value
-    if function.name in ("append", "add") and len(node.arguments) == 1:
-        if isinstance(holder, (Items, Elements)):
-            value = ev.evaluate(node.arguments[0].value)
-            distinct = function.name == "add" or is_distinct(value.term)
-            ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, distinct, node)),))
-            return result(Known(NONE))
-        if isinstance(holder, Column) and function.name == "add":
-            value = ev.evaluate(node.arguments[0].value)
-            ev.state.names[base.id] = Result(bound.term, (Option(membership.with_value(holder, value)),))
-            return result(Known(NONE))
-    if isinstance(holder, Column) and holder.maps and function.name == "pop" and node.arguments:
-        key = ev.evaluate(node.arguments[0].value)
-        ev.state.names[base.id] = Result(bound.term, (Option(membership.without_value(holder, key)),))
-        return membership.row_of_key(ev, holder, key, "pop" if len(node.arguments) > 1 else "")
+    if function.name in ADDING and isinstance(holder, Unknown):
+        ev.state.grow(bound.term)
+    if function.name in ("append", "add") and len(node.arguments) == 1 and isinstance(holder, (Items, Elements)):
+        value = ev.evaluate(node.arguments[0].value)
+        is_set = function.name == "add"
+        ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, is_set, node)),))
+        return result(Known(NONE))
+    if isinstance(holder, Column):
+        return _on_column(ev, base.id, holder, function.name, node)
     if function.name in ("extend", "update", "insert", "clear", "remove", "pop") and isinstance(
         holder, (Items, Elements, Entries)
     ):
@@ -248,7 +274,23 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
     return None
 
 
-def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, distinct: bool, node: Call) -> Value:
+def _on_column(ev: Evaluator, name: str, column: Column, method: str, node: Call) -> Result | None:
+    """Methods that change a collection of values of rows, or a dict from them to the rows."""
+    if method not in ADDING | REMOVING:
+        return None
+    values = [ev.evaluate(argument.value) for argument in node.arguments]
+    single = method in ("append", "add", "setdefault", "pop", "remove", "discard") and values
+    if method in ADDING:
+        changed = membership.with_value(column, values[0]) if single else membership.with_values(column, *values[:1])
+    else:
+        changed = membership.without_value(column, values[0] if single else None)
+    ev.state.names[name] = Result(ev.state.names[name].term, (Option(changed),))
+    if method == "pop" and values and column.maps:
+        return membership.row_of_key(ev, column, values[0], "pop" if len(values) > 1 else "")
+    return unknown(ev.symbol("changed", node))
+
+
+def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, is_set: bool, node: Call) -> Value:
     """A collection after one more element: any number of elements like this one and those before."""
     facts = ev.state.facts
     options = [Option(option.value, added(facts, option.facts)) for option in value.options]
@@ -258,7 +300,9 @@ def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, distin
         if option.value.term in ev.state.objects
     ]
     point = ev.analysis.point((ev.frame.path, id(node), "collected"))
-    added_one = Elements(value.term, Result(value.term, tuple(options)), distinct, tuple(objects))
+    nest = nests.around(ev, holder.depth)
+    distinct = is_set or (is_distinct(value.term) and nests.spanned(nest, symbols(value.term)))
+    added_one = Elements(value.term, Result(value.term, tuple(options)), distinct, tuple(objects), nest, holder.depth)
     before = [found] if (found := as_elements(holder)) is not None else []
     return merged(point, Symbol("collected", point), [*before, added_one])
 
@@ -282,7 +326,7 @@ def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call,
         return Result(bound.term, (Option(replace(holder, entries=entries_)),))
     if name == "extend" and isinstance(holder, (Items, Elements)) and values:
         element = element_of(ev, values[0], node)
-        return Result(bound.term, (Option(_with_element(ev, holder, element, is_distinct(element.term), node)),))
+        return Result(bound.term, (Option(_with_element(ev, holder, element, False, node)),))
     return unknown(ev.symbol("changed", node))
 
 

@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import builtin_calls, forms, functions, inserts, known_calls, queries, views
+from flake8_unique_insert.evaluate import (
+    absent_rows,
+    builtin_calls,
+    forms,
+    functions,
+    inserts,
+    known_calls,
+    queries,
+    views,
+)
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.verbs import reads_like_insert
+from flake8_unique_insert.evaluate.writes import Unresolved
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, KeyKind
 from flake8_unique_insert.syntax.expressions import (
     Argument,
@@ -17,7 +28,6 @@ from flake8_unique_insert.syntax.expressions import (
     Expression,
     Name,
     Subscript,
-    Symbol,
     dotted,
     keyword,
 )
@@ -131,8 +141,6 @@ def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments,
     if isinstance(value, ErrorClass):
         return unknown(term)
     if isinstance(node.function, Attribute) and isinstance(value, Unknown):
-        if ev.analysis.recording and node.function.name in ("save", "asave") and _is_unknown_row(value.term):
-            ev.analysis.unknown_saves.append(node)
         known = known_calls.call_method(ev, node.function.name, value, node, arguments)
         if known is not None:
             return known
@@ -161,11 +169,6 @@ def _call_function(
     return functions.by_annotation(ev, value, term) or unfollowed(ev, node, arguments, term)
 
 
-def _is_unknown_row(term: Expression) -> bool:
-    """True for the method of a parameter, `customer.save`, or of what a parameter's `save` returned."""
-    return isinstance(term, Attribute) and isinstance(term.base, Symbol) and term.base.kind in ("param", "saved")
-
-
 def _is_super(node: Call) -> bool:
     """True for `super().method()`."""
     base = node.function.base if isinstance(node.function, Attribute) else None
@@ -189,6 +192,9 @@ def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Argum
 
 def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> Result:
     """A call of which nothing is known: its result is named by what is called with what."""
+    if ev.analysis.recording and not ev.frame.stack and reads_like_insert(node):
+        receiver = term.function.base if isinstance(term.function, Attribute) else term.function
+        ev.analysis.unresolved.append(Unresolved(node, receiver, ev.frame.code))
     ev.calls_unknown = ev.calls_unknown or not (dotted(term.function) or "").startswith(("django.", "builtins."))
     name = node.function.name if isinstance(node.function, Attribute) else getattr(node.function, "id", "")
     if all(is_generated(value) for value in arguments[1]) and arguments[1]:
@@ -235,6 +241,8 @@ def _call_bound(ev: Evaluator, option: Option, value: Bound, node: Call, argumen
         return _call_object(ev, option, receiver, value.name, node, arguments, term)
     if isinstance(receiver, ModelClass) and value.name == "from_db":
         return result(Instance(term, receiver.model))
+    if isinstance(receiver, ModelClass) and (rows := known_calls.tree_rows(ev, receiver.model, value.name, term)):
+        return rows
     mutated = builtin_calls.call_method(ev, receiver, value.name, node, arguments)
     return mutated if mutated is not None else unfollowed(ev, node, arguments, term)
 
@@ -284,7 +292,7 @@ def _call_instance(
     if name in ("delete", "adelete"):
         ev.state.learn(queries.gone(instance, ev.state))
         return unknown(term)
-    return unfollowed(ev, node, arguments, term)
+    return known_calls.tree_rows(ev, instance.model, name, term) or unfollowed(ev, node, arguments, term)
 
 
 def _validate(ev: Evaluator, instance: Instance, name: str, arguments: Arguments) -> None:
@@ -310,7 +318,7 @@ def subscript_rows(ev: Evaluator, rows: Rows, index: Result, node: Subscript) ->
     """`rows[0]` and `rows[:1]`."""
     term: Expression = Subscript(rows.term, index.term)
     if isinstance(index.term, Constant) and index.term.value == 0:
-        ev.raised.append(("IndexError", "", queries.absent(rows)))
+        ev.raised.append(("IndexError", "", absent_rows.absent(rows)))
         return result(Instance(term, rows.model))
     if isinstance(index.term, (Constant, Name)):
         return result(Instance(term, rows.model))

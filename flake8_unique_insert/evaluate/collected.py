@@ -27,23 +27,25 @@ def as_elements(value: Value) -> Elements | None:
     if not isinstance(value, Items) or value.kind == "tuple":
         return None
     if not value.items:
-        return Elements(value.term, unknown(NOTHING), distinct=True)
+        return Elements(value.term, unknown(NOTHING), distinct=True, depth=value.depth)
     element = alike(value.term, [option for item in value.items for option in item.options])
-    return Elements(value.term, element, value.kind in ("set", "frozenset"))
+    return Elements(value.term, element, value.kind in ("set", "frozenset"), depth=value.depth)
 
 
 def merged(point: int, term: Expression, parts: list[Elements]) -> Elements:
     """A collection that has elements of any of these."""
     filled = [part for part in parts if part.element.term != NOTHING]
+    depth = min(part.depth for part in parts)
     if not filled:
-        return Elements(term, unknown(NOTHING), distinct=True)
+        return Elements(term, unknown(NOTHING), distinct=True, depth=depth)
     element = alike(term, [option for part in filled for option in part.element.options])
     objects: dict[Expression, ObjectState] = {}
     for part in filled:
         for key, known in part.objects:
             former = objects.get(key)
             objects[key] = known if former in (None, known) else met_object(point, key, [objects[key], known])
-    return Elements(term, element, all(part.distinct for part in filled), tuple(objects.items()))
+    distinct, found = all(part.distinct for part in filled), frozenset().union(*(part.nests for part in filled))
+    return Elements(term, element, distinct, tuple(objects.items()), found, depth)
 
 
 def alike(term: Expression, options: list[Option]) -> Result:

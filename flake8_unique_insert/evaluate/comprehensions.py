@@ -9,7 +9,9 @@ from flake8_unique_insert.evaluate import membership
 from flake8_unique_insert.evaluate.collected import NOTHING
 from flake8_unique_insert.evaluate.elements import element_of, is_distinct
 from flake8_unique_insert.evaluate.facts import added, common
+from flake8_unique_insert.evaluate.nests import independent, spanned
 from flake8_unique_insert.evaluate.state import meet
+from flake8_unique_insert.evaluate.terms import symbols
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Clause,
@@ -64,11 +66,14 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
     empty = result(Elements(term, unknown(NOTHING)))
     source: Rows | None = None
     saved_raised = list(ev.raised)
+    loops: list[tuple[Expression, frozenset[Symbol]]] = []
     for clause in expression.clauses:
         iterable = ev.evaluate(clause.iterable)
         if isinstance(iterable.value, Rows) and len(expression.clauses) == 1:
             source = _source(ev, iterable.value, clause)
-        ev.assign(clause.target, element_of(ev, iterable, clause))
+        each = element_of(ev, iterable, clause)
+        loops.append((iterable.term, symbols(each.term)))
+        ev.assign(clause.target, each)
         for condition in clause.conditions:
             yes, _ = ev.split(condition)
             if yes is None:
@@ -96,8 +101,10 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
         for option in element.options
         if option.value.term in ev.state.objects
     )
-    distinct = expression.kind in ("set", "dict") or is_distinct(element.term)
-    return result(Elements(term, Result(element.term, options), distinct, objects))
+    nest = independent(loops)
+    distinct = is_distinct(element.term) and spanned(nest, symbols(element.term))
+    distinct = distinct or expression.kind in ("set", "dict")
+    return result(Elements(term, Result(element.term, options), distinct, objects, nest, len(ev.loops)))
 
 
 def _source(ev: Evaluator, rows: Rows, clause: Clause) -> Rows | None:

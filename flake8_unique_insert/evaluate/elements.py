@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.binding import bind
-from flake8_unique_insert.evaluate.facts import about, common
+from flake8_unique_insert.evaluate.facts import about, after_round, changed, common, in_loop
+from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
-from flake8_unique_insert.evaluate.terms import normal
+from flake8_unique_insert.evaluate.terms import normal, symbols
 from flake8_unique_insert.evaluate.unrelated import unrelated
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Subscript, Symbol
 from flake8_unique_insert.values import (
@@ -18,6 +19,7 @@ from flake8_unique_insert.values import (
     Column,
     Condition,
     Elements,
+    Enumerated,
     Fact,
     Form,
     Fresh,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 NARROWER = SAME_ROWS | {"filter", "exclude"}
-SAME_ELEMENTS = frozenset({"list", "set", "tuple", "frozenset", "sorted"})
+SAME_ELEMENTS = frozenset({"list", "set", "tuple", "frozenset", "sorted", "reversed"})
 DISTINCT_CALLS = frozenset(
     {"range", "set", "frozenset", "dict", "count", "Counter", "OrderedDict", "unique", "fromkeys"}
 )
@@ -111,6 +113,10 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
     if isinstance(inner, Form) and inner.form.each is not None:
         each = inner.form.each
         return result(bind(ev, Form(ev.symbol("form", node), each.symbol, each), None, False))
+    if isinstance(inner, Enumerated):
+        index = unknown(ev.symbol("distinct", node, "index"))
+        element = element_of(ev, inner.values, (id(node), "element"))
+        return result(Items(Sequence("tuple", (index.term, element.term)), "tuple", (index, element)))
     if isinstance(inner, Rows):
         symbol = ev.symbol("distinct", node, "row")
         ev.state.objects[symbol] = ObjectState(False)
@@ -132,9 +138,10 @@ def _each(ev: Evaluator, collection: Elements, node: object) -> Result:
     """An element of which only facts are known: they hold for its new name."""
     former = collection.element.term
     given = isinstance(former, Symbol) and former.kind == "element"
+    given = given or not spanned(collection.nests, symbols(former))
     symbol = ev.symbol("distinct" if collection.distinct else "element" if given else "item", node)
-    known = common([option.facts for option in collection.element.options])
-    ev.state.learn(about(fact, {former: symbol}) for fact in known if _speaks_of(fact, former))
+    known = changed(common([option.facts for option in collection.element.options]), after_round(symbol))
+    ev.state.learn(in_loop(about(fact, {former: symbol}), symbol) for fact in known if _speaks_of(fact, former))
     return unknown(symbol)
 
 
@@ -194,10 +201,6 @@ def _transposed(ev: Evaluator, items: Items, node: object) -> Result:
 def _from_call(ev: Evaluator, term: Call, node: object) -> Result:
     name = _called(term)
     arguments = [argument.value for argument in term.arguments if not argument.keyword and not argument.star]
-    if name == "enumerate" and arguments:
-        index = unknown(ev.symbol("distinct", node, "index"))
-        element = element_of(ev, unknown(arguments[0]), (id(node), "element"))
-        return result(Items(Sequence("tuple", (index.term, element.term)), "tuple", (index, element)))
     if name == "items":
         symbol = ev.symbol("distinct", node, "key")
         key, value = unknown(symbol), unknown(ev.symbol("element", node, "value"))

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from flake8_unique_insert.evaluate import assignments, attributes, branches, calls, comprehensions, logic, membership
+from flake8_unique_insert.evaluate import (
+    assignments,
+    attributes,
+    branches,
+    calls,
+    comprehensions,
+    logic,
+    membership,
+    relations,
+)
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.elements import element_of, is_generated
 from flake8_unique_insert.evaluate.facts import added
@@ -14,9 +23,9 @@ from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.evaluate.protections import protections
 from flake8_unique_insert.evaluate.state import State, meet
-from flake8_unique_insert.evaluate.terms import too_large
+from flake8_unique_insert.evaluate.terms import symbols, too_large
 from flake8_unique_insert.evaluate.writes import Protection
-from flake8_unique_insert.flow.graph import Region
+from flake8_unique_insert.flow.graph import Iterate, Region
 from flake8_unique_insert.syntax.expressions import (
     Argument,
     Attribute,
@@ -68,7 +77,7 @@ class Evaluator:
     raised: exceptions that what was evaluated may raise, with the facts that hold when it does.
     regions: what stands around the current block in this frame, outermost first. awaiting: how many `await`s stand
     around the current expression. in_lookup: an error of a lookup is caught around it.
-    calls_unknown: something was called that may raise anything.
+    calls_unknown: something was called that may raise anything. loops: the `for` loops around the block.
     """
 
     def __init__(self, analysis: Analysis, frame: Frame, state: State) -> None:
@@ -76,6 +85,7 @@ class Evaluator:
         self.frame = frame
         self.state = state
         self.regions: tuple[Region, ...] = ()
+        self.loops: tuple[Iterate, ...] = ()
         self.awaiting = 0
         self.in_lookup = False
         self.calls_unknown = False
@@ -214,9 +224,17 @@ class Evaluator:
             elif isinstance(inner, (Entries, Items, Elements)):
                 self.state.names[target.base.id] = unknown(self.symbol("changed", target, target.base.id))
 
-    def iterate(self, target: Expression, iterable: Expression, node: object) -> None:
+    def iterate(self, loop: Iterate) -> None:
         """Bind the target of a loop to the next element."""
-        self.assign(target, element_of(self, self.evaluate(iterable), node))
+        element = element_of(self, self.evaluate(loop.iterable), loop)
+        self.analysis.variables[id(loop)] = symbols(element.term)
+        self.state.end_loops(self.within())
+        self.assign(loop.target, element)
+
+    def within(self) -> frozenset[int]:
+        """The points of the variables of all loops around, callers' too."""
+        own = (symbol.point for loop in self.loops for symbol in self.analysis.variables.get(id(loop), ()))
+        return self.frame.within.union(own)
 
 
 def _part(value: Result, index: int, term: Expression) -> Result:
@@ -247,7 +265,9 @@ def _symbol(ev: Evaluator, expression: Symbol) -> Result:
 
 
 def _attribute(ev: Evaluator, expression: Attribute) -> Result:
-    return attributes.read(ev, ev.evaluate(expression.base), expression.name, expression)
+    return relations.through(ev, expression) or attributes.read(
+        ev, ev.evaluate(expression.base), expression.name, expression
+    )
 
 
 def _call(ev: Evaluator, expression: Call) -> Result:
@@ -286,7 +306,8 @@ def _sequence(ev: Evaluator, expression: Sequence) -> Result:
         parts = [ev.evaluate(item.value if isinstance(item, Starred) else item) for item in expression.items]
         return unknown(Sequence(expression.kind, tuple(part.term for part in parts)))
     items = tuple(ev.evaluate(item) for item in expression.items)
-    return result(Items(Sequence(expression.kind, tuple(item.term for item in items)), expression.kind, items))
+    term = Sequence(expression.kind, tuple(item.term for item in items))
+    return result(Items(term, expression.kind, items, len(ev.loops)))
 
 
 def _mapping(ev: Evaluator, expression: Mapping) -> Result:
@@ -310,9 +331,11 @@ def _binary(ev: Evaluator, expression: Binary) -> Result:
     left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
     term = Binary(expression.operator, left.term, right.term)
     if expression.operator == "-":
-        remaining = membership.difference(ev, left, right, term, expression)
+        remaining = membership.difference(ev, right, term, expression)
         if remaining is not None:
             return remaining
+    if expression.operator == "|" and (grown := membership.union(left, right)) is not None:
+        return grown
     return ev.compound(expression, term, [left, right])
 
 

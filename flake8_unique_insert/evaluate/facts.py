@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, same
+from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, same, symbols
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.syntax.expressions import Expression, Symbol
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import Absent, Fact, Facts, Inserted, NewRow, Validated
+
+ROUND = "round"
+"""The kind of the symbol for a value that was inserted in an earlier round of the loop at its point."""
 
 Change = Callable[[Fact], Fact | None]
 """What becomes of a fact; None ends it."""
@@ -127,9 +130,42 @@ def after_round(symbol: Symbol) -> Change:
     def change(fact: Fact) -> Fact | None:
         if isinstance(fact, Absent) and any(mentions(condition.term, symbol) for condition in fact.conditions):
             return replace(fact, but=frozenset(_blurred(row, symbol, ANY) for row in fact.but))
-        return _with_outlived(fact, symbol)
+        if isinstance(fact, Validated):
+            return fact
+        former = ANY if symbol.kind == "element" else Symbol(ROUND, symbol.point)
+        return replace(fact, but=frozenset(_blurred(row, symbol, former) for row in fact.but))
 
     return change
+
+
+def in_loop(fact: Fact, variable: Symbol) -> Fact:
+    """A fact about the elements of a collection where a loop over it begins its next round.
+
+    What earlier rounds inserted are other elements, what another loop inserted may be any.
+    """
+    if isinstance(fact, Validated) or not fact.but:
+        return fact
+    own = Symbol(ROUND, variable.point)
+    rows = [row for row in fact.but if not any(term == own for _, term in row.values)]
+    return replace(fact, but=frozenset(_of_any_loop(row, frozenset()) for row in rows))
+
+
+def after_loops(going_on: frozenset[int]) -> Change:
+    """What is left of a fact about elements where only these loops go on: what others inserted may be any of them."""
+
+    def change(fact: Fact) -> Fact | None:
+        if isinstance(fact, Validated):
+            return fact
+        return replace(fact, but=frozenset(_of_any_loop(row, going_on) for row in fact.but))
+
+    return change
+
+
+def _of_any_loop(row: Inserted, going_on: frozenset[int]) -> Inserted:
+    def ended(term: Expression) -> bool:
+        return isinstance(term, Symbol) and term.kind == ROUND and term.point not in going_on
+
+    return replace(row, values=frozenset((name, ANY if ended(term) else term) for name, term in row.values))
 
 
 def _with_outlived(fact: Fact, symbol: Symbol) -> Fact:
@@ -175,11 +211,23 @@ def _reads(key: UniqueKey, name: str) -> bool:
     )
 
 
-def after_insert(tables: frozenset[str], row: Inserted) -> Change:
-    """A fact after a row was inserted into these tables."""
+def after_growth(collection: Expression) -> Change:
+    """What is left of a fact when a collection gets more elements: `name__in=names` asked for those before."""
 
     def change(fact: Fact) -> Fact | None:
-        if isinstance(fact, Absent) and fact.table in tables and not _excludes(fact, row):
+        if isinstance(fact, Absent):
+            listed = (condition.term for condition in fact.conditions if condition.lookup == "in")
+            return None if any(collection in term.walk() for term in listed) else fact
+        return fact
+
+    return change
+
+
+def after_insert(tables: frozenset[str], row: Inserted, of_elements: bool = False) -> Change:
+    """A fact after a row was inserted into these tables. of_elements: a fact about the elements of a collection."""
+
+    def change(fact: Fact) -> Fact | None:
+        if isinstance(fact, Absent) and fact.table in tables and not _excludes(fact, row, of_elements):
             return replace(fact, but=fact.but | {row})
         if isinstance(fact, NewRow) and (not row.complete or any(same(value, fact.term) for _, value in row.values)):
             return replace(fact, but=fact.but | {row})
@@ -188,13 +236,18 @@ def after_insert(tables: frozenset[str], row: Inserted) -> Change:
     return change
 
 
-def _excludes(fact: Absent, row: Inserted) -> bool:
-    """True when the inserted row visibly is not one that the fact speaks of."""
+def _excludes(fact: Absent, row: Inserted, of_elements: bool) -> bool:
+    """True when the inserted row visibly is not one that the fact speaks of; what a loop inserts may be an element."""
     values = dict(row.values)
     for condition in fact.conditions:
         if condition.lookup != "exact" or condition.excluded or condition.field not in values:
             continue
         given = values[condition.field]
-        if given != ANY and not same(given, condition.term):
+        if given != ANY and not same(given, condition.term) and not (of_elements and _is_looped(given)):
             return True
     return False
+
+
+def _is_looped(term: Expression) -> bool:
+    """True for a value that a loop takes from a collection."""
+    return any(symbol.kind in ("distinct", "item", "element", ROUND) for symbol in symbols(term))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import libcst as cst
 
-from flake8_unique_insert.evaluate.writes import Protection, Write
+from flake8_unique_insert.evaluate.writes import Protection, Unresolved, Write
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ModelLookup
 from flake8_unique_insert.syntax.expressions import Call, Expression, Symbol
 from flake8_unique_insert.syntax.extract import parameters
 from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.syntax.summary import Parameter
-from flake8_unique_insert.values import Result
+from flake8_unique_insert.values import Result, Value
 
 Nested = tuple[ParsedCode, Graph, tuple[Parameter, ...]]
 
@@ -48,7 +49,8 @@ class Frame:
     """One function being analysed, or followed from a call.
 
     module: whose global names it sees. owner: the class that defines it. path: identifies the chain of calls.
-    outer: what protects the call that led here. caller: the code in which that call stands.
+    outer: what protects the call that led here. caller: the code in which that call stands. within: the points of the
+    variables of the loops around it.
     """
 
     module: str
@@ -59,6 +61,7 @@ class Frame:
     following: tuple[str, ...] = ()
     outer: tuple[Protection, ...] = ()
     caller: ParsedCode | None = None
+    within: frozenset[int] = frozenset()
 
     @property
     def function(self) -> str:
@@ -77,6 +80,7 @@ class Analysis:
 
     called: by the last name that is called the dotted names of the functions that this is, "" where it is not known.
     entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
+    variables: what each `for` loop binds.
     """
 
     lookup: ModelLookup
@@ -88,11 +92,14 @@ class Analysis:
     max_depth: int = MAX_DEPTH
     points: dict[object, int] = field(default_factory=dict)
     globals: dict[tuple[str, str], Result | None] = field(default_factory=dict)
+    attributes: dict[str, Mapping[str, Iterable[Value]]] = field(default_factory=dict)
+    assigned: dict[str, dict[Value, None]] | None = None
     mechanisms: list[Write] | None = None
     nested_used: set[int] = field(default_factory=set)
-    unknown_saves: list[Call] = field(default_factory=list)
+    unresolved: list[Unresolved] = field(default_factory=list)
     called: dict[str, set[str]] = field(default_factory=dict)
     entries: dict[Symbol, tuple[Expression, Expression]] = field(default_factory=dict)
+    variables: dict[int, frozenset[Symbol]] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)
     validating: bool = False
     _implied: dict[tuple[str, Expression], Call] = field(default_factory=dict)

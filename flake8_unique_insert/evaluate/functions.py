@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.annotations import annotated, annotated_or_unknown
 from flake8_unique_insert.evaluate.frame import MAX_STEPS, Frame, Unreachable
 from flake8_unique_insert.flow.graph import Graph
+from flake8_unique_insert.schema import FunctionSymbol
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression
 from flake8_unique_insert.syntax.summary import Parameter
 from flake8_unique_insert.values import (
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 WORTH_FOLLOWING = re.compile(
     r"objects|\.(?:a?exists|filter|a?get|a?first|a?create|a?(?:get|update)_or_create|a?bulk_create|a?save)\b|"
     r"\.(?:exclude|all|count|full_clean|delete|update|values_list|in_bulk|select_related)\b|"
-    r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.model\b|return [A-Z]|super\(|"
+    r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.models?\b|return [A-Z]|super\(|"
     r"__class__|deepcopy"
 )
 SEQUENCE = re.compile(r"\bSELECT\s+nextval\s*\(", re.IGNORECASE)
@@ -52,7 +53,7 @@ def follow(
     source = ev.analysis.lookup.function_source(symbol)
     if source and SEQUENCE.search(source):
         return ev.generated(node)
-    if not source or len(source) > MAX_LENGTH or not WORTH_FOLLOWING.search(source) or "yield" in source:
+    if not source or len(source) > MAX_LENGTH or not _is_worth_following(symbol, source):
         return None
     code = ev.analysis.functions.code(symbol)
     graph = ev.analysis.functions.graph(code) if code is not None else None
@@ -60,10 +61,20 @@ def follow(
         return None
     frame = Frame(
         symbol.module, function.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
-        (*ev.frame.following, symbol.dotted), ev.all_protections(), ev.frame.code,
+        (*ev.frame.following, symbol.dotted), ev.all_protections(), ev.frame.code, ev.within(),
     )  # fmt: skip
     names = bind_parameters(ev, symbol.summary.parameters, function, arguments, values, frame)
     return _run(ev, frame, graph, names, node)
+
+
+def _is_worth_following(symbol: FunctionSymbol, source: str) -> bool:
+    """Whether a look at a function's text promises anything: a query, a random value, or a parameter handed back."""
+    if "yield" in source:
+        return False
+    if WORTH_FOLLOWING.search(source):
+        return True
+    names = "|".join(parameter.name for parameter in symbol.summary.parameters)
+    return bool(names) and re.search(rf"return (?:{names})\b", source) is not None
 
 
 def follow_nested(
@@ -79,7 +90,7 @@ def follow_nested(
     code, graph, parameters = nested
     frame = Frame(
         ev.frame.module, ev.frame.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
-        (*ev.frame.following, key), ev.all_protections(), ev.frame.code,
+        (*ev.frame.following, key), ev.all_protections(), ev.frame.code, ev.within(),
     )  # fmt: skip
     names = dict(ev.state.names)
     names.pop("$return", None)

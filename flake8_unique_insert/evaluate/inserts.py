@@ -15,6 +15,7 @@ from flake8_unique_insert.evaluate.row_values import (
     username_field,
     with_given,
 )
+from flake8_unique_insert.evaluate.verbs import KINDS, plain
 from flake8_unique_insert.evaluate.writes import Protection, RowValues, Write
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
 from flake8_unique_insert.syntax.expressions import (
@@ -53,20 +54,6 @@ if TYPE_CHECKING:
 
 
 TEXT_FIELDS = frozenset({"CharField", "TextField"})
-KINDS = {
-    "create": "insert",
-    "create_user": "insert",
-    "create_superuser": "insert",
-    "bulk_create": "bulk_create",
-    "get_or_create": "upsert",
-    "update_or_create": "upsert",
-    "bulk_update": "bulk_update",
-}
-
-
-def plain(name: str) -> str:
-    """A method's name without the `a` of its async twin."""
-    return name[1:] if name.startswith("a") and name[1:] in (*KINDS, "save", "update") else name
 
 
 def tables(model: Model) -> frozenset[str]:
@@ -190,6 +177,7 @@ def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: 
         write = Write(
             call, method, "bulk_create", rows.model, with_given(rows, values), before, added(before.facts, facts),
             ev.all_protections(), ev.frame.code, ev.frame.stack, rows, instance, None, None, None, named, count,
+            nests=objects.value.nests if objects is not None and isinstance(objects.value, Elements) else frozenset(),
         )  # fmt: skip
         emit(ev, write)
     ev.state.insert(tables(rows.model), Inserted(rows.model.table, frozenset(), False))
@@ -259,12 +247,12 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
     options = _named(arguments, ("force_insert", "force_update", "using", "update_fields"))
     values = object_values(known)
     is_update = known.new is False
-    if not is_update or known.changed:
+    if instance.traced and (not is_update or known.changed):
         write = Write(
             call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
             added(ev.state.facts, option_facts), protections_of(ev, call), ev.frame.code, ev.frame.stack,
             None, instance, known, None, None, options,
-            mechanisms=() if is_update else own_save(ev, model, values, call), form=known.form,
+            mechanisms=own_save(ev, model, values, call, instance if is_update else None), form=known.form,
         )  # fmt: skip
         emit(ev, write)
     elif ev.analysis.recording:
@@ -288,10 +276,13 @@ def _with_kept(instance: Instance, known: ObjectState, values: RowValues) -> Row
     return replace(values, values=(*values.values, *kept))
 
 
-def own_save(ev: Evaluator, model: Model, values: RowValues, call: Call) -> tuple[Write, ...]:
-    """What the model's own `save` does to a new row before it is written: a report for each `super().save()` in it.
+def own_save(
+    ev: Evaluator, model: Model, values: RowValues, call: Call, existing: Instance | None = None
+) -> tuple[Write, ...]:
+    """What the model's own `save` does to a row before it is written: a report for each `super().save()` in it.
 
-    Empty when the model has none of its own, or when it cannot be followed.
+    existing: the row, where it is in the database already. Empty when the model has no `save` of its own, or when it
+    cannot be followed.
     """
     if not ev.analysis.recording or not isinstance(model.symbol, ClassSymbol):
         return ()
@@ -303,13 +294,9 @@ def own_save(ev: Evaluator, model: Model, values: RowValues, call: Call) -> tupl
     ev.state, ev.raised = ev.state.copy(), []
     found: list[Write] = []
     ev.analysis.mechanisms, ev.analysis.writes = found, []
-    row = Instance(ev.analysis.symbol("saving", ev.frame, call), model)
-    named = dict(values.values)
-    if values.spread is not None:
-        named["**"] = unknown(values.spread)
-    if values.spread is None and not values.open:
-        named = {**_defaults(model), **named}
-    ev.state.objects[row.term] = ObjectState(True, tuple(named.items()), values.open)
+    row = existing or Instance(ev.analysis.symbol("saving", ev.frame, call), model)
+    if existing is None:
+        ev.state.objects[row.term] = _given_to_new(model, values)
     try:
         functions.follow(ev, Function(row.term, symbol, member.owner, row), call, (), [])
     except Unreachable:
@@ -317,6 +304,16 @@ def own_save(ev: Evaluator, model: Model, values: RowValues, call: Call) -> tupl
     finally:
         ev.state, ev.raised, ev.analysis.mechanisms, ev.analysis.writes = saved
     return tuple(found)
+
+
+def _given_to_new(model: Model, values: RowValues) -> ObjectState:
+    """A new instance with these values, and the defaults of the fields that were left out."""
+    named = dict(values.values)
+    if values.spread is not None:
+        named["**"] = unknown(values.spread)
+    elif not values.open:
+        named = {**_defaults(model), **named}
+    return ObjectState(True, tuple(named.items()), values.open)
 
 
 def _defaults(model: Model) -> dict[str, Result]:
@@ -337,10 +334,11 @@ def _defaults(model: Model) -> dict[str, Result]:
 def note_mechanism(ev: Evaluator, instance: Instance, call: Call) -> None:
     """Report a `super().save()` inside a followed `save`."""
     known = ev.state.objects.get(instance.term)
-    if known is None or known.new is False or ev.analysis.mechanisms is None:
+    if known is None or ev.analysis.mechanisms is None:
         return
+    kind = "update" if known.new is False else "save"
     ev.analysis.mechanisms.append(Write(
-        call, "save", "save", instance.model, object_values(known), ev.state.copy(), ev.state.facts,
+        call, "save", kind, instance.model, object_values(known), ev.state.copy(), ev.state.facts,
         ev.all_protections(), ev.frame.code, ev.frame.stack, None, instance, known,
     ))  # fmt: skip
 

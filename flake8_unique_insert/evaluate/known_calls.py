@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.evaluate import inserts, queries
+from flake8_unique_insert.evaluate import absent_rows, inserts, membership, queries
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
-from flake8_unique_insert.schema import Field
-from flake8_unique_insert.syntax.expressions import FALSE, NONE, Argument, Attribute, Call, Name, string
+from flake8_unique_insert.evaluate.lookups import conjunction, groups_of, unknown_condition
+from flake8_unique_insert.schema import ClassSymbol, Field, Model
+from flake8_unique_insert.syntax.expressions import FALSE, NONE, Argument, Attribute, Call, Expression, Name, string
 from flake8_unique_insert.values import (
     NO_FACTS,
     FormClass,
@@ -18,7 +18,9 @@ from flake8_unique_insert.values import (
     Known,
     ModelClass,
     ObjectState,
+    Option,
     Result,
+    Rows,
     Value,
     result,
 )
@@ -40,8 +42,10 @@ def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result
     if dotted == django_names.GET_USER_MODEL:
         model = ev.analysis.lookup.user_model()
         return result(ModelClass(Name(model.symbol.dotted), model)) if model is not None else None
+    if dotted in django_names.LOGGED_IN_USER:
+        return _user_or_none(ev, node)
     name = dotted.rsplit(".", 1)[-1]
-    if name == "get_model":
+    if name in ("get_model", "load_model"):
         return _get_model(ev, arguments)
     if dotted in django_names.GET_OBJECT_OR_404 or name in ("get_object_or_404", "aget_object_or_404"):
         return _get_object_or_404(ev, node, arguments)
@@ -61,6 +65,10 @@ def call_method(ev: Evaluator, name: str, receiver: Value, node: Call, arguments
         return _get_model(ev, arguments)
     if name == "save" and isinstance(node.function, Attribute) and isinstance(node.function.base, Attribute):
         return _save_file(ev, node.function.base, node, arguments)
+    if name == "difference" and len(arguments[1]) == 1:
+        (other,) = arguments[1]
+        term = Call(receiver.term, (replace(arguments[0][0], value=other.term),))
+        return membership.difference(ev, other, term, node)
     return None
 
 
@@ -96,6 +104,12 @@ def _get_model(ev: Evaluator, arguments: Arguments) -> Result | None:
     return result(ModelClass(Name(model.symbol.dotted), model)) if model is not None else None
 
 
+def _user_or_none(ev: Evaluator, node: Call) -> Result | None:
+    model = ev.analysis.lookup.user_model()
+    term = ev.symbol("user", node)
+    return Result(term, (Option(Instance(term, model)), Option(Known(NONE)))) if model is not None else None
+
+
 def _get_object_or_404(ev: Evaluator, node: Call, arguments: Arguments) -> Result | None:
     if not arguments[1]:
         return None
@@ -104,7 +118,7 @@ def _get_object_or_404(ev: Evaluator, node: Call, arguments: Arguments) -> Resul
         return None
     groups = groups_of(ev, rows.model, arguments[0][1:], arguments[1][1:])
     found = replace(rows, alternatives=conjunction(rows.alternatives, groups))
-    ev.raised.append(("Http404", rows.model.table, queries.absent(found)))
+    ev.raised.append(("Http404", rows.model.table, absent_rows.absent(found)))
     terms = tuple(replace(argument, value=value.term) for argument, value in zip(*arguments))
     return result(Instance(Call(Name("get_object_or_404"), terms), rows.model))
 
@@ -117,3 +131,12 @@ def _copy(ev: Evaluator, node: Call, value: Result) -> Result | None:
     copied = Instance(ev.symbol("new", node), inner.model)
     ev.state.objects[copied.term] = replace(known, open=True)
     return result(copied)
+
+
+def tree_rows(ev: Evaluator, model: Model, name: str, term: Expression) -> Result | None:
+    """`node.get_children()` and the like of the packages that keep trees in tables."""
+    if name not in django_names.TREE_ROWS or not isinstance(model.symbol, ClassSymbol):
+        return None
+    if not any(base.startswith(django_names.TREE_PACKAGES) for base in ev.analysis.lookup.bases(model.symbol)):
+        return None
+    return result(Rows(term, model, frozenset([frozenset([unknown_condition(term)])])))

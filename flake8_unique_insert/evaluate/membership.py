@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.absent_rows import absent
 from flake8_unique_insert.evaluate.facts import added, common
-from flake8_unique_insert.evaluate.lookups import condition, conjunction
-from flake8_unique_insert.evaluate.queries import absent, note_check
+from flake8_unique_insert.evaluate.lookups import EVERYTHING, condition, conjunction
+from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.syntax.expressions import (
@@ -73,21 +74,48 @@ def absent_from(holder: Value, found: Rows) -> Facts:
 
 def with_value(column: Column, item: Result) -> Column:
     """A column to which a value was added."""
-    parts = _parts(item, len(column.fields)) or ()
-    wanted = {name: part.term for name, part in zip(column.fields, parts)}
-    return replace(column, but=frozenset(row for row in column.but if not wanted or not _has(row, wanted)))
+    added = _row_with(column, item)
+    return replace(column, but=frozenset(row for row in column.but if not _has_values(row, added)))
 
 
-def _has(row: Inserted, wanted: dict[str, Expression]) -> bool:
-    values = dict(row.values)
-    return all(name in values and same(values[name], term) for name, term in wanted.items())
+def with_values(column: Column, more: Result) -> Column:
+    """A column to which those of another collection were added."""
+    for item in more.value.items if isinstance(more.value, Items) else ():
+        column = with_value(column, item)
+    return column
 
 
-def without_value(column: Column, item: Result) -> Column:
-    """A column from which a value was taken, whose row is still there."""
-    parts = _parts(item, len(column.fields)) or ()
-    values = frozenset((name, part.term) for name, part in zip(column.fields, parts))
-    return replace(column, but=column.but | {Inserted(column.rows.model.table, values, bool(parts))})
+def union(left: Result, right: Result) -> Result | None:
+    """`known | {name}`; None when left is no collection of values of rows."""
+    if not isinstance(left.value, Column):
+        return None
+    return Result(left.term, (Option(with_values(left.value, right)),))
+
+
+def remove(ev: Evaluator, target: Subscript) -> None:
+    """`del rows_by_name[name]`."""
+    base, key = ev.evaluate(target.base), ev.evaluate(target.index)
+    if isinstance(target.base, Name) and target.base.id in ev.state.names and isinstance(base.value, Column):
+        ev.state.names[target.base.id] = Result(base.term, (Option(without_value(base.value, key)),))
+
+
+def without_value(column: Column, item: Result | None) -> Column:
+    """A column from which a value, or any value, was taken, whose row is still there."""
+    return replace(column, but=column.but | {_row_with(column, item)})
+
+
+def _row_with(column: Column, item: Result | None) -> Inserted:
+    """A row that has this value in the column."""
+    every = replace(column.rows, alternatives=EVERYTHING)
+    found = rows_of_membership(item, replace(column, rows=every)) if item is not None else None
+    (fact,) = absent(found or every)
+    return Inserted(fact.table, frozenset((own.field, own.term) for own in fact.conditions), found is not None)
+
+
+def _has_values(row: Inserted, other: Inserted) -> bool:
+    """True when a row has all values of another one of which something is known."""
+    own = dict(row.values)
+    return bool(other.values) and all(name in own and same(own[name], term) for name, term in other.values)
 
 
 def _parts(item: Result, count: int) -> tuple[Result, ...] | None:
@@ -121,7 +149,7 @@ def row_of_key(ev: Evaluator, column: Column, key: Result, method: str) -> Resul
     return result(Instance(term, found.model))
 
 
-def difference(ev: Evaluator, left: Result, right: Result, term: Expression, node: object) -> Result | None:
+def difference(ev: Evaluator, right: Result, term: Expression, node: object) -> Result | None:
     """`set(xs) - known`: values that no row had when `known` was read; None when these are no values of rows."""
     if not any(isinstance(option.value, (Column, Rows)) for option in right.options):
         return None

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from flake8_unique_insert.evaluate.annotations import annotated_or_unknown
 from flake8_unique_insert.evaluate.binding import an_object
+from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms import method_arguments
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
+from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.views import bind_parameter
 from flake8_unique_insert.schema import ClassSymbol, ManagerDeclaration, Model, ModelLookup
-from flake8_unique_insert.syntax.expressions import Call, dotted, keyword, positional
+from flake8_unique_insert.syntax.expressions import Call, Expression, dotted, keyword, positional
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     CreatedFlag,
@@ -31,6 +35,9 @@ from flake8_unique_insert.values import (
 )
 
 ROW_BASES = frozenset({"Manager", "BaseManager", "QuerySet", "UserManager", "BaseUserManager"})
+
+NEUTRAL = frozenset({"builtins", "abc", "typing"})
+"""Modules whose classes say nothing of what a class is for."""
 
 
 def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary) -> State:
@@ -69,14 +76,26 @@ def _receiver(ev: Evaluator, owner: ClassSymbol, function: FunctionSummary, name
         return result(Instance(term, model))
     if any(base.rsplit(".", 1)[-1] in ROW_BASES for base in ev.analysis.lookup.bases(owner)):
         return _manager(ev, owner, term)
-    return result(an_object(ev, term, owner))
+    return _of_mixin(ev, owner, term) or result(an_object(ev, term, owner))
 
 
-def _manager(ev: Evaluator, owner: ClassSymbol, term: object) -> Result:
+def _of_mixin(ev: Evaluator, owner: ClassSymbol, term: Expression) -> Result | None:
+    """`self` in a class that models inherit from and that is none itself: an instance of each of them."""
+    lookup = ev.analysis.lookup
+    modules = (base.rpartition(".")[0] for base in lookup.bases(owner))
+    if not all(module in NEUTRAL or ev.analysis.functions.is_own(module) for module in modules):
+        return None
+    found: list[Model] = []
+    for heir in islice(lookup.heirs(owner), MAX_HEIRS):
+        model = lookup.model(heir)
+        inherited = lookup.bases(heir) if model is not None else ()
+        if model is not None and not any(other.symbol.dotted in inherited for other in found):
+            found.append(model)
+    return Result(term, tuple(Option(Instance(term, model)) for model in found[:MAX_OPTIONS])) if found else None
+
+
+def _manager(ev: Evaluator, owner: ClassSymbol, term: Expression) -> Result:
     """`self` in a manager or queryset: rows of each model that uses it."""
-    from flake8_unique_insert.syntax.expressions import Expression
-
-    assert isinstance(term, Expression)
     models = ev.analysis.lookup.models_managed_by(owner)
     options: list[Value] = []
     for model in models[:6]:

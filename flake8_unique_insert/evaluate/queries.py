@@ -7,10 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import functions, inserts
+from flake8_unique_insert.evaluate.absent_rows import absent, link, narrowed, unlink, unlisted
 from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
 from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
 from flake8_unique_insert.evaluate.state import Check, State
-from flake8_unique_insert.schema import FunctionSymbol, Link, Model
+from flake8_unique_insert.evaluate.unrelated import unrelated
+from flake8_unique_insert.schema import FunctionSymbol, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Subscript, string
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
@@ -19,7 +21,6 @@ from flake8_unique_insert.values import (
     Column,
     Condition,
     Elements,
-    Facts,
     Function,
     Instance,
     Known,
@@ -80,26 +81,6 @@ WRITES = frozenset(
         "acreate_superuser",
     ]
 )
-
-
-def absent(rows: Rows) -> frozenset[Absent]:
-    """What is known when no row matched: a fact for each way to match."""
-    if rows.link is not None:
-        return frozenset(_unlinked(rows.model, rows.link, group) for group in rows.alternatives)
-    return frozenset(Absent(rows.model.table, group) for group in rows.alternatives)
-
-
-def _unlinked(model: Model, link: Link, group: frozenset[Condition]) -> Absent:
-    """`team.members.filter(pk=x)` is empty: no row of the table between them has this team and this member."""
-    conditions = set()
-    for item in group:
-        if item.lookup == "linked":
-            conditions.add(Condition(link.source, "exact", item.term))
-        elif item.field in ("pk", model.primary_key):
-            conditions.add(replace(item, field=link.target))
-        else:
-            conditions.add(replace(item, field=f"{link.target}__{item.field}" if item.field else ""))
-    return Absent(link.table, frozenset(conditions))
 
 
 def only_one(rows: Rows, row: Expression) -> frozenset[Absent]:
@@ -228,21 +209,8 @@ def _filter(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: 
 
 def _exclude(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     groups = excluded_groups(ev, rows.model, *arguments)
-    ev.state.learn(_unlisted(rows.model, term, arguments))
+    ev.state.learn(unlisted(rows.model, term, arguments))
     return result(replace(rows, term=term, alternatives=conjunction(rows.alternatives, groups), is_manager=False))
-
-
-def _unlisted(model: Model, term: Expression, arguments: Arguments) -> Facts:
-    """What `exclude(pk__in=others.values("owner"))` says of the rows that are left: none of the others has one."""
-    nodes, values = arguments
-    if len(nodes) != 1 or nodes[0].keyword not in ("pk__in", f"{model.primary_key}__in"):
-        return frozenset()
-    column = values[0].value
-    if not isinstance(column, Column) or len(column.fields) != 1:
-        return frozenset()
-    each = condition(column.rows.model, f"{column.fields[0]}__in", unknown(term))
-    others = _narrowed(column.rows, each)
-    return frozenset(replace(fact, but=column.but) for fact in absent(others))
 
 
 def _none(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
@@ -258,6 +226,8 @@ def _answer(shape: str) -> Callable[..., Result]:
     def rule(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
         if shape == "bool":
             note_check(ev, rows)
+        if shape == "row":
+            ev.state.learn(unrelated(ev, rows, term))
         return result(Answer(term, rows, shape))
 
     return rule
@@ -318,12 +288,8 @@ def _update(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: 
     for argument, value in zip(*arguments):
         if argument.keyword is not None and isinstance(value.value, Known):  # none of them has another value now
             another = condition(rows.model, argument.keyword, value, excluded=True)
-            ev.state.learn(absent(_narrowed(rows, another)))
+            ev.state.learn(absent(narrowed(rows, another)))
     return result(Answer(ev.symbol("touched", call), rows, "count"))
-
-
-def _narrowed(rows: Rows, condition: Condition) -> Rows:
-    return replace(rows, alternatives=conjunction(rows.alternatives, frozenset([frozenset([condition])])))
 
 
 def _delete(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
@@ -351,6 +317,10 @@ _METHODS: dict[str, Callable[..., Result]] = {
     "update": _update,
     "delete": _delete,
     "contains": _contains,
+    "add": link,
+    "set": link,
+    "remove": unlink,
+    "clear": unlink,
 }
 ASYNC = frozenset(
     f"a{name}"

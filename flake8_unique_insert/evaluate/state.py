@@ -15,7 +15,9 @@ from flake8_unique_insert.evaluate.facts import (
     Change,
     added,
     after_assignment,
+    after_growth,
     after_insert,
+    after_loops,
     after_rebinding,
     after_round,
     changed,
@@ -96,9 +98,17 @@ class State:
         """`base.name` gets a new value."""
         self._change(after_assignment(base, name), after_assignment(base, name))
 
+    def grow(self, collection: Expression) -> None:
+        """A collection gets more elements."""
+        self._change(after_growth(collection), after_growth(collection))
+
+    def end_loops(self, going_on: frozenset[int]) -> None:
+        """Only loops with variables at these points go on."""
+        self._change(lambda fact: fact, after_loops(going_on))
+
     def insert(self, tables: frozenset[str], row: Inserted) -> None:
         """A row was inserted into these tables (several for multi-table inheritance)."""
-        self._change(after_insert(tables, row), after_insert(tables, row))
+        self._change(after_insert(tables, row), after_insert(tables, row, of_elements=True))
         for name, bound in self.names.items():
             self.names[name] = _after_insert(bound, name, tables, row)
 

@@ -80,3 +80,16 @@ def differs(left: Expression, right: Expression) -> bool:
 def is_attribute_of(term: Expression, base: Expression, name: str) -> bool:
     """True when a term reads `base.name`, or something below it."""
     return any(isinstance(part, Attribute) and part.name == name and part.base == base for part in term.walk())
+
+
+def root(term: Expression) -> Expression:
+    """What a chain of attributes, calls and items starts from."""
+    while isinstance(term, (Attribute, Call, Subscript)):
+        term = term.function if isinstance(term, Call) else term.base
+    return term
+
+
+def is_of_parameter(term: Expression) -> bool:
+    """True for a parameter, what is reached from one, and what the `save()` of one, a form perhaps, returned."""
+    first = root(term)
+    return isinstance(first, Symbol) and first.kind in ("param", "saved")

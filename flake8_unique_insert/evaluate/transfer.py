@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from flake8_unique_insert import django_names
+from flake8_unique_insert.evaluate import membership
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
@@ -75,7 +76,7 @@ class FlowTransfer:
     def flow(self, block: Block, state: State) -> dict[Edge, State]:
         """The states on the out-edges of a block."""
         ev = Evaluator(self.analysis, self.frame, state.copy())
-        ev.regions = block.regions
+        ev.regions, ev.loops = block.regions, block.loops
         ev.in_lookup = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
         yes: State | None = None
         no: State | None = None
@@ -259,6 +260,8 @@ def _assign(ev: Evaluator, action: Assign) -> None:
     value = _lazily(ev, action.value)
     if action.operator:
         old = ev.evaluate(action.target)
+        if (grown := membership.union(old, value)) is not None and action.operator == "|":
+            return ev.assign(action.target, grown)
         value = ev.compound(action, Binary(action.operator, old.term, value.term), [old, value])
         if isinstance(action.target, Name) and isinstance(old.value, Items) and action.operator == "+":
             value = unknown(ev.symbol("changed", action))
@@ -287,7 +290,7 @@ def _is_known(value: Result) -> bool:
 
 
 def _iterate(ev: Evaluator, action: Iterate) -> None:
-    ev.iterate(action.target, action.iterable, action)
+    ev.iterate(action)
 
 
 def _enter(ev: Evaluator, action: Enter) -> None:
@@ -304,7 +307,7 @@ def _forget(ev: Evaluator, action: Forget) -> None:
         base = ev.evaluate(target.base)
         ev.state.assign_attribute(base.term, target.name)
     elif isinstance(target, Subscript):
-        ev.evaluate(target.base)
+        membership.remove(ev, target)
 
 
 def _import(ev: Evaluator, action: ImportNames) -> None:

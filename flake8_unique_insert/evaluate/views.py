@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import assignments, attributes, forms, functions, inserts, queries
@@ -9,6 +10,7 @@ from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
+from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.schema import ClassSymbol, ModelForm
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, string
 from flake8_unique_insert.syntax.summary import Assignment
@@ -117,11 +119,11 @@ def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression)
 
 
 def form_classes(ev: Evaluator, view: Object, method: str) -> list[ModelForm]:
-    """The forms of a view, of an abstract one those of the views of its module that inherit from it."""
+    """The forms of a view, of an abstract one those of the views that inherit from it."""
     found = _named(ev, view, method)
     if not found:
-        children = ev.analysis.lookup.descendants(view.symbol)
-        found = [form for child in children for form in _named(ev, Object(view.term, child), method)]
+        heirs = islice(ev.analysis.lookup.heirs(view.symbol), MAX_HEIRS)
+        found = [form for heir in heirs for form in _named(ev, Object(view.term, heir), method)]
     return list(dict.fromkeys(found))[:MAX_OPTIONS]
 
 

@@ -9,7 +9,7 @@ from flake8_unique_insert.flow.graph import Handler
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import Call, Expression
 from flake8_unique_insert.syntax.source import ParsedCode
-from flake8_unique_insert.values import Facts, Form, Instance, ObjectState, Result, Rows
+from flake8_unique_insert.values import Facts, Form, Instance, Nest, ObjectState, Result, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Write:
     "update", "bulk_update". certain_new: a saved instance is new on every path. lookup: an upsert's own conditions as
     values. state: before the write. facts: those of the state and of the saved value's option.
     nested: identifies the function defined inside the analysed one that writes, when nothing is known of its callers.
+    nests: the nested loops in which the rows of a batch were put together.
     mechanisms: what the model's own `save` does before the row is written.
     form: the form or serializer whose input it saves.
     stack: the calls through which the analysed function got here, outermost first; empty for its own.
@@ -84,3 +85,13 @@ class Write:
     mechanisms: tuple[Write, ...] = ()
     nested: int | None = None
     form: Form | None = None
+    nests: frozenset[Nest] = frozenset()
+
+
+@dataclass(frozen=True, eq=False)
+class Unresolved:
+    """A call that reads like an insert, on a value whose model is not known. receiver: the term of that value."""
+
+    call: Call
+    receiver: Expression
+    code: ParsedCode | None

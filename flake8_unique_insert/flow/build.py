@@ -63,11 +63,12 @@ class _Catcher:
 
 @dataclass(eq=False)
 class _Loop:
-    """Where `break` and `continue` go, and how many `finally` clauses stood around the loop."""
+    """Where `break` and `continue` go, and how many `finally` clauses stood around the loop; step: of a `for`."""
 
     after: Block
     head: Block
     depth: int
+    step: Iterate | None = None
 
 
 class _Builder:
@@ -86,7 +87,7 @@ class _Builder:
     def block(self) -> Block:
         if len(self.blocks) >= MAX_BLOCKS:
             raise TooLarge(f"more than {MAX_BLOCKS} blocks")
-        made = Block(len(self.blocks), self.regions)
+        made = Block(len(self.blocks), self.regions, tuple(loop.step for loop in self.loops if loop.step))
         self.blocks.append(made)
         return made
 
@@ -237,29 +238,31 @@ class _Builder:
         head = self.block()
         self.link(block, head)
         yes, no = self.test(head, lower(node.test))
-        return self.loop(node, head, yes, no)
+        return self.loop(node, yes, no, _Loop(self.block(), head, len(self.finals)))
 
     def on_For(self, node: cst.For, block: Block) -> Block | None:
         iterable = Name(f"$iterable{len(self.loops)}")
         head = self.block()
         self.link(self.act(block, Assign(iterable, lower(node.iter))), head)
-        step, done = self.block(), self.block()
-        self.link(head, step)
-        self.link(head, done)
-        step = self.act(step, Iterate(lower(node.target), iterable))
-        return self.loop(node, head, step, done)
+        body, done = self.block(), self.block()
+        for way in (body, done):
+            self.link(head, way)
+        step = Iterate(lower(node.target), iterable)
+        return self.loop(node, body, done, _Loop(self.block(), head, len(self.finals), step))
 
-    def loop(self, node: cst.For | cst.While, head: Block, body: Block, done: Block) -> Block | None:
-        after = self.block()
-        self.loops.append(_Loop(after, head, len(self.finals)))
+    def loop(self, node: cst.For | cst.While, body: Block, done: Block, loop: _Loop) -> Block | None:
+        self.loops.append(loop)
+        if loop.step is not None:
+            body.loops = (*body.loops, loop.step)
+            body = self.act(body, loop.step)
         end = self.suite(node.body, body)
         self.loops.pop()
         if end is not None:
-            self.link(end, head)
+            self.link(end, loop.head)
         finished = self.suite(node.orelse.body, done) if node.orelse else done
         if finished is not None:
-            self.link(finished, after)
-        return after
+            self.link(finished, loop.after)
+        return loop.after
 
     def on_Break(self, node: cst.Break, block: Block) -> None:
         if self.loops:

@@ -131,10 +131,11 @@ Region = TryRegion | WithRegion
 
 @dataclass(eq=False)
 class Block:
-    """A basic block; `test` decides between its TRUE and FALSE edges."""
+    """A basic block; `test` decides between its TRUE and FALSE edges. loops: the `for` loops around it."""
 
     number: int
     regions: tuple[Region, ...]
+    loops: tuple[Iterate, ...] = ()
     actions: list[Action] = field(default_factory=list)
     test: Expression | None = None
     edges: list[Edge] = field(default_factory=list)

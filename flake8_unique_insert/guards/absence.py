@@ -8,6 +8,7 @@ that match more than the exact value, are fine.
 from __future__ import annotations
 
 from flake8_unique_insert.evaluate.frame import Analysis
+from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.terms import differs, normal, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
@@ -46,7 +47,8 @@ def _clashes_in_batch(fact: Absent, write: Write, values: dict[str, FieldValue])
     if write.kind != "bulk_create" or write.element_count is not None:
         return False
     each = {symbol for value in values.values() for term in value.terms for symbol in symbols(normal(term))}
-    return not any(symbol.kind in ("distinct", "item") for symbol in each)
+    kinds = ("distinct", "item")
+    return not spanned(write.nests, each, kinds) or not any(symbol.kind in kinds for symbol in each)
 
 
 def _protects(

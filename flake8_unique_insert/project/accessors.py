@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from flake8_unique_insert.schema import Accessor, Field, Model
+from flake8_unique_insert.schema import Accessor, Field, Model, Symbol
 
 
 class Accessors:
@@ -12,7 +12,7 @@ class Accessors:
 
     models: every model of the project and of the apps it installs. may_exist: whether a look at the text allows an
     accessor of this name. lookup: the model of a label or dotted name. default_related_name: that of a model's Meta.
-    lineage: the labels whose accessors instances of a model have.
+    lineage: the labels whose accessors instances of a model have. bases: dotted names of a model's classes.
     """
 
     def __init__(
@@ -22,12 +22,14 @@ class Accessors:
         lookup: Callable[[str, str], Model | None],
         default_related_name: Callable[[Model], str | None],
         lineage: Callable[[Model], tuple[str, ...]],
+        bases: Callable[[Symbol], tuple[str, ...]],
     ) -> None:
         self._models = models
         self._may_exist = may_exist
         self._lookup = lookup
         self._default = default_related_name
         self._lineage = lineage
+        self._bases = bases
         self._index: dict[str, dict[str, Accessor]] | None = None
 
     def clear(self) -> None:
@@ -50,6 +52,15 @@ class Accessors:
         """The accessors of this name on any model: one for each field that holds the other end."""
         found = (accessors[name] for accessors in self._relations(name).values() if name in accessors)
         return tuple({(accessor.model, accessor.field): accessor for accessor in found}.values())
+
+    def of_heirs(self, model: Model, name: str) -> tuple[Accessor, ...]:
+        """The accessors of this name on the models that inherit from this one."""
+        found = []
+        for label, accessors in self._relations(name).items():
+            owner = self._lookup(label, "") if name in accessors else None
+            if owner is not None and model.symbol.dotted in self._bases(owner.symbol):
+                found.append(accessors[name])
+        return tuple(found)
 
     def _relations(self, name: str) -> dict[str, dict[str, Accessor]]:
         """By label the accessors of every model; nothing where no text has the name, which spares reading them."""

@@ -11,8 +11,9 @@ from flake8_unique_insert.project.known import Known
 from flake8_unique_insert.project.literals import Literals, Placed
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.names import Names
-from flake8_unique_insert.project.settings import Settings, is_test_path
+from flake8_unique_insert.project.settings import Settings
 from flake8_unique_insert.project.summaries import Summaries
+from flake8_unique_insert.project.tree import is_test_path
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.summary import Assignment
 

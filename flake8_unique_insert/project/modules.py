@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
 from flake8_unique_insert.project.environment import site_folders
-from flake8_unique_insert.project.roots import source_roots
-from flake8_unique_insert.project.tree import Tree
+from flake8_unique_insert.project.roots import repository_of, source_roots
+from flake8_unique_insert.project.tree import Tree, is_test_path
 
 STANDARD = frozenset(sys.stdlib_module_names)
 NEVER_READ = frozenset({"django", "rest_framework"})
@@ -23,8 +24,15 @@ class Modules:
     A module has one name, `name_of` its file, whichever way it was imported.
     """
 
-    def __init__(self, root: Path, environment: Path | None = None, source_roots: Iterable[str | Path] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        environment: Path | None = None,
+        source_roots: Iterable[str | Path] = (),
+        first_root: Path | None = None,
+    ) -> None:
         self.root = root
+        self._first_root = first_root
         self._stated_roots = tuple(root / folder for folder in source_roots)
         self._environment = environment
         self._found: dict[str, Path | None] = {}
@@ -39,7 +47,22 @@ class Modules:
     @cached_property
     def source_roots(self) -> tuple[Path, ...]:
         """The folders that imports count from, in order."""
-        return self._stated_roots or source_roots(self.root, self.tree)
+        found = self._stated_roots or source_roots(self.root, self.tree)
+        return tuple(dict.fromkeys([self._first_root, *found])) if self._first_root else found
+
+    def contested_root(self, path: Path) -> Path | None:
+        """The source root that a file stands in, when another one has a package of the same name; else None."""
+        home = self._home(path)
+        return home if home in self._contested_roots else None
+
+    @cached_property
+    def _contested_roots(self) -> frozenset[Path]:
+        packages: dict[Path, set[str]] = {home: set() for home in self.source_roots}
+        for folder, names in self.tree.folders.items():
+            if folder.parent in packages and "__init__.py" in names and not is_test_path((folder.name,)):
+                packages[folder.parent].add(folder.name)
+        homes = Counter(name for names in packages.values() for name in names)
+        return frozenset(home for home, names in packages.items() if any(homes[name] > 1 for name in names))
 
     @cached_property
     def site_folders(self) -> tuple[Path, ...]:
@@ -54,12 +77,16 @@ class Modules:
         return self._names[path]
 
     def _name(self, path: Path) -> str:
-        homes = [home for home in (*self.source_roots, *self.site_folders) if home in path.parents]
-        home = max(homes, key=lambda item: len(item.parts), default=path.parent)
+        home = self._home(path)
         parts = list(path.relative_to(home).with_suffix("").parts)
         if parts[-1] == "__init__" and len(parts) > 1:
             parts.pop()
         return ".".join(parts)
+
+    def _home(self, path: Path) -> Path:
+        """The innermost source root or site-packages that a file stands in."""
+        homes = [home for home in (*self.source_roots, *self.site_folders) if home in path.parents]
+        return max(homes, key=lambda item: len(item.parts), default=path.parent)
 
     def claim(self, path: Path) -> str:
         """Let a file stand for its module: it is not on disk, its name is no identifier, or it shares the name."""
@@ -124,13 +151,15 @@ class Modules:
         return self.root in path.parents and not any(home in path.parents for home in self.site_folders)
 
     def shown(self, path: Path) -> str:
-        """A file's path for messages: relative to the root, or `site-packages/...`."""
+        """A file's path for messages: relative to the repository or the root, or `site-packages/...`."""
         for home in self.site_folders:
             if home in path.parents:
                 return f"site-packages/{path.relative_to(home).as_posix()}"
-        if self.root in path.parents:
-            return path.relative_to(self.root).as_posix()
-        return path.as_posix()
+        return path.relative_to(self._top).as_posix() if self._top in path.parents else path.as_posix()
+
+    @cached_property
+    def _top(self) -> Path:
+        return repository_of(self.root)
 
 
 def _module_file(home: Path, parts: list[str]) -> Path | None:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.project.accessors import Accessors
 from flake8_unique_insert.project.apps import Apps
+from flake8_unique_insert.project.assigned import AssignedAttributes
 from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.field_classes import FieldClasses
 from flake8_unique_insert.project.fields import FieldReader
 from flake8_unique_insert.project.forms import Forms
+from flake8_unique_insert.project.heirs import Heirs
 from flake8_unique_insert.project.keys import KeyReader
 from flake8_unique_insert.project.known import known_models
 from flake8_unique_insert.project.literals import UNKNOWN, Literals, Placed
@@ -53,16 +55,18 @@ class Project:
     root: its top folder, see `find_root`. user_model: AUTH_USER_MODEL, where the settings do not tell. environment: a
     virtual environment or site-packages folder to read installed packages from, instead of those found by themselves.
     source_roots: the folders that imports count from (relative ones from the root), instead of those found.
+    first_root: the source root whose modules win over those of the same name in others.
     """
 
     @classmethod
-    def configured(cls, root: Path, options: Options) -> Project:
+    def configured(cls, root: Path, options: Options, first_root: Path | None = None) -> Project:
         """A project as the user's options describe it."""
         return cls(
             root,
             user_model=options.user_model,
             environment=Path(options.python) if options.python else None,
             source_roots=options.source_roots,
+            first_root=first_root,
         )
 
     def __init__(
@@ -72,15 +76,18 @@ class Project:
         user_model: str = "",
         environment: Path | None = None,
         source_roots: Iterable[str | Path] = (),
+        first_root: Path | None = None,
     ) -> None:
         self.root = Path(root).absolute()
         self._stated_user = user_model
         self._known = known_models()
-        self.modules = Modules(self.root, environment, source_roots)
+        self.modules = Modules(self.root, environment, source_roots, first_root)
         self.summaries = Summaries(self.modules, self._known)
         self.names = Names(self.modules, self.summaries, self._known)
         self._settings = Settings(self.modules, self.summaries)
         self._classes = Classes(self.names, self.summaries, self._known, self._called_base)
+        self._assigned = AssignedAttributes(self.modules, self.summaries, self._classes)
+        self._heirs = Heirs(self.modules, self.summaries, self._classes)
         self._metas = Metas(self.names, self._classes)
         literals = Literals(self.names, self._metas.attribute, self._metas.local, self._settings.value)
         self._metas.literals = self._settings.literals = literals
@@ -113,6 +120,7 @@ class Project:
             self.model_labelled,
             self._default_related_name,
             self._lineage,
+            self._classes.bases,
         )
 
     # --- files
@@ -127,6 +135,8 @@ class Project:
         for part in (
             self.names,
             self._classes,
+            self._assigned,
+            self._heirs,
             self._metas,
             self._field_classes,
             self._managers,
@@ -195,6 +205,21 @@ class Project:
                 return self._classes.member(queryset, name)
         return found
 
+    def methods_assigning(self, symbol: ClassSymbol, name: str) -> tuple[FunctionSymbol, ...]:
+        """The methods along the MRO that may assign `self.name`."""
+        return self._assigned.methods(symbol, name)
+
+    def heirs(self, symbol: ClassSymbol) -> Iterator[ClassSymbol]:
+        """The classes of the project that inherit from this one, nearest first, each once."""
+        seen = {symbol}
+        queue = [symbol]
+        while queue:
+            for heir in self._heirs.direct(queue.pop(0)):
+                if heir not in seen:
+                    seen.add(heir)
+                    queue.append(heir)
+                    yield heir
+
     def bases(self, symbol: ClassSymbol) -> tuple[str, ...]:
         """Dotted names of the class and all bases in MRO order."""
         return self._classes.bases(symbol)
@@ -243,12 +268,6 @@ class Project:
         """The form that a generic view makes of its `model` and `fields` (None: all)."""
         return self._forms.of(model, fields)
 
-    def descendants(self, symbol: ClassSymbol) -> tuple[ClassSymbol, ...]:
-        """The classes of the same module that inherit from this one."""
-        summary = self.summary(symbol.module)
-        found = (ClassSymbol(symbol.module, item.qualname) for item in summary.classes()) if summary else ()
-        return tuple(item for item in found if item != symbol and symbol in self._classes.mro(item))
-
     # --- relations
 
     def accessor(self, model: Model, name: str) -> Accessor | None:
@@ -258,6 +277,10 @@ class Project:
     def accessors_named(self, name: str) -> tuple[Accessor, ...]:
         """The accessors of this name, whatever model they are on."""
         return self._accessors.named(name)
+
+    def accessors_of_heirs(self, model: Model, name: str) -> tuple[Accessor, ...]:
+        """What `instance.name` reaches on the models that inherit from an abstract one; nothing for any other."""
+        return self._accessors.of_heirs(model, name) if model.abstract else ()
 
     def through(self, model: Model, name: str) -> Model | None:
         """The model of `Model.field.through`: the one stated, or the one that Django makes."""
@@ -316,6 +339,9 @@ class Project:
         found = self._registry.labelled(label) if label else None
         if found is not None:
             return found
+        in_app = self._references.class_in_app(Placed(call, module))
+        if in_app is not None:
+            return self._registry.in_app(*in_app)
         return self.names.external(label) if label.count(".") > 1 else self._returned_class(call, module)
 
     def _returned_class(self, call: Call, module: str) -> Symbol | None:

@@ -54,6 +54,17 @@ class References:
                 return self.label(definitions[-1], depth + 1)
         return self._text(placed)
 
+    def class_in_app(self, placed: Placed) -> tuple[str, str, str] | None:
+        """(app label, module within the app, class) of `get_class("catalogue.models", "Product")`, django-oscar's."""
+        call = placed.expression
+        if not isinstance(call, Call) or (dotted(call.function) or "").rsplit(".", 1)[-1] != "get_class":
+            return None
+        texts = [self._text(placed.at(item)) for item in positional(call)[:2]]
+        if len(texts) < 2 or not all(texts):
+            return None
+        app_label, _, module = texts[0].partition(".")
+        return app_label, module, texts[1]
+
     def symbol(self, placed: Placed) -> Symbol | None:
         """What a name or attribute resolves to."""
         path = dotted(placed.expression)

@@ -13,8 +13,8 @@ from flake8_unique_insert.project.known import Known
 from flake8_unique_insert.project.models import Models
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.names import Names
-from flake8_unique_insert.project.settings import is_test_path
 from flake8_unique_insert.project.summaries import Summaries
+from flake8_unique_insert.project.tree import is_test_path
 from flake8_unique_insert.schema import ClassSymbol, Model
 
 CLASS = re.compile(r"^[ \t]*class[ \t]+\w+[^(:\n]*\(([^)]*)", re.MULTILINE)
@@ -101,6 +101,11 @@ class Registry:
                 if found is not None:
                     return found
         return None
+
+    def in_app(self, app_label: str, module: str, name: str) -> ClassSymbol | None:
+        """A class of a module within an app."""
+        found = (self._named(f"{package}.{module}", name) for package in self._apps.labelled(app_label))
+        return next((symbol for symbol in found if symbol is not None), None)
 
     def _named(self, module: str, name: str) -> ClassSymbol | None:
         canonical = self._modules.canonical(module)

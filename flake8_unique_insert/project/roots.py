@@ -31,6 +31,12 @@ def find_root(path: Path) -> Path:
     return _nested_project(root, folder) or root
 
 
+def repository_of(root: Path) -> Path:
+    """The folder that paths are told from: a project's root, for one of several in a repository the top of that."""
+    top = _root_of(root)
+    return top if _nested_project(top, root) == root else root
+
+
 @lru_cache(maxsize=4096)
 def _root_of(folder: Path) -> Path:
     for marks in (REPOSITORY_MARKS, PROJECT_MARKS, RUN_MARKS):

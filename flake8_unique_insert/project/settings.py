@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.summaries import Summaries
+from flake8_unique_insert.project.tree import is_test_path
 
 if TYPE_CHECKING:
     from flake8_unique_insert.project.literals import Literals
@@ -19,12 +20,6 @@ STATED = re.compile(r"DJANGO_SETTINGS_MODULE[\"']?\s*[,=:]\s*[\"']?([A-Za-z_][\w
 APPS = re.compile(r"^\s*\w*APPS\w*(?:\.(?:append|extend|insert)|(?:\s*:[^=\n]+)?\s*\+?=\s*)", re.MULTILINE)
 STRINGS = re.compile(r"[\"']([A-Za-z_]\w*(?:\.\w+)*)[\"']")
 PLACES_THAT_STATE = ("manage.py", "pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml", "wsgi.py", "conftest.py")
-TEST_PARTS = frozenset({"tests", "test", "testing", "docs", "examples", "example"})
-
-
-def is_test_path(parts: tuple[str, ...]) -> bool:
-    """Whether a path looks like tests or examples."""
-    return any(part in TEST_PARTS or part.startswith("test_") for part in parts)
 
 
 class Settings:
@@ -66,12 +61,20 @@ class Settings:
         for path in self.files:
             if name not in self._summaries.text(path) and "import *" not in self._summaries.text(path):
                 continue
-            definitions = Literals.assigned(self.names.resolve(self._modules.name_of(path), name))
-            for definition in reversed(definitions):
-                value = self.literals.value(definition)
-                if value is not UNKNOWN:
-                    return value
+            for place in self._places(self._modules.name_of(path), name):
+                for definition in reversed(Literals.assigned(self.names.resolve(self._modules.name_of(path), place))):
+                    value = self.literals.value(definition)
+                    if value is not UNKNOWN:
+                        return value
         return UNKNOWN
+
+    def _places(self, module: str, name: str) -> Iterator[str]:
+        """Where a module may say a setting: among its names, then in its classes (django-configurations)."""
+        yield name
+        summary = self._summaries.of(module)
+        for item in summary.classes() if summary is not None else ():
+            if name in item.members:
+                yield f"{item.qualname}.{name}"
 
     @cached_property
     def installed_apps(self) -> tuple[str, ...]:

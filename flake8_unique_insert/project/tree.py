@@ -11,6 +11,12 @@ SKIPPED = frozenset(
 )
 MARKS = frozenset({"setup.cfg", "pyproject.toml", "tox.ini", "pytest.ini", ".flake8"})
 MOST_FOLDERS = 50_000
+TEST_PARTS = frozenset({"tests", "test", "testing", "docs", "examples", "example"})
+
+
+def is_test_path(parts: tuple[str, ...]) -> bool:
+    """Whether a path looks like tests or examples."""
+    return any(part in TEST_PARTS or part.startswith("test_") for part in parts)
 
 
 class Tree:

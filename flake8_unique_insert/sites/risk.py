@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.inserts import is_true, names_in
+from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.terms import ANY, differs, normal, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import KeyKind, UniqueKey
@@ -129,12 +130,10 @@ def repeats_under_new_row(analysis: Analysis, write: Write, key: UniqueKey) -> b
 
 def told_apart(write: Write, values: dict[str, FieldValue]) -> bool:
     """True when no two elements of a batch have the same key: a member is different for each."""
-    return any(
-        any(
-            symbol.kind in ("distinct", "item", "new")
-            for symbol in symbols(normal(term))
-            if not _is_parent(write, term)
-        )
+    each = frozenset().union(*(symbols(normal(term)) for value in values.values() for term in value.terms))
+    kinds = ("distinct", "item", "new")
+    return spanned(write.nests, each, kinds) and any(
+        any(symbol.kind in kinds for symbol in symbols(normal(term)) if not _is_parent(write, term))
         for value in values.values()
         for term in value.terms
     )

@@ -136,6 +136,9 @@ class _Extractor:
                 elif isinstance(node, (cst.Assign, cst.AnnAssign, cst.AugAssign)):
                     for name, assignment in self.assignments(node):
                         bind(name, assignment)
+                elif isinstance(node, cst.Expr):
+                    for name, added in self.additions(node):
+                        bind(name, added)
                 else:
                     visit(_nested(node))
 
@@ -186,6 +189,20 @@ class _Extractor:
             value = lower(node.value)
             for target in node.targets:
                 yield from _bind(lower(target.target), value, line, None)
+
+    def additions(self, node: cst.Expr) -> Iterable[tuple[str, Assignment]]:
+        """`names.append(value)` and `names.extend(values)`, which say the same as `names += [value]`."""
+        call = node.value
+        if (
+            isinstance(call, cst.Call)
+            and isinstance(call.func, cst.Attribute)
+            and isinstance(call.func.value, cst.Name)
+        ):
+            name, method = call.func.value.value, call.func.attr.value
+            if method in ("append", "extend") and len(call.args) == 1:
+                value = lower(call.args[0].value)
+                added = Display("list", (value,)) if method == "append" else value
+                yield name, Assignment(added, None, self.line(node), augmented=True)
 
 
 def _bind(

@@ -38,6 +38,11 @@ class Assignment:
     index: int | None = None
     augmented: bool = False
 
+    @property
+    def is_whole(self) -> bool:
+        """True where the value is all that the name stands for."""
+        return self.index is None and not self.augmented
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:

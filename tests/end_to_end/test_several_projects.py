@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import permutations
 from pathlib import Path
 
-import pytest
-
 from tests.end_to_end.conftest import CHECKED, MODELS, SERVICES, Project
 from tests.end_to_end.running import uqi
 
@@ -19,7 +17,6 @@ def lay(root: Path, model: str, services: str) -> None:
     made.write("shop/services.py", services)
 
 
-@pytest.mark.xfail(reason="a module name that two source roots have is always taken from the first")
 def test_same_module_names_in_one_repository(project: Project) -> None:
     (project.root / ".git").mkdir()
     lay(project.root / "first", MODELS.replace("unique=True", ""), SERVICES)

@@ -90,8 +90,7 @@ def accessors_of(model: Any) -> set[tuple[str, str, str, str]]:
         if name is None:
             continue
         kind = "one" if relation.one_to_one else "m2m" if relation.many_to_many else "many"
-        field = "" if kind == "m2m" else relation.field.name
-        found.add((name, relation.related_model._meta.label, field, kind))
+        found.add((name, relation.related_model._meta.label, relation.field.name, kind))
     return found
 
 

@@ -7,7 +7,7 @@ import json
 
 from flake8_unique_insert.cli.models import run
 from flake8_unique_insert.options import Options
-from tests.project.compare_truth import differences
+from tests.project.compare_truth import differences, installed_differences
 from tests.project.conftest import MakeProject
 
 FILES = {
@@ -82,3 +82,12 @@ def test_comparison_with_a_run(make_project: MakeProject) -> None:
     wanted = {"label": "shop.Item", "file": "shop/models.py", "keys": models[1]["keys"]}
     assert list(differences(models, [wanted])) == []
     assert len(list(differences(models, [{**wanted, "keys": []}, {**wanted, "label": "shop.Base"}]))) == 2
+
+
+def test_comparison_with_a_run_of_installed_models(make_project: MakeProject) -> None:
+    project = make_project({"manage.py": ""})
+    group = {"label": "auth.Group", "file": "site-packages/django/contrib/auth/models.py", "managed": True}
+    key = {"fields": ["name"], "kind": "unique"}
+    wanted = [{**group, "keys": [key]}, {**group, "keys": []}, {**group, "label": "auth.Nothing", "keys": []}]
+    found = list(installed_differences(str(project.root), Options(), wanted))
+    assert [line.split(":")[0] for line in found] == ["auth.Group", "auth.Nothing"]

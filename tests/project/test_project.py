@@ -95,6 +95,7 @@ def test_rows_between_models(make_project: MakeProject) -> None:
     "settings",
     [
         {"config/settings.py": 'AUTH_USER_MODEL = "blog.Tag"'},
+        {"config/settings.py": 'class Common(Configuration):\n    AUTH_USER_MODEL = "blog.Tag"'},
         {"config/settings/base.py": 'AUTH_USER_MODEL = "blog.Tag"', "config/settings/dev.py": "from .base import *"},
         {
             "manage.py": 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "odd")',
@@ -185,6 +186,48 @@ def test_unknown_field_class(make_project: MakeProject) -> None:
         }
     )
     assert keys(project, ClassSymbol("blog.models", "Caller")) == [("phone",)]
+
+
+@pytest.mark.parametrize("base", ["Named", 'get_class("shop.abstract", "AbstractItem")'])
+def test_class_found_by_its_name_in_an_app(make_project: MakeProject, base: str) -> None:
+    project = make_project(
+        {
+            "lib/shop/__init__.py": "",
+            "lib/shop/abstract.py": """
+from django.db import models
+class AbstractItem(models.Model):
+    code = models.CharField(unique=True)
+    class Meta:
+        abstract = True
+""",
+            "lib/shop/models.py": f"""
+from lib.loading import get_class
+Named = get_class("shop.abstract", "AbstractItem")
+class Item({base}): pass
+class Other(get_class("shop.nothing", "AbstractItem")): pass
+""",
+        }
+    )
+    item = project.model_labelled("shop.Item")
+    assert item is not None
+    assert [key.fields for key in item.keys] == [("code",)]
+    assert project.model_labelled("shop.Other") is None
+
+
+def test_heirs_and_what_methods_assign(make_project: MakeProject) -> None:
+    project = make_project(
+        {
+            "base.py": "class Base:\n    def set(self):\n        self.row, x = 1, 2\n        self.row == self.other\n",
+            "one.py": "import base\nclass One(base.Base):\n    def get(self):\n        self.row: int = 3\n",
+            "two.py": "from one import One\nclass Two(One): pass\nclass Base: pass\nclass Three(Base): pass\n",
+            "tests/four.py": "from base import Base\nclass Four(Base): pass\n",
+        }
+    )
+    base = ClassSymbol("base", "Base")
+    assert [heir.dotted for heir in project.heirs(base)] == ["one.One", "two.Two"]
+    assigning = project.methods_assigning(ClassSymbol("two", "Two"), "row")
+    assert [method.dotted for method in assigning] == ["one.One.get", "base.Base.set"]
+    assert project.methods_assigning(base, "other") == ()
 
 
 def test_models_of_a_manager(make_project: MakeProject) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from flake8_unique_insert.options import Options
 from flake8_unique_insert.project import find_root
+from flake8_unique_insert.project.projects import Projects
 from tests.project.conftest import MakeProject
 
 
@@ -85,3 +87,18 @@ def test_links_and_missing_files(make_project: MakeProject) -> None:
     assert project.resolve("app.loop", "X") is None
     assert project.resolve("no.such.module", "X") is None
     assert list(project.models_in(project.modules.tree.files())) == []
+
+
+def test_own_source_root_first(tmp_path: Path) -> None:
+    write(tmp_path, ".git/HEAD")
+    for name in ("first", "second"):
+        write(tmp_path, f"{name}/pyproject.toml", f"{name}/src/shop/__init__.py", f"{name}/src/shop/tests/__init__.py")
+        tmp_path.joinpath(f"{name}/src/shop/models.py").write_text(f"class {name.title()}: pass")
+    write(tmp_path, "third/pyproject.toml", "third/src/tests/__init__.py", "third/src/other.py")
+    projects = Projects(Options())
+    for name in ("second", "first", "second"):
+        project = projects.of(tmp_path / name / "src/shop/views.py")
+        assert project.find_module("shop.models") == tmp_path / name / "src/shop/models.py"
+        assert project.resolve("shop.models", name.title()) is not None
+        assert project.find_module("other") == tmp_path / "third/src/other.py"
+    assert projects.of(tmp_path / "third/src/other.py") is projects.of(tmp_path / "third/src/more.py")

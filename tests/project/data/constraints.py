@@ -99,3 +99,11 @@ class Both(Base):
         unique_together = ("a", "b")
         constraints = [UniqueConstraint(fields=["active"], name="both")]
         indexes = [models.Index(fields=["a"])]
+
+
+class Appended(Base):
+    class Meta:
+        constraints = [UniqueConstraint(fields=["a"], name="first")]
+        constraints.append(UniqueConstraint(fields=["b"], name="second"))
+        constraints += [UniqueConstraint(fields=["active"], name="third")]
+        constraints.extend([UniqueConstraint(fields=["a", "active"], name="fourth")])

@@ -1,0 +1,30 @@
+"""The methods that insert or change rows, by name."""
+
+from __future__ import annotations
+
+from flake8_unique_insert.syntax.expressions import Attribute, Call
+
+KINDS = {
+    "create": "insert",
+    "create_user": "insert",
+    "create_superuser": "insert",
+    "bulk_create": "bulk_create",
+    "get_or_create": "upsert",
+    "update_or_create": "upsert",
+    "bulk_update": "bulk_update",
+}
+
+
+def plain(name: str) -> str:
+    """A method's name without the `a` of its async twin."""
+    return name[1:] if name.startswith("a") and name[1:] in (*KINDS, "save", "update") else name
+
+
+def reads_like_insert(node: Call) -> bool:
+    """True for `x.create(...)`, `x.save()`, `x.update(field=...)` and the like, whatever x is."""
+    if not isinstance(node.function, Attribute):
+        return False
+    name = plain(node.function.name)
+    if name == "update":
+        return bool(node.arguments) and all(argument.keyword or argument.star == "**" for argument in node.arguments)
+    return name in KINDS or name == "save"
