@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-from flake8_unique_insert.syntax.expressions import Expression
+from flake8_unique_insert.syntax.expressions import Argument, Call, Expression
 from flake8_unique_insert.syntax.summary import (
     Assignment,
     ClassSummary,
@@ -132,6 +132,13 @@ class UniqueKey:
         inside = (name for expression in self.expressions for name in expression.fields)
         return tuple(dict.fromkeys([*self.fields, *inside]))
 
+    @property
+    def read(self) -> frozenset[str]:
+        """Every field on which it depends whether two rows collide: the members and the fields of the condition."""
+        parts = self.condition.walk() if self.condition is not None else ()
+        named = (part.keyword.split("__")[0] for part in parts if isinstance(part, Argument) and part.keyword)
+        return frozenset([*self.members, *named])
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -249,6 +256,35 @@ class Model:
         return found
 
 
+class FormKind(Enum):
+    """What takes a model's values in and saves them."""
+
+    FORM = "form"
+    FORMSET = "formset"
+    SERIALIZER = "serializer"
+
+
+@dataclass(frozen=True)
+class ModelForm:
+    """A ModelForm, a set of them, or a DRF ModelSerializer: a class that validates input and saves it as rows.
+
+    symbol: its class; of one that a factory makes, the class that it is made from. fields: the model's fields that the
+    input sets. checked: the keys for which its own validation looks for another row. each: the form that a set repeats.
+    """
+
+    symbol: ClassSymbol
+    model: Model
+    kind: FormKind
+    fields: frozenset[str]
+    checked: frozenset[UniqueKey]
+    each: ModelForm | None = None
+
+    @property
+    def data(self) -> str:
+        """The attribute that holds the validated values."""
+        return "validated_data" if self.kind is FormKind.SERIALIZER else "cleaned_data"
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member of a class found along its MRO: the class that defines it, and the last definition there."""
@@ -296,6 +332,15 @@ class ModelLookup(Protocol):
 
     def user_model(self) -> Model | None:
         """The model of AUTH_USER_MODEL."""
+
+    def form(self, symbol: ClassSymbol) -> ModelForm | None:
+        """What a form, formset or serializer class validates; None for any other, and where its fields are unknown."""
+
+    def made_form(self, call: Call, module: str) -> ModelForm | None:
+        """The class that `modelform_factory(...)` and its like make."""
+
+    def form_of(self, model: Model, fields: Iterable[str] | None) -> ModelForm:
+        """The form that a generic view makes of its `model` and `fields` (None: all)."""
 
     def accessor(self, model: Model, name: str) -> Accessor | None:
         """What `instance.name` reaches on another model, and whether by one row or by a manager."""

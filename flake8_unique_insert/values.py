@@ -13,8 +13,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Link, ManagerDeclaration, Model, Symbol
-from flake8_unique_insert.syntax.expressions import Constant, Expression, hashed_once
+from flake8_unique_insert.schema import (
+    ClassSymbol,
+    FunctionSymbol,
+    Link,
+    ManagerDeclaration,
+    Model,
+    ModelForm,
+    Symbol,
+    UniqueKey,
+)
+from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, hashed_once
 from flake8_unique_insert.syntax.expressions import Symbol as Placeholder
 
 # --- facts
@@ -97,15 +106,14 @@ class NewRow(Hashed):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Validated(Hashed):
-    """The instance's uniqueness was validated: `unique` (fields, unique_together) and/or `constraints`.
+    """No other row had these keys of the term when it was validated: an instance, or the data of a form.
 
-    excluded: fields that were left out, or assigned since.
+    by: the form or serializer that did it, None for the instance itself.
     """
 
     term: Expression
-    unique: bool
-    constraints: bool
-    excluded: frozenset[str] = frozenset()
+    keys: frozenset[UniqueKey]
+    by: Form | None = None
 
     def parts(self) -> Iterable[Expression | Hashed]:
         return (self.term,)
@@ -197,9 +205,43 @@ class NestedFunction(Value):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Object(Value):
-    """An instance of a project's class that is no model (a view, a form, ...)."""
+    """An instance of a project's class that is no model (a view, a service, ...)."""
 
     symbol: ClassSymbol
+
+
+@hashed_once
+@dataclass(frozen=True, slots=True)
+class FormClass(Value):
+    """A form, formset or serializer class that has no name: one that a factory made."""
+
+    form: ModelForm
+
+
+@hashed_once
+@dataclass(frozen=True, slots=True)
+class Form(Object):
+    """A form, formset or serializer. The row that it fills is its attribute `instance` in the state's `objects`."""
+
+    form: ModelForm
+
+    @property
+    def data(self) -> Expression:
+        """The term of the validated input."""
+        return Attribute(self.term, self.form.data)
+
+    @property
+    def valid(self) -> Validated:
+        """The fact that its input was validated."""
+        return Validated(self.data, self.form.checked, self)
+
+
+@hashed_once
+@dataclass(frozen=True, slots=True)
+class Validity(Value):
+    """What `is_valid()` answered; true when the form's input was validated."""
+
+    form: Form
 
 
 @hashed_once
@@ -344,7 +386,8 @@ class ObjectState(Hashed):
 
     new: True for an instance that is not in the database, False for one that is, None when either.
     open: True when attributes may have been set that are not listed. changed: fields assigned on an existing row.
-    copied: a new instance that has the values of an existing row (`pk = None`).
+    copied: a new instance that has the values of an existing row (`pk = None`). form: what fills an instance with its
+    input, until that is saved.
     """
 
     new: bool | None
@@ -352,6 +395,7 @@ class ObjectState(Hashed):
     open: bool = False
     changed: frozenset[str] = frozenset()
     copied: bool = False
+    form: Form | None = None
 
     def get(self, name: str) -> Result | None:
         """The value assigned to an attribute."""

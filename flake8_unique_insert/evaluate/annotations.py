@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
@@ -26,7 +27,6 @@ from flake8_unique_insert.values import (
     Instance,
     Items,
     ModelClass,
-    Object,
     Result,
     Rows,
     SymbolValue,
@@ -77,7 +77,7 @@ def _plain(ev: Evaluator, annotation: Expression, term: Expression, module: str)
     if isinstance(value, ModelClass):
         return result(Instance(term, value.model))
     if isinstance(value, SymbolValue) and isinstance(value.symbol, ClassSymbol):
-        return result(Object(term, value.symbol))
+        return result(an_object(ev, term, value.symbol))
     return None
 
 

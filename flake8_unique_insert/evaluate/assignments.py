@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import row_values
+from flake8_unique_insert.evaluate.attributes import as_row
+from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.own_attributes import note_assignment
 from flake8_unique_insert.syntax.expressions import NONE, Expression
 from flake8_unique_insert.values import (
+    Form,
     Instance,
     ModelClass,
     Object,
@@ -22,7 +25,6 @@ from flake8_unique_insert.values import (
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.attributes import as_row
 
 
 def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:
@@ -36,7 +38,9 @@ def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:
         if target.term != base.term:
             ev.state.assign_attribute(target.term, name)
         known = ev.state.objects.get(target.term)
-        if isinstance(target, Instance):
+        if isinstance(target, Form) and name == "instance":
+            bind(ev, target, value)
+        elif isinstance(target, Instance):
             _assign_field(ev, target, known or ObjectState(False), name, value)
         elif isinstance(target, (Object, Unknown, ModelClass, SymbolValue)):
             known = known or ObjectState(False)

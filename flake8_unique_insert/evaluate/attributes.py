@@ -115,6 +115,9 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
             return result(Instance(term, model))
     if isinstance(value, Unknown) or (isinstance(value, Bound) and isinstance(value.receiver, Object)):
         return _of_unknown(ev, value, name, term)
+    if isinstance(value, Bound) and (value.name, name) == ("_meta", "model"):
+        owner = value.receiver
+        return result(ModelClass(term, owner.model)) if isinstance(owner, (Instance, ModelClass)) else unknown(term)
     return result(Bound(term, value, name))
 
 

@@ -56,6 +56,7 @@ from flake8_unique_insert.values import (
     Rows,
     SymbolValue,
     Unknown,
+    Validity,
     Value,
 )
 
@@ -167,6 +168,8 @@ def facts_when(value: Value, outcome: bool) -> Facts:
         return absent(value)
     if isinstance(value, Column) and not outcome:
         return absent_from(value, value.rows)
+    if isinstance(value, Validity) and outcome:
+        return frozenset([value.form.valid])
     row = _unsaved(value.term, outcome)
     return frozenset([NewRow(row)]) if row is not None else NO_FACTS
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import absent_rows, builtin_calls, functions, inserts, known_calls, queries
+from flake8_unique_insert.evaluate import (
+    absent_rows,
+    builtin_calls,
+    forms,
+    functions,
+    inserts,
+    known_calls,
+    queries,
+    views,
+)
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.verbs import reads_like_insert
 from flake8_unique_insert.evaluate.writes import Unresolved
-from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
+from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, KeyKind
 from flake8_unique_insert.syntax.expressions import (
     Argument,
     Attribute,
@@ -26,6 +35,8 @@ from flake8_unique_insert.values import (
     Bound,
     Entries,
     ErrorClass,
+    Form,
+    FormClass,
     Fresh,
     Function,
     Instance,
@@ -123,6 +134,8 @@ def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments,
         return found if found is not None else unfollowed(ev, node, arguments, term)
     if isinstance(value, SymbolValue):
         return _call_symbol(ev, value, node, arguments, term)
+    if isinstance(value, FormClass):
+        return result(forms.instantiate(ev, value.form, node, ev.symbol("form", node), arguments))
     if isinstance(value, Fresh):
         return ev.generated(node)
     if isinstance(value, ErrorClass):
@@ -169,6 +182,9 @@ def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Argum
         if known is not None:
             return known
     if isinstance(symbol, ClassSymbol):
+        form = ev.analysis.lookup.form(symbol)
+        if form is not None:
+            return result(forms.instantiate(ev, form, node, ev.symbol("form", node), arguments))
         _escape(ev, arguments)
         return result(Object(term, symbol))
     return unfollowed(ev, node, arguments, term)
@@ -222,9 +238,7 @@ def _call_bound(ev: Evaluator, option: Option, value: Bound, node: Call, argumen
     if isinstance(receiver, Instance):
         return _call_instance(ev, option, receiver, value.name, node, arguments, term)
     if isinstance(receiver, Object):
-        return known_calls.call_on_object(ev, receiver, value.name, node, arguments) or unfollowed(
-            ev, node, arguments, term
-        )
+        return _call_object(ev, option, receiver, value.name, node, arguments, term)
     if isinstance(receiver, ModelClass) and value.name == "from_db":
         return result(Instance(term, receiver.model))
     if isinstance(receiver, ModelClass) and (rows := known_calls.tree_rows(ev, receiver.model, value.name, term)):
@@ -244,8 +258,21 @@ def _call_super(ev: Evaluator, value: Super, name: str, node: Call, arguments: A
     if isinstance(receiver, Instance):
         return _call_instance(ev, Option(receiver), receiver, name, node, arguments, term)
     if isinstance(receiver, Object):
-        return known_calls.call_on_object(ev, receiver, name, node, arguments) or unfollowed(ev, node, arguments, term)
+        return _call_object(ev, Option(receiver), receiver, name, node, arguments, term)
     return unfollowed(ev, node, arguments, term)
+
+
+def _call_object(
+    ev: Evaluator, option: Option, receiver: Object, name: str, node: Call, arguments: Arguments, term: Call
+) -> Result:
+    """A method that Django or DRF gives a project's class: a form's, or a view's."""
+    if isinstance(receiver, Form):
+        found = forms.call_method(ev, receiver, option.facts, name, node, arguments)
+    else:
+        found = views.call_method(ev, receiver, name, node, arguments)
+    return (
+        found or known_calls.call_method(ev, name, receiver, node, arguments) or unfollowed(ev, node, arguments, term)
+    )
 
 
 def _call_instance(
@@ -280,7 +307,11 @@ def _validate(ev: Evaluator, instance: Instance, name: str, arguments: Arguments
 
     unique = name == "validate_unique" or (name == "full_clean" and wanted("validate_unique"))
     constraints = name == "validate_constraints" or (name == "full_clean" and wanted("validate_constraints"))
-    ev.state.learn([Validated(instance.term, unique, constraints, excluded)])
+    keys = frozenset(
+        key for key in instance.model.keys
+        if (constraints if key.kind is KeyKind.CONSTRAINT else unique) and not excluded & key.read
+    )  # fmt: skip
+    ev.state.learn([Validated(instance.term, keys)])
 
 
 def subscript_rows(ev: Evaluator, rows: Rows, index: Result, node: Subscript) -> Result:

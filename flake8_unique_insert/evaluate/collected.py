@@ -85,4 +85,5 @@ def met_object(point: int, term: Expression, known: list[ObjectState]) -> Object
         any(item.open for item in known),
         frozenset().union(*(item.changed for item in known)),
         any(item.copied for item in known),
+        next((item.form for item in known if item.form is not None), None),
     )

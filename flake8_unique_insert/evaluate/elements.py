@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.facts import about, after_round, changed, common, in_loop
 from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
@@ -20,6 +21,7 @@ from flake8_unique_insert.values import (
     Elements,
     Enumerated,
     Fact,
+    Form,
     Fresh,
     Instance,
     Items,
@@ -108,6 +110,9 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
         if any(not isinstance(option.value, (Unknown, Known)) for option in inner.element.options):
             return inner.element
         return _each(ev, inner, node)
+    if isinstance(inner, Form) and inner.form.each is not None:
+        each = inner.form.each
+        return result(bind(ev, Form(ev.symbol("form", node), each.symbol, each), None, False))
     if isinstance(inner, Enumerated):
         index = unknown(ev.symbol("distinct", node, "index"))
         element = element_of(ev, inner.values, (id(node), "element"))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, same, symbols
+from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.syntax.expressions import Expression, Symbol
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import Absent, Fact, Facts, Inserted, NewRow, Validated
@@ -18,10 +19,10 @@ Change = Callable[[Fact], Fact | None]
 
 
 def key_of(fact: Fact) -> object:
-    """What a fact is about; two facts of one key differ in what was inserted since."""
+    """What a fact is about; two facts of one key differ in what was inserted since, or in the keys validated."""
     if isinstance(fact, Absent):
         return fact.table, fact.conditions
-    return fact.term if isinstance(fact, NewRow) else fact
+    return type(fact), fact.term
 
 
 def _by_key(facts: Facts) -> dict[object, Fact]:
@@ -33,14 +34,16 @@ def _but(fact: Fact) -> frozenset[Inserted]:
 
 
 def added(facts: Facts, more: Iterable[Fact]) -> Facts:
-    """All of these facts: of two about the same, the one with fewer exceptions."""
+    """All of these facts: of two about the same, the one with fewer exceptions, or the keys of both."""
     more = frozenset(more)
     if more <= facts:
         return facts
     found = _by_key(facts)
     for fact in more:
         former = found.get(key_of(fact))
-        if former is None or len(_but(fact)) < len(_but(former)):
+        if isinstance(former, Validated) and isinstance(fact, Validated):
+            found[key_of(fact)] = replace(fact, keys=fact.keys | former.keys, by=fact.by or former.by)
+        elif former is None or len(_but(fact)) < len(_but(former)):
             found[key_of(fact)] = fact
     return frozenset(found.values())
 
@@ -60,10 +63,8 @@ def _held_by(facts: Facts, others: Facts) -> Iterator[Fact]:
     known = _by_key(others)
     for fact in facts:
         other = known.get(key_of(fact)) or (_wider(fact, others) if isinstance(fact, Absent) else None)
-        if isinstance(fact, Validated) and other is not None:
-            yield fact
-        elif other is not None and not isinstance(fact, Validated):
-            yield replace(fact, but=fact.but | _but(other))
+        if other is not None:
+            yield _met(fact, other)
 
 
 def _wider(fact: Absent, others: Facts) -> Fact | None:
@@ -75,6 +76,14 @@ def _wider(fact: Absent, others: Facts) -> Fact | None:
         if isinstance(other, Absent) and other.table == fact.table and other.conditions < fact.conditions:
             return other
     return None
+
+
+def _met(left: Fact, right: Fact) -> Fact:
+    """What holds of two facts, one of which follows from the other, whichever is true."""
+    if isinstance(left, Validated):
+        assert isinstance(right, Validated)
+        return replace(left, keys=left.keys & right.keys, by=left.by if left.by == right.by else None)
+    return replace(left, but=left.but | _but(right))
 
 
 def without(facts: Facts, known: Facts) -> Facts:
@@ -193,10 +202,17 @@ def after_assignment(base: Expression, name: str) -> Change:
             read = any(is_attribute_of(condition.term, base, name) for condition in fact.conditions)
             return None if read else fact
         if isinstance(fact, Validated) and fact.term == base:
-            return replace(fact, excluded=fact.excluded | {name})
+            return replace(fact, keys=frozenset(key for key in fact.keys if not _reads(key, name)))
         return fact
 
     return change
+
+
+def _reads(key: UniqueKey, name: str) -> bool:
+    """True when assigning this attribute may change a row's key: a field, the column of a foreign key, `pk`."""
+    return (
+        name in key.read or name.removesuffix("_id") in key.read or (name == "pk" and key.kind is KeyKind.PRIMARY_KEY)
+    )
 
 
 def after_growth(collection: Expression) -> Change:

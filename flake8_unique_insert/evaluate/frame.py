@@ -102,7 +102,8 @@ class Analysis:
     variables: dict[int, frozenset[Symbol]] = field(default_factory=dict)
     solved: dict[object, Any] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)
-    _properties: dict[tuple[str, Expression], Call] = field(default_factory=dict)
+    validating: bool = False
+    _implied: dict[tuple[str, Expression], Call] = field(default_factory=dict)
 
     def point(self, key: object) -> int:
         """A number for a place, the same each time the place is evaluated."""
@@ -124,12 +125,12 @@ class Analysis:
             self._nested[key] = (inner, graph, parameters(node.params)) if graph is not None else None
         return self._nested[key]
 
-    def property_call(self, dotted: str, term: Expression) -> Call:
-        """The call that reading a property stands for; one for each property and object."""
+    def implied_call(self, dotted: str, term: Expression) -> Call:
+        """The call of a method that nobody writes out: a property that is read, a hook of a framework."""
         key = (dotted, term)
-        if key not in self._properties:
-            self._properties[key] = Call(term, ())
-        return self._properties[key]
+        if key not in self._implied:
+            self._implied[key] = Call(term, ())
+        return self._implied[key]
 
     def step(self) -> None:
         """Count work. Raises BudgetExceeded."""

@@ -170,7 +170,7 @@ def by_annotation(ev: Evaluator, function: Function, term: Call) -> Result | Non
 
 def read_property(ev: Evaluator, function: Function, term: Expression) -> Result:
     """`instance.name` where name is a property."""
-    node = ev.analysis.property_call(function.symbol.dotted, term)
+    node = ev.analysis.implied_call(function.symbol.dotted, term)
     found = follow(ev, function, node, (), [])
     if found is not None and not (isinstance(found.value, Known) and found.value.term == NONE):
         return found

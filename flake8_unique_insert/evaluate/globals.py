@@ -19,6 +19,7 @@ from flake8_unique_insert.syntax.summary import Import
 from flake8_unique_insert.values import (
     Entries,
     ErrorClass,
+    FormClass,
     Function,
     Items,
     Known,
@@ -33,7 +34,7 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
-FOLLOWED = (Entries, ErrorClass, Function, Items, Known, ModelClass, Rows, SymbolValue)
+FOLLOWED = (Entries, ErrorClass, FormClass, Function, Items, Known, ModelClass, Rows, SymbolValue)
 """Values that a module-level constant may stand for; any other is known by its name only."""
 
 

@@ -252,7 +252,7 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
             call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
             added(ev.state.facts, option_facts), protections_of(ev, call), ev.frame.code, ev.frame.stack,
             None, instance, known, None, None, options,
-            mechanisms=own_save(ev, model, values, call, instance if is_update else None),
+            mechanisms=own_save(ev, model, values, call, instance if is_update else None), form=known.form,
         )  # fmt: skip
         emit(ev, write)
     elif ev.analysis.recording:
@@ -264,7 +264,7 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
         ev.state.insert(tables(model), inserted_row(model, _with_kept(instance, known, values)))
     if known.new is True:
         ev.state.learn([NewRow(instance.term)])
-    ev.state.objects[instance.term] = replace(known, new=False, changed=frozenset())
+    ev.state.objects[instance.term] = replace(known, new=False, changed=frozenset(), form=None)
 
 
 def _with_kept(instance: Instance, known: ObjectState, values: RowValues) -> RowValues:

@@ -6,17 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.evaluate import absent_rows, attributes, inserts, membership, queries
+from flake8_unique_insert.evaluate import absent_rows, inserts, membership, queries
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of, unknown_condition
 from flake8_unique_insert.schema import ClassSymbol, Field, Model
 from flake8_unique_insert.syntax.expressions import FALSE, NONE, Argument, Attribute, Call, Expression, Name, string
 from flake8_unique_insert.values import (
     NO_FACTS,
+    FormClass,
     Instance,
     Known,
     ModelClass,
-    Object,
     ObjectState,
     Option,
     Result,
@@ -51,6 +51,9 @@ def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result
         return _get_object_or_404(ev, node, arguments)
     if dotted in WRAPPERS and arguments[1]:
         return arguments[1][0]
+    if name.endswith(("form_factory", "formset_factory")):
+        form = ev.analysis.lookup.made_form(node, ev.frame.module)
+        return result(FormClass(Name(dotted), form)) if form is not None else None
     if dotted in COPIES and arguments[1]:
         return _copy(ev, node, arguments[1][0])
     return None
@@ -137,29 +140,3 @@ def tree_rows(ev: Evaluator, model: Model, name: str, term: Expression) -> Resul
     if not any(base.startswith(django_names.TREE_PACKAGES) for base in ev.analysis.lookup.bases(model.symbol)):
         return None
     return result(Rows(term, model, frozenset([frozenset([unknown_condition(term)])])))
-
-
-# --- generic views and the like
-
-
-def call_on_object(ev: Evaluator, receiver: Object, name: str, node: Call, arguments: Arguments) -> Result | None:
-    """Methods that Django's and DRF's class-based views give to a project's class."""
-    if name in ("get_object", "aget_object"):
-        model = _view_model(ev, receiver)
-        term = Call(Attribute(receiver.term, name), ())
-        return result(Instance(term, model.model)) if model is not None else None
-    if name == "get_queryset":
-        rows = _view_model(ev, receiver)
-        return result(rows) if rows is not None else None
-    if name == "get_model":
-        return _get_model(ev, arguments)
-    return None
-
-
-def _view_model(ev: Evaluator, receiver: Object) -> Rows | None:
-    for name in ("queryset", "model"):
-        found = attributes.read(ev, result(receiver), name, receiver.term)
-        rows = queries.receiver_rows(ev, found.value)
-        if rows is not None:
-            return rows
-    return None

@@ -5,18 +5,22 @@ from __future__ import annotations
 from itertools import islice
 
 from flake8_unique_insert.evaluate.annotations import annotated_or_unknown
+from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.evaluator import Evaluator
+from flake8_unique_insert.evaluate.forms import method_arguments
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.evaluate.views import bind_parameter
 from flake8_unique_insert.schema import ClassSymbol, ManagerDeclaration, Model, ModelLookup
 from flake8_unique_insert.syntax.expressions import Call, Expression, dotted, keyword, positional
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     CreatedFlag,
     Entries,
+    Form,
     Instance,
     ModelClass,
     Object,
@@ -55,6 +59,7 @@ def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary) -> 
         else:
             state.names[parameter.name] = annotated_or_unknown(ev, parameter.annotation, symbol, frame.module)
     _bind_signal(ev, function, state)
+    _bind_form(ev, function, state)
     return state
 
 
@@ -71,7 +76,7 @@ def _receiver(ev: Evaluator, owner: ClassSymbol, function: FunctionSummary, name
         return result(Instance(term, model))
     if any(base.rsplit(".", 1)[-1] in ROW_BASES for base in ev.analysis.lookup.bases(owner)):
         return _manager(ev, owner, term)
-    return _of_mixin(ev, owner, term) or result(Object(term, owner))
+    return _of_mixin(ev, owner, term) or result(an_object(ev, term, owner))
 
 
 def _of_mixin(ev: Evaluator, owner: ClassSymbol, term: Expression) -> Result | None:
@@ -119,6 +124,21 @@ def _bind_signal(ev: Evaluator, function: FunctionSummary, state: State) -> None
         flag = ev.analysis.symbol("param", ev.frame, "created", "created")
         row = state.names["instance"].value
         state.names["created"] = result(CreatedFlag(flag, row.term))
+
+
+def _bind_form(ev: Evaluator, function: FunctionSummary, state: State) -> None:
+    """What Django and DRF call the methods of forms, serializers and generic views with."""
+    receiver = state.names.get("$self")
+    names = [parameter.name for parameter in function.parameters[1:] if parameter.kind == "positional"]
+    if receiver is None or not isinstance(receiver.value, Object):
+        return
+    if isinstance(receiver.value, Form):
+        given = method_arguments(ev, receiver.value, function.name)
+        state.names.update(zip(names, given, strict=False))
+    elif names:
+        form = bind_parameter(ev, receiver.value, function.name, state.names[names[0]].term)
+        if form is not None:
+            state.names[names[0]] = form
 
 
 def _sender(ev: Evaluator, function: FunctionSummary) -> Model | None:

@@ -41,9 +41,11 @@ def too_large(term: Expression) -> bool:
 
 @lru_cache(maxsize=20_000)
 def normal(term: Expression) -> Expression:
-    """A form that is the same for ways of writing the same key value: `x.pk`, `x.id` → `x`; `d.get("k")` → `d["k"]`."""
+    """One form for all ways of writing the same key value: `x.pk`, `get(pk=x)` → `x`; `d.get("k")` → `d["k"]`."""
     if isinstance(term, Attribute) and term.name in ("pk", "id"):
         return normal(term.base)
+    if isinstance(term, Call) and (key := _looked_up(term)) is not None:
+        return normal(key)
     if isinstance(term, Call) and isinstance(term.function, Attribute):
         arguments = term.arguments
         if term.function.name in ("get", "pop") and arguments and string(arguments[0].value) is not None:
@@ -53,6 +55,15 @@ def normal(term: Expression) -> Expression:
     if isinstance(term, Subscript):
         return Subscript(normal(term.base), term.index)
     return term
+
+
+def _looked_up(term: Call) -> Expression | None:
+    """The x of `rows.get(pk=x)` and `get_object_or_404(rows, pk=x)`: it stands for the row."""
+    name = term.function.name if isinstance(term.function, Attribute) else getattr(term.function, "id", "")
+    named = [argument for argument in term.arguments if argument.keyword is not None or argument.star]
+    if name not in ("get", "aget", "get_object_or_404") or len(named) != 1 or named[0].keyword not in ("pk", "id"):
+        return None
+    return named[0].value
 
 
 def same(left: Expression, right: Expression) -> bool:
@@ -78,6 +89,6 @@ def root(term: Expression) -> Expression:
 
 
 def is_of_parameter(term: Expression) -> bool:
-    """True for a parameter, and for what is reached from one."""
+    """True for a parameter, what is reached from one, and what the `save()` of one, a form perhaps, returned."""
     first = root(term)
-    return isinstance(first, Symbol) and first.kind == "param"
+    return isinstance(first, Symbol) and first.kind in ("param", "saved")

@@ -344,8 +344,15 @@ def analyse_nested(ev: Evaluator, action: Define) -> None:
 
 
 def _return(ev: Evaluator, action: Return) -> None:
+    if isinstance(action.value, Call) and _is_recursive(ev, action.value):
+        raise Unreachable  # what it returns and establishes, another way through the function does, too
     value = _lazily(ev, action.value) if action.value is not None else result(Known(NONE))
     ev.state.names["$return"] = value
+
+
+def _is_recursive(ev: Evaluator, call: Call) -> bool:
+    """True when a function that was called returns what it returns itself for the same arguments: another try."""
+    return bool(ev.frame.stack) and not call.arguments and call.function == Name(ev.frame.function)
 
 
 def _raise(ev: Evaluator, action: Raise) -> None:

@@ -9,7 +9,7 @@ from flake8_unique_insert.flow.graph import Handler
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import Call, Expression
 from flake8_unique_insert.syntax.source import ParsedCode
-from flake8_unique_insert.values import Facts, Instance, Nest, ObjectState, Result, Rows
+from flake8_unique_insert.values import Facts, Form, Instance, Nest, ObjectState, Result, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Write:
     nested: identifies the function defined inside the analysed one that writes, when nothing is known of its callers.
     nests: the nested loops in which the rows of a batch were put together.
     mechanisms: what the model's own `save` does before the row is written.
+    form: the form or serializer whose input it saves.
     stack: the calls through which the analysed function got here, outermost first; empty for its own.
     """
 
@@ -83,6 +84,7 @@ class Write:
     element_count: int | None = None
     mechanisms: tuple[Write, ...] = ()
     nested: int | None = None
+    form: Form | None = None
     nests: frozenset[Nest] = frozenset()
 
 

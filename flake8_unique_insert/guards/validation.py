@@ -1,36 +1,86 @@
-"""Guard: the instance was validated, and nothing of the key was set since (oracle C_v01 to C_v13)."""
+"""Guard: the row, or the input that it is made of, was validated, and nothing of the key was set since.
+
+Instances validate themselves (oracle C_v01 to C_v13), forms and serializers their input (oracle C_f01 to C_f23, B100 to
+B119): for the keys that their class checks by itself, and for those that its own methods look up.
+"""
 
 from __future__ import annotations
 
-from flake8_unique_insert.evaluate.frame import Analysis
+from dataclasses import replace
+
+from flake8_unique_insert.evaluate.evaluator import Evaluator
+from flake8_unique_insert.evaluate.form_checks import own_checks
+from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame
+from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.writes import Write
-from flake8_unique_insert.schema import KeyKind, UniqueKey
+from flake8_unique_insert.guards import absence
+from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.risk import told_apart
-from flake8_unique_insert.sites.values import field_value
-from flake8_unique_insert.values import Validated
+from flake8_unique_insert.sites.values import FieldValue, field_value
+from flake8_unique_insert.syntax.expressions import Subscript, constant
+from flake8_unique_insert.values import Absent, Condition, Fact, Form, Validated
 
 VERDICT = "validated"
 
 
-def _names(write: Write, member: str) -> tuple[str, ...]:
-    field = write.model.field(member)
-    return (member, field.column_name) if field is not None else (member,)
-
-
-def _differ(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
-    """True when no two rows of a batch have the same key."""
-    values = {name: field_value(analysis, write, name) for name in key.members}
-    return write.element_count is not None or told_apart(write, values)
-
-
 def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
-    """True when `full_clean`, `validate_unique` or `validate_constraints` has checked this key on this instance."""
-    if write.instance is None or (write.kind == "bulk_create" and not _differ(analysis, write, key)):
+    """True when a validation that speaks of this row has looked for another one with this key."""
+    facts = [fact for fact in write.facts if isinstance(fact, Validated)]
+    if not facts:
+        return False
+    values = {name: field_value(analysis, write, name) for name in key.members}
+    if write.kind == "bulk_create" and write.element_count is None and not told_apart(write, values):
         return False
     return any(
-        isinstance(fact, Validated)
-        and fact.term == write.instance.term
-        and (fact.constraints if key.kind is KeyKind.CONSTRAINT else fact.unique)
-        and not fact.excluded & {name for member in key.members for name in _names(write, member)}
-        for fact in write.facts
+        (key in fact.keys and _is_of(fact, write, values))
+        or (fact.by is not None and _is_checked(analysis, write, key, values, fact.by))
+        for fact in facts
     )
+
+
+def _is_of(fact: Validated, write: Write, values: dict[str, FieldValue]) -> bool:
+    """True when what was validated is the written instance, or all that the write puts into the key."""
+    if write.instance is not None and fact.term == write.instance.term:
+        return True
+    return all(_is_input(fact, name, value) or value.kind == "kept" for name, value in values.items()) and any(
+        _is_input(fact, name, value) for name, value in values.items()
+    )
+
+
+def _is_input(fact: Validated, name: str, value: FieldValue) -> bool:
+    return any(same(term, Subscript(fact.term, constant(name))) for term in value.terms)
+
+
+# --- checks of the form's own
+
+
+def _is_checked(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, FieldValue], form: Form) -> bool:
+    """True when the form's own methods have looked up a row with this key."""
+    if write.model.table != form.form.model.table:
+        return False
+    symbol = form.form.symbol
+    frame = Frame(symbol.module, symbol, path=(analysis.point(("checks", form.term)),))
+    recording, steps = analysis.recording, analysis.steps
+    analysis.recording, analysis.steps = False, 0
+    try:
+        facts = own_checks(Evaluator(analysis, frame, write.state.copy()), form)
+    except BudgetExceeded:
+        return True  # what cannot be told is not guilty
+    finally:
+        analysis.recording, analysis.steps = recording, steps
+    known = frozenset(_seen_from(fact, form, values) for fact in facts)
+    return bool(known) and absence.covers(analysis, replace(write, facts=known), key)
+
+
+def _seen_from(fact: Fact, form: Form, values: dict[str, FieldValue]) -> Fact:
+    """A fact of the form's methods as its caller sees it: what they look up of their own is what the caller sets."""
+    if not isinstance(fact, Absent):
+        return fact
+    return replace(fact, conditions=frozenset(_of_caller(item, form, values) for item in fact.conditions))
+
+
+def _of_caller(condition: Condition, form: Form, values: dict[str, FieldValue]) -> Condition:
+    value = values.get(condition.field)
+    if value is None or not value.terms or condition.field in form.form.fields:
+        return condition
+    return replace(condition, term=value.terms[0]) if form.term in condition.term.walk() else condition

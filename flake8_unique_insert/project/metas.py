@@ -108,6 +108,13 @@ class Metas:
         """The Meta in force."""
         return self.own(symbol) or self._inherited(symbol)
 
+    def of_class(self, symbol: ClassSymbol) -> ClassSymbol | None:
+        """The Meta of a class that is no model, as Python finds it: the first along the MRO."""
+        return next((meta for base in self._classes.mro(symbol) if (meta := self._own_of(base)) is not None), None)
+
+    def _own_of(self, symbol: Base) -> ClassSymbol | None:
+        return self.own(symbol) if isinstance(symbol, ClassSymbol) else None
+
     def _inherited(self, symbol: ClassSymbol) -> ClassSymbol | None:
         for base in self._classes.mro(symbol)[1:]:
             if not isinstance(base, ClassSymbol):
@@ -152,6 +159,11 @@ class Metas:
             if found is not None:
                 return found
         return None
+
+    def value(self, meta: ClassSymbol | None, name: str) -> Placed | None:
+        """The value of an option that is one expression; None without a Meta or the option."""
+        found = self.option(meta, name) if meta is not None else None
+        return found.last if found is not None else None
 
     def _own_option(self, meta: ClassSymbol, name: str) -> Option | None:
         assignments = additions(self.local(meta, name))

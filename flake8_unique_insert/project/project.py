@@ -14,6 +14,7 @@ from flake8_unique_insert.project.assigned import AssignedAttributes
 from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.field_classes import FieldClasses
 from flake8_unique_insert.project.fields import FieldReader
+from flake8_unique_insert.project.forms import Forms
 from flake8_unique_insert.project.heirs import Heirs
 from flake8_unique_insert.project.keys import KeyReader
 from flake8_unique_insert.project.known import known_models
@@ -38,6 +39,7 @@ from flake8_unique_insert.schema import (
     Location,
     Member,
     Model,
+    ModelForm,
     Symbol,
 )
 from flake8_unique_insert.syntax.expressions import NONE, Call, dotted
@@ -111,6 +113,7 @@ class Project:
         self._registry = Registry(
             self.modules, self.summaries, self.names, self._classes, self._models, self._apps, self._known
         )
+        self._forms = Forms(self.names, self._classes, self._metas, self._referred, self.function_source)
         self._accessors = Accessors(
             lambda: (*self._registry.project_models, *self._registry.installed_models),
             self._registry.may_be_accessor,
@@ -140,6 +143,7 @@ class Project:
             self._models,
             self._registry,
             self._accessors,
+            self._forms,
         ):
             part.clear()
 
@@ -245,9 +249,30 @@ class Project:
         """The only model of the project with this name; `order_line` names OrderLine."""
         return self._registry.named(name)
 
+    def _referred(self, placed: Placed) -> Model | None:
+        """The model that an expression refers to."""
+        label = self._references.label(placed)
+        return self.model_labelled(label) if label else None
+
     def user_model(self) -> Model | None:
         """The model of AUTH_USER_MODEL."""
         return self.model_labelled(self._user_label())
+
+    # --- forms and views
+
+    def form(self, symbol: ClassSymbol) -> ModelForm | None:
+        """What a form, formset or serializer class validates; None for any other, and where its fields are unknown."""
+        return self._forms.get(symbol)
+
+    def made_form(self, call: Call, module: str) -> ModelForm | None:
+        """The class that `modelform_factory(...)` and its like make."""
+        return self._forms.made(call, module)
+
+    def form_of(self, model: Model, fields: Iterable[str] | None) -> ModelForm:
+        """The form that a generic view makes of its `model` and `fields` (None: all)."""
+        return self._forms.of(model, fields)
+
+    # --- relations
 
     def accessor(self, model: Model, name: str) -> Accessor | None:
         """What `instance.name` reaches on another model."""

@@ -10,6 +10,7 @@ from flake8_unique_insert.rules import (
     unguarded_create,
     unguarded_key_change,
     unguarded_save,
+    unvalidated_key,
     upsert_misses_key,
 )
 
@@ -19,6 +20,7 @@ RULES = (
     unguarded_bulk_create.RULE,
     unguarded_key_change.RULE,
     upsert_misses_key.RULE,
+    unvalidated_key.RULE,
     check_misses_key.RULE,
     integrity_error_inside_atomic.RULE,
     check_then_insert_race.RULE,

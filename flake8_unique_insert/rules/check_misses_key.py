@@ -10,7 +10,7 @@ from flake8_unique_insert.sites.site import InsertSite
 def judge(site: InsertSite) -> str | None:
     """Report instead of 101 to 104: other or extra fields, another value, an ignored result, a stale check."""
     kinds = ("insert", "save", "bulk_create", "update", "bulk_update")
-    if site.write.kind not in kinds or not site.unguarded or not site.is_checked:
+    if site.kind not in kinds or not site.unguarded or not site.is_checked:
         return None
     return (
         f"{call_text(site)} is not protected by the lookup before it, which does not rule out a row with the same "

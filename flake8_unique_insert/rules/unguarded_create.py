@@ -9,7 +9,7 @@ from flake8_unique_insert.sites.site import InsertSite
 
 def judge(site: InsertSite) -> str | None:
     """Report creates, also on related managers, custom managers and querysets."""
-    if site.write.kind != "insert" or not site.unguarded or site.is_checked:
+    if site.kind != "insert" or not site.unguarded or site.is_checked:
         return None
     return (
         f"{call_text(site)} can violate {keys_text(site.unguarded)}: "

@@ -9,7 +9,7 @@ from flake8_unique_insert.sites.site import InsertSite
 
 def judge(site: InsertSite) -> str | None:
     """Report `obj.key = x; obj.save()`, `update(key=x)` and `bulk_update(..., ["key"])`."""
-    if site.write.kind not in ("update", "bulk_update") or not site.unguarded or site.is_checked:
+    if site.kind not in ("update", "bulk_update") or not site.unguarded or site.is_checked:
         return None
     return (
         f"{call_text(site)} changes {keys_text(site.unguarded)}: "

@@ -9,7 +9,7 @@ from flake8_unique_insert.sites.site import InsertSite
 
 def judge(site: InsertSite) -> str | None:
     """Report saves of new instances and of copies."""
-    if site.write.kind != "save" or not site.unguarded or site.is_checked:
+    if site.kind != "save" or not site.unguarded or site.is_checked:
         return None
     return (
         f"{call_text(site)} of a new instance can violate {keys_text(site.unguarded)}: "

@@ -9,7 +9,7 @@ from flake8_unique_insert.sites.site import InsertSite
 
 def judge(site: InsertSite) -> str | None:
     """Report upserts that look up other fields, or more fields, than a key has."""
-    if site.write.kind != "upsert" or not site.unguarded:
+    if site.kind != "upsert" or not site.unguarded:
         return None
     return (
         f"{call_text(site)} does not look rows up by {keys_text(site.unguarded)} alone and can still violate it: "

@@ -25,6 +25,11 @@ class InsertSite:
     verdicts: dict[UniqueKey, str] = field(default_factory=dict)
 
     @property
+    def kind(self) -> str:
+        """What rules tell writes apart by: that of the write, "form" for what a form or serializer saves."""
+        return "form" if self.write.form is not None else self.write.kind
+
+    @property
     def unguarded(self) -> tuple[UniqueKey, ...]:
         """The keys that nothing protects."""
         return tuple(key for key, verdict in self.verdicts.items() if verdict == "unguarded")

@@ -1,0 +1,242 @@
+"""Forms and serializers: how they are made, and what their methods validate and save."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate import assignments, functions, inserts
+from flake8_unique_insert.evaluate.binding import bind, validated_input
+from flake8_unique_insert.evaluate.frame import Unreachable
+from flake8_unique_insert.evaluate.row_values import entries_values
+from flake8_unique_insert.evaluate.terms import same
+from flake8_unique_insert.evaluate.writes import RowValues
+from flake8_unique_insert.schema import ClassSymbol, FormKind, FunctionSymbol, ModelForm
+from flake8_unique_insert.syntax.expressions import (
+    FALSE,
+    NONE,
+    TRUE,
+    Argument,
+    Attribute,
+    Call,
+    Expression,
+    Subscript,
+    constant,
+)
+from flake8_unique_insert.syntax.summary import FunctionSummary
+from flake8_unique_insert.values import (
+    Elements,
+    Entries,
+    Facts,
+    Form,
+    Function,
+    Instance,
+    ObjectState,
+    Result,
+    Validated,
+    Validity,
+    result,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+Arguments = tuple[tuple[Argument, ...], list[Result]]
+SETS_INSTANCE = re.compile(r"""["']instance["']|\binstance\s*=""")
+
+
+# --- making
+
+
+def instantiate(ev: Evaluator, form: ModelForm, node: Call, term: Expression, arguments: Arguments) -> Form:
+    """`F(data)`, `F(data, instance=row)`, `S(row, data=data)`: a form and the row that it will fill."""
+    row, is_new = _given_row(ev, form, arguments)
+    made = bind(ev, Form(term, form.symbol, form), row, is_new)
+    own = own_method(ev, form.symbol, "__init__")
+    if own is not None:
+        follow(ev, replace(own, receiver=made), node, arguments)
+    return made
+
+
+def follow(ev: Evaluator, method: Function, node: Call, arguments: Arguments) -> None:
+    """Call a method for its effects; one that always raises, as far as can be told, has none."""
+    before = ev.state.copy()
+    try:
+        functions.follow(ev, method, node, *arguments)
+    except Unreachable:
+        ev.state = before
+
+
+def _given_row(ev: Evaluator, form: ModelForm, arguments: Arguments) -> tuple[Result | None, bool]:
+    """The row that the arguments bind a form to, and, where it is none that is known, whether it is a new one."""
+    if form.kind is FormKind.FORMSET:
+        return None, False
+    given = _argument(arguments, "instance", 0 if form.kind is FormKind.SERIALIZER else None)
+    if given is None:
+        is_open = any(_is_open(argument, value) for argument, value in zip(*arguments))
+        return None, not is_open and not chooses_row(ev, form.symbol, "__init__")
+    return given, given.term == NONE
+
+
+def _argument(arguments: Arguments, name: str, place: int | None) -> Result | None:
+    """An argument by its keyword, as an entry of a dict given with `**`, or by its place."""
+    for position, (argument, value) in enumerate(zip(*arguments)):
+        if argument.keyword == name or (position == place and argument.keyword is None and not argument.star):
+            return value
+        if argument.star == "**" and isinstance(value.value, Entries) and name in dict(value.value.entries):
+            return dict(value.value.entries)[name]
+    return None
+
+
+def _is_open(argument: Argument, value: Result) -> bool:
+    """True for `*args` and `**kwargs` that may hold any argument."""
+    return bool(argument.star) and not (isinstance(value.value, Entries) and not value.value.open)
+
+
+def chooses_row(ev: Evaluator, symbol: ClassSymbol, name: str) -> bool:
+    """True when a method of the project (a form's `__init__`, a view's `get_form_kwargs`) gives a form an instance."""
+    method = own_method(ev, symbol, name)
+    return method is not None and SETS_INSTANCE.search(ev.analysis.lookup.function_source(method.symbol)) is not None
+
+
+def own_method(ev: Evaluator, symbol: ClassSymbol, name: str) -> Function | None:
+    """A method that the project defines for a form."""
+    member = ev.analysis.lookup.class_member(symbol, name)
+    if member is None or not isinstance(member.definition, FunctionSummary):
+        return None
+    method = FunctionSymbol(member.owner.module, f"{member.owner.qualname}.{name}", member.definition)
+    return Function(constant(method.dotted), method, member.owner)
+
+
+# --- methods
+
+
+def call_method(ev: Evaluator, form: Form, facts: Facts, name: str, node: Call, arguments: Arguments) -> Result | None:
+    """A method that Django or DRF gives a form; None for all others."""
+    if name == "save":
+        return _save(ev, form, facts, node, arguments)
+    if name == "is_valid":
+        raises = _argument(arguments, "raise_exception", 0)
+        if raises is not None and raises.term == TRUE:
+            ev.state.learn([form.valid])
+        return result(Validity(Call(Attribute(form.term, name), ()), form))
+    if name == "clean" and form.form.kind is FormKind.FORM:
+        return result(validated_input(form))
+    if name == "add_error" and ev.analysis.validating:
+        raise Unreachable  # the form is not valid then
+    if form.form.kind is FormKind.SERIALIZER and arguments[1]:
+        if name == "create":
+            row = Instance(ev.symbol("new", node), form.form.model)
+            return _write(ev, form, row, ObjectState(True), facts, node, arguments[1][0])
+        if name == "update" and len(arguments[1]) > 1 and isinstance(arguments[1][0].value, Instance):
+            row = arguments[1][0].value
+            known = ev.state.objects.get(row.term) or ObjectState(False)
+            return _write(ev, form, row, known, facts, node, arguments[1][1])
+        if name == "validate":
+            return arguments[1][0]
+    return None
+
+
+def save(ev: Evaluator, form: Form, facts: Facts, node: Call) -> Result | None:
+    """A call of a form's `save()` that stands in Django's or DRF's own code; the project's override is followed."""
+    own = own_method(ev, form.symbol, "save")
+    if own is not None:
+        return functions.follow(ev, replace(own, receiver=form), node, (), [])
+    return _save(ev, form, facts, node, ((), []))
+
+
+def _save(ev: Evaluator, form: Form, facts: Facts, node: Call, arguments: Arguments) -> Result | None:
+    """`form.save()`, `form.save(commit=False)`, `serializer.save(owner=user)`."""
+    attributes = ev.state.objects.get(form.term)
+    row = attributes.get("instance") if attributes is not None else None
+    if row is None or not isinstance(row.value, Instance):
+        return None
+    if form.form.kind is FormKind.SERIALIZER:
+        return _save_serializer(ev, form, row, row.value, facts, node, arguments)
+    commit = _argument(arguments, "commit", 0)
+    known = ev.state.objects.get(row.term)
+    if commit is None or commit.term != FALSE:
+        inserts.save(ev, row.value, facts, node, ((), []))
+    if commit is not None and commit.term != TRUE and known is not None:
+        ev.state.objects[row.term] = known  # it may not have been saved
+    if form.form.kind is FormKind.FORMSET:
+        saved = tuple((term, item) for term, item in ev.state.objects.items() if term == row.term)
+        return result(Elements(ev.symbol("saved", node), row, objects=saved))
+    return row
+
+
+def _save_serializer(
+    ev: Evaluator, form: Form, row: Result, instance: Instance, facts: Facts, node: Call, arguments: Arguments
+) -> Result | None:
+    """The values given are set after validation; the project's own `create` and `update` do the rest."""
+    known = ev.state.objects.get(instance.term) or ObjectState(False)
+    own = own_method(ev, form.symbol, "create" if known.new else "update")
+    if own is not None:
+        given = _with_given(validated_input(form), arguments)
+        values = [result(given)] if known.new else [row, result(given)]
+        method = replace(own, receiver=form)
+        return functions.follow(ev, method, node, tuple(Argument(value.term) for value in values), values)
+    for name, value in _with_given(Entries(form.data, ()), arguments).entries:
+        assignments.assign(ev, row, name, value)
+    inserts.save(ev, instance, facts, node, ((), []))
+    return row
+
+
+def _with_given(data: Entries, arguments: Arguments) -> Entries:
+    """The validated data with the keyword arguments of `save`."""
+    entries, is_open = dict(data.entries), False
+    for argument, value in zip(*arguments):
+        if argument.keyword is not None:
+            entries[argument.keyword] = value
+        elif argument.star == "**" and isinstance(value.value, Entries):
+            entries.update(value.value.entries)
+            is_open = is_open or value.value.open
+        elif argument.star:
+            is_open = True
+    return replace(data, entries=tuple(entries.items()), open=is_open)
+
+
+def _write(
+    ev: Evaluator, form: Form, row: Instance, known: ObjectState, facts: Facts, node: Call, data: Result
+) -> Result:
+    """`super().create(validated_data)` and `super().update(row, validated_data)`: DRF's own."""
+    given = entries_values(data, row.model)
+    values = {**dict(known.values), **dict(given.values)}
+    if given.spread is not None and known.new is True:
+        values["**"] = unknown(given.spread)
+    changed = known.changed if known.new is True else known.changed | {name for name, _ in given.values}
+    ev.state.objects[row.term] = replace(
+        known, values=tuple(values.items()), open=given.open, changed=changed, form=form
+    )
+    checked = frozenset(key for key in form.form.checked if all(is_input(form, name, given) for name in key.members))
+    ev.state.learn([Validated(row.term, checked, form)])
+    inserts.save(ev, row, facts, node, ((), []))
+    return result(row)
+
+
+def is_input(form: Form, name: str, values: RowValues) -> bool:
+    """True when a field gets the value that the form validated for it."""
+    value = values.get(name)
+    return value is not None and same(value.term, Subscript(form.data, constant(name)))
+
+
+# --- the methods of a project's own form
+
+
+def method_arguments(ev: Evaluator, form: Form, name: str) -> list[Result]:
+    """What Django or DRF calls a method of a form with; it learns there what is valid by then."""
+    data = result(validated_input(form))
+    if name in ("save", "create", "update"):
+        ev.state.learn([form.valid])
+    if form.form.kind is not FormKind.SERIALIZER:
+        return []
+    if name == "update":
+        row = Instance(Attribute(form.term, "instance"), form.form.model)
+        ev.state.objects[row.term] = ObjectState(False)
+        return [result(row), data]
+    if name in ("create", "validate"):
+        return [data]
+    field = name.removeprefix("validate_")
+    return [unknown(Subscript(form.data, constant(field)))] if field != name else []

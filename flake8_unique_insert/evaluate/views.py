@@ -1,0 +1,178 @@
+"""Class-based views of Django and DRF: what their methods give a project's class."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate import assignments, attributes, forms, functions, inserts, queries
+from flake8_unique_insert.evaluate.binding import bind
+from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
+from flake8_unique_insert.evaluate.frame import Unreachable
+from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
+from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
+from flake8_unique_insert.schema import ClassSymbol, ModelForm
+from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, string
+from flake8_unique_insert.syntax.summary import Assignment
+from flake8_unique_insert.values import (
+    Form,
+    FormClass,
+    Function,
+    Instance,
+    Object,
+    Option,
+    Result,
+    Rows,
+    SymbolValue,
+    result,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+Arguments = tuple[tuple[Argument, ...], list[Result]]
+CLASS_ATTRIBUTES = {"get_form_class": "form_class", "get_serializer_class": "serializer_class"}
+"""Methods that name the class of a view's form, and the attribute that they read."""
+FORM_PARAMETERS = {
+    "form_valid": "get_form_class",
+    "perform_create": "get_serializer_class",
+    "perform_update": "get_serializer_class",
+}
+"""Methods that are called with a valid form, and the method that names its class."""
+SAVING = {
+    "form_valid": "ModelFormMixin",
+    "perform_create": "CreateModelMixin",
+    "perform_update": "UpdateModelMixin",
+}
+"""Methods that save the form that they are given, and the class that they come from."""
+
+
+def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: Arguments) -> Result | None:
+    """A method that a generic view inherits; None for all others."""
+    if name in ("get_object", "aget_object"):
+        rows = _rows(ev, view)
+        return result(Instance(Call(Attribute(view.term, name), ()), rows.model)) if rows is not None else None
+    if name == "get_queryset":
+        rows = _rows(ev, view)
+        return result(rows) if rows is not None else None
+    if name in CLASS_ATTRIBUTES:
+        term = Attribute(view.term, name)
+        return _either(term, [FormClass(term, form) for form in _stated(ev, view, name)])
+    if name == "get_serializer":
+        found = form_classes(ev, view, "get_serializer_class")
+        made = [forms.instantiate(ev, form, node, term, arguments) for form, term in _each(ev, found, node)]
+        return _either(ev.analysis.symbol("form", ev.frame, node), made)
+    if name in SAVING and arguments[1] and SAVING[name] in _base_names(ev, view):
+        _save(ev, view, arguments[1][0], node)
+        return unknown(Call(Attribute(view.term, name), ()))
+    if name == "get_form":
+        found = form_classes(ev, view, "get_form_class")
+        is_new = _makes_rows(ev, view)
+        made = [bind(ev, Form(term, form.symbol, form), None, is_new) for form, term in _each(ev, found, node)]
+        return _either(ev.analysis.symbol("form", ev.frame, node), made)
+    return None
+
+
+def _either(term: Expression, values: list[FormClass] | list[Form]) -> Result | None:
+    """One of these values; None without any."""
+    return Result(values[0].term if len(values) == 1 else term, tuple(map(Option, values))) if values else None
+
+
+def _each(ev: Evaluator, found: list[ModelForm], node: object) -> list[tuple[ModelForm, Expression]]:
+    """Each of several forms that a call or parameter may stand for, with a term of its own."""
+    return [(form, ev.symbol("form", (id(node), number))) for number, form in enumerate(found)]
+
+
+def _rows(ev: Evaluator, view: Object) -> Rows | None:
+    """The rows of a view's `queryset` or `model`."""
+    for name in ("queryset", "model"):
+        found = attributes.read(ev, result(view), name, view.term)
+        rows = queries.receiver_rows(ev, found.value)
+        if rows is not None:
+            return rows
+    return None
+
+
+def _save(ev: Evaluator, view: Object, given: Result, node: Call) -> None:
+    """`super().form_valid(form)`, `super().perform_create(serializer)`: the form's own `save()`."""
+    for option in given.options:
+        if isinstance(option.value, Form):
+            saved = forms.save(ev, option.value, option.facts, node)
+            if saved is not None:
+                assignments.assign(ev, result(view), "object", saved)
+
+
+# --- the form of a view
+
+
+def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression) -> Result | None:
+    """The form that Django or DRF calls `form_valid`, `perform_create` and the like with: a valid one."""
+    if method not in FORM_PARAMETERS:
+        return None
+    found = form_classes(ev, view, FORM_PARAMETERS[method])
+    is_new = _makes_rows(ev, view) if method == "form_valid" else method == "perform_create"
+    pairs = _each(ev, found, symbol) if len(found) > 1 else [(form, symbol) for form in found]
+    made = [bind(ev, Form(term, form.symbol, form), None, is_new) for form, term in pairs]
+    ev.state.learn(form.valid for form in made)
+    return _either(symbol, made)
+
+
+def form_classes(ev: Evaluator, view: Object, method: str) -> list[ModelForm]:
+    """The forms of a view, of an abstract one those of the views that inherit from it."""
+    found = _named(ev, view, method)
+    if not found:
+        heirs = islice(ev.analysis.lookup.heirs(view.symbol), MAX_HEIRS)
+        found = [form for heir in heirs for form in _named(ev, Object(view.term, heir), method)]
+    return list(dict.fromkeys(found))[:MAX_OPTIONS]
+
+
+def _named(ev: Evaluator, view: Object, method: str) -> list[ModelForm]:
+    """What a view's own `get_form_class()` returns, or its class says."""
+    own = attributes.read(ev, result(view), method, view.term).value
+    if not isinstance(own, Function):
+        return _stated(ev, view, method)
+    call = ev.analysis.implied_call(own.symbol.dotted, Attribute(view.term, method))
+    try:
+        found = functions.follow(ev, own, call, (), [])
+    except Unreachable:
+        found = None
+    return _forms_in(ev, found) if found is not None else []
+
+
+def _stated(ev: Evaluator, view: Object, method: str) -> list[ModelForm]:
+    """The class attribute; of Django's generic views also the form that they make of `model` and `fields`."""
+    stated = _forms_in(ev, attributes.read(ev, result(view), CLASS_ATTRIBUTES[method], view.term))
+    rows = _rows(ev, view) if method == "get_form_class" and not stated else None
+    member = ev.analysis.lookup.class_member(view.symbol, "fields") if rows is not None else None
+    if rows is None or member is None or not isinstance(member.definition, Assignment):
+        return stated
+    value = evaluate_elsewhere(ev, member.owner.module, member.definition.value, member.owner)
+    names = inserts.names_in(value)
+    if names is None and (value is None or string(value.term) != "__all__"):
+        return []
+    return [ev.analysis.lookup.form_of(rows.model, names)]
+
+
+def _forms_in(ev: Evaluator, value: Result) -> list[ModelForm]:
+    found = []
+    for option in value.options:
+        if isinstance(option.value, FormClass):
+            found.append(option.value.form)
+        elif isinstance(option.value, SymbolValue) and isinstance(option.value.symbol, ClassSymbol):
+            form = ev.analysis.lookup.form(option.value.symbol)
+            if form is not None:
+                found.append(form)
+    return found
+
+
+def _base_names(ev: Evaluator, view: Object) -> set[str]:
+    return {base.rsplit(".", 1)[-1] for base in ev.analysis.lookup.bases(view.symbol)}
+
+
+def _makes_rows(ev: Evaluator, view: Object) -> bool:
+    """True when a view's form certainly makes a new row: nothing gives it another one."""
+    names = _base_names(ev, view)
+    if "FormMixin" not in names or "BaseUpdateView" in names or forms.chooses_row(ev, view.symbol, "get_form_kwargs"):
+        return False
+    return "BaseCreateView" in names or "ModelFormMixin" not in names

@@ -1,0 +1,104 @@
+"""Which of a model's fields a form or serializer takes: its Meta's `fields` and `exclude`."""
+
+from __future__ import annotations
+
+from flake8_unique_insert.project.field_classes import AUTO_FIELDS
+from flake8_unique_insert.project.literals import Literals, Placed
+from flake8_unique_insert.schema import Field, Model
+from flake8_unique_insert.syntax.expressions import (
+    FALSE,
+    NONE,
+    TRUE,
+    Attribute,
+    Binary,
+    Call,
+    Expression,
+    Sequence,
+    Starred,
+    dotted,
+    positional,
+    string,
+)
+
+ALL = "__all__"
+DEEPEST = 10
+FIELDS_OF_DJANGO = {
+    "UserCreationForm": ("username",),
+    "BaseUserCreationForm": ("username",),
+    "AdminUserCreationForm": ("username",),
+    "UserChangeForm": (ALL,),
+}
+"""`Meta.fields` of forms in `django.contrib.auth` that a project's own forms build on."""
+
+
+class Selections:
+    """Reads lists of field names."""
+
+    def __init__(self, literals: Literals) -> None:
+        self._literals = literals
+
+    def selected(self, model: Model, fields: Placed | None, excluded: Placed | None) -> frozenset[str] | None:
+        """The names that `fields` and `exclude` leave; None when they cannot be told."""
+        names = self.names(fields) if fields is not None else frozenset([ALL])
+        without = self.names(excluded) if excluded is not None else frozenset()
+        if names is None or without is None:
+            return None
+        return self.all_of(model, names) - without
+
+    @staticmethod
+    def all_of(model: Model, names: frozenset[str]) -> frozenset[str]:
+        """The names, or those of all fields where `__all__` is among them."""
+        return frozenset(model.fields) if ALL in names else names
+
+    def names(self, placed: Placed, depth: int = 0) -> frozenset[str] | None:
+        """The strings of a list, `__all__` among them for `"__all__"`; None when one of them cannot be told."""
+        expression = placed.expression
+        if depth > DEEPEST:
+            return None
+        if expression == NONE or _is_all(expression):
+            return frozenset([ALL])
+        parts = self._parts(placed)
+        if parts is not None:
+            found = [self.names(part, depth + 1) for part in parts]
+            return frozenset().union(*(item for item in found if item is not None)) if None not in found else None
+        value = self._literals.value(placed)
+        if isinstance(value, str):
+            return frozenset([value])
+        definitions = self._literals.listed(placed)
+        if definitions:
+            found = [self.names(definition, depth + 1) for definition in definitions]
+            return frozenset().union(*(item for item in found if item is not None)) if None not in found else None
+        return _of_django(expression)
+
+    @staticmethod
+    def _parts(placed: Placed) -> list[Placed] | None:
+        """The expressions that a list is put together from; None for one that is no display, sum or copy."""
+        expression = placed.expression
+        if isinstance(expression, Sequence):
+            items = (item.value if isinstance(item, Starred) else item for item in expression.items)
+            return [placed.at(item) for item in items]
+        if isinstance(expression, Binary) and expression.operator in ("+", "|"):
+            return [placed.at(expression.left), placed.at(expression.right)]
+        if isinstance(expression, Call) and dotted(expression.function) in ("list", "tuple", "set"):
+            return [placed.at(item) for item in positional(expression)]
+        return None
+
+
+def _is_all(expression: Expression) -> bool:
+    return string(expression) == ALL or (dotted(expression) or "").rsplit(".", 1)[-1] == "ALL_FIELDS"
+
+
+def _of_django(expression: Expression) -> frozenset[str] | None:
+    """`UserCreationForm.Meta.fields`."""
+    parts = (dotted(expression) or "").split(".")
+    if len(parts) < 3 or parts[-2:] != ["Meta", "fields"] or not isinstance(expression, Attribute):
+        return None
+    found = FIELDS_OF_DJANGO.get(parts[-3])
+    return frozenset(found) if found is not None else None
+
+
+def is_editable(field: Field) -> bool:
+    """False for fields that forms leave out of themselves, and serializers make read-only."""
+    if field.arguments.get("editable") == FALSE or not AUTO_FIELDS.isdisjoint(field.bases):
+        return False
+    return TRUE not in (field.arguments.get("auto_now"), field.arguments.get("auto_now_add"))

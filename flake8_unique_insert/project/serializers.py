@@ -1,0 +1,173 @@
+"""DRF's ModelSerializer classes: the fields that they take in, and the unique keys that they check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from flake8_unique_insert.project.classes import Classes
+from flake8_unique_insert.project.literals import Placed
+from flake8_unique_insert.project.metas import Metas
+from flake8_unique_insert.project.names import Names
+from flake8_unique_insert.project.selections import ALL, Selections, is_editable
+from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FormKind, Model, ModelForm, UniqueKey
+from flake8_unique_insert.syntax.expressions import (
+    NONE,
+    TRUE,
+    Attribute,
+    Call,
+    Expression,
+    Name,
+    Sequence,
+    dotted,
+    keyword,
+    string,
+)
+from flake8_unique_insert.syntax.summary import Assignment
+
+SERIALIZER = "rest_framework.serializers.ModelSerializer"
+READ_ONLY = frozenset({"SerializerMethodField", "ReadOnlyField", "StringRelatedField", "HyperlinkedIdentityField"})
+"""Field classes that take nothing in."""
+
+
+class Declared:
+    """A field of a serializer: the arguments that its declaration, or `extra_kwargs`, gives it."""
+
+    def __init__(self, name: str, kind: str, arguments: dict[str, Expression], is_declared: bool) -> None:
+        self.kind = kind
+        self.arguments = arguments
+        self.is_declared = is_declared
+        self.source = string(arguments.get("source")) or name
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the input sets it."""
+        return self.arguments.get("read_only") != TRUE and self.kind not in READ_ONLY
+
+    @property
+    def has_value(self) -> bool:
+        """Whether DRF counts it among those that a check of several fields needs: writable, or with a default."""
+        return self.is_writable or "default" in self.arguments
+
+    @property
+    def checks_itself(self) -> bool:
+        """Whether DRF, or the validators given, check that its value is unique (oracle B103, B104)."""
+        validators = self.arguments.get("validators")
+        if validators is None:
+            return self.is_writable and not self.is_declared
+        return self.is_writable and (not isinstance(validators, Sequence) or _mentions(validators, "UniqueValidator"))
+
+
+class Serializers:
+    """Reads serializer classes. model: the model that an expression names."""
+
+    def __init__(
+        self,
+        names: Names,
+        classes: Classes,
+        metas: Metas,
+        selections: Selections,
+        model: Callable[[Placed], Model | None],
+    ) -> None:
+        self._names = names
+        self._classes = classes
+        self._metas = metas
+        self._selections = selections
+        self._model = model
+
+    def read(self, symbol: ClassSymbol) -> ModelForm | None:
+        """What a serializer class takes in and checks; None where that cannot be told."""
+        meta = self._metas.of_class(symbol)
+        stated = self._metas.value(meta, "model")
+        model = self._model(stated) if stated is not None else None
+        if meta is None or model is None or model.abstract:
+            return None
+        fields = self._fields(symbol, meta, model)
+        if fields is None:
+            return None
+        written = frozenset(field.source for field in fields if field.is_writable and field.source in model.fields)
+        checked = frozenset(self._checked(meta, model, fields))
+        return ModelForm(symbol, model, FormKind.SERIALIZER, written, checked)
+
+    # --- fields
+
+    def _fields(self, symbol: ClassSymbol, meta: ClassSymbol, model: Model) -> list[Declared] | None:
+        names = self._metas.value(meta, "fields")
+        selected = self._selections.selected(model, names, self._metas.value(meta, "exclude"))
+        if selected is None:
+            return None
+        declared, extra = self._declared(symbol), self._extra(meta)
+        all_declared = names is None or ALL in (self._selections.names(names) or ())
+        return [
+            *(field for name, field in declared.items() if all_declared or name in selected),
+            *(self._automatic(model, name, extra.get(name, {})) for name in selected if name not in declared),
+        ]
+
+    @staticmethod
+    def _automatic(model: Model, name: str, arguments: dict[str, Expression]) -> Declared:
+        field = Declared(name, "", arguments, False)
+        if field.source in model.fields and not is_editable(model.fields[field.source]):
+            field.arguments = {"read_only": TRUE, **arguments}
+        return field
+
+    def _declared(self, symbol: ClassSymbol) -> dict[str, Declared]:
+        """The fields of the class bodies along the MRO; `name = None` takes an inherited one away."""
+        found: dict[str, Declared] = {}
+        for base in reversed([item for item in self._classes.mro(symbol) if isinstance(item, ClassSymbol)]):
+            summary = self._classes.summary(base)
+            for name, definitions in summary.members.items() if summary else ():
+                last = definitions[-1]
+                if isinstance(last, Assignment) and isinstance(last.value, Call):
+                    found[name] = self._of_call(name, Placed(last.value, base.module), last.value)
+                elif isinstance(last, Assignment) and last.value == NONE:
+                    found.pop(name, None)
+        return found
+
+    def _of_call(self, name: str, placed: Placed, call: Call) -> Declared:
+        arguments = {argument.keyword: argument.value for argument in call.arguments if argument.keyword}
+        path = dotted(call.function) or ""
+        symbol = self._names.resolve(placed.module, path)
+        kind = symbol.dotted if isinstance(symbol, (ClassSymbol, ExternalSymbol)) else path
+        return Declared(name, kind.rsplit(".", 1)[-1], arguments, True)
+
+    def _extra(self, meta: ClassSymbol) -> dict[str, dict[str, Expression]]:
+        """`extra_kwargs` and `read_only_fields`: arguments of automatic fields."""
+        found: dict[str, dict[str, Expression]] = {}
+        extra, read_only = self._metas.value(meta, "extra_kwargs"), self._metas.value(meta, "read_only_fields")
+        for name, arguments in self._metas.literals.entries(extra) if extra is not None else ():
+            found[name] = {key: value.expression for key, value in self._metas.literals.entries(arguments)}
+        for name in (self._selections.names(read_only) or ()) if read_only is not None else ():
+            found[name] = {**found.get(name, {}), "read_only": TRUE}
+        return found
+
+    # --- checks
+
+    def _checked(self, meta: ClassSymbol, model: Model, fields: list[Declared]) -> Iterator[UniqueKey]:
+        stated = self._metas.value(meta, "validators")
+        alone = {field.source for field in fields if field.checks_itself}
+        present = {field.source for field in fields if field.has_value}
+        for key in model.keys:
+            if key.expressions:
+                continue  # DRF makes no validator of them (oracle B117)
+            if len(key.read) == 1:
+                if key.read <= alone:
+                    yield key
+            elif key.read <= present and (stated is None or self._states(stated, key)):
+                yield key
+
+    def _states(self, stated: Placed, key: UniqueKey) -> bool:
+        """Whether `Meta.validators`, which stand in for the automatic ones, check a key (oracle B108)."""
+        if not isinstance(stated.expression, Sequence):
+            return True
+        for item in self._metas.literals.items(stated):
+            fields = keyword(item.expression, "fields") if isinstance(item.expression, Call) else None
+            names = self._selections.names(item.at(fields)) if fields is not None else None
+            if names is None or names <= set(key.members):
+                return True
+        return False
+
+
+def _mentions(expression: Expression, name: str) -> bool:
+    return any(
+        (isinstance(part, Name) and part.id == name) or (isinstance(part, Attribute) and part.name == name)
+        for part in expression.walk()
+    )
