@@ -11,7 +11,7 @@ from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, member_of_module
 from flake8_unique_insert.evaluate.own_attributes import assigned_in_methods, stated_by_heirs
 from flake8_unique_insert.evaluate.queries import with_manager
-from flake8_unique_insert.evaluate.relations import follow_accessor, one_to_one, reached, related_model
+from flake8_unique_insert.evaluate.relations import follow_accessor, one_to_one, reached, related_model, through
 from flake8_unique_insert.schema import (
     ClassSymbol,
     ExternalSymbol,
@@ -56,6 +56,8 @@ LOOKUP_ERRORS = ("DoesNotExist", "MultipleObjectsReturned")
 def read(ev: Evaluator, base: Result, name: str, node: Expression) -> Result:
     """`base.name`, for every value that base may have."""
     term = Attribute(base.term, name)
+    if name == "through" and isinstance(node, Attribute) and (rows_between := through(ev, node)) is not None:
+        return rows_between
     if is_generated(base):
         return ev.generated(node)
     stored = ev.state.objects.get(base.term)

@@ -6,16 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from flake8_unique_insert.evaluate import (
-    assignments,
-    attributes,
-    branches,
-    calls,
-    comprehensions,
-    logic,
-    membership,
-    relations,
-)
+from flake8_unique_insert.evaluate import assignments, attributes, branches, calls, comprehensions, logic, membership
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.elements import element_of, is_generated
 from flake8_unique_insert.evaluate.facts import added
@@ -265,9 +256,7 @@ def _symbol(ev: Evaluator, expression: Symbol) -> Result:
 
 
 def _attribute(ev: Evaluator, expression: Attribute) -> Result:
-    return relations.through(ev, expression) or attributes.read(
-        ev, ev.evaluate(expression.base), expression.name, expression
-    )
+    return attributes.read(ev, ev.evaluate(expression.base), expression.name, expression)
 
 
 def _call(ev: Evaluator, expression: Call) -> Result:

@@ -54,7 +54,7 @@ def follow_accessor(ev: Evaluator, value: Instance, name: str, term: Expression)
 def through(ev: Evaluator, expression: Attribute) -> Result | None:
     """`Model.tags.through` and `row.tags.through`: the model of the rows that link two models."""
     field = expression.base
-    if expression.name != "through" or not isinstance(field, Attribute):
+    if not isinstance(field, Attribute):
         return None
     owner = ev.evaluate(field.base).value
     if not isinstance(owner, (Instance, ModelClass)):
