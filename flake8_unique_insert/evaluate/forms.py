@@ -32,6 +32,7 @@ from flake8_unique_insert.values import (
     Form,
     Function,
     Instance,
+    NewRow,
     ObjectState,
     Result,
     Validated,
@@ -159,12 +160,20 @@ def _save(ev: Evaluator, form: Form, facts: Facts, node: Call, arguments: Argume
     known = ev.state.objects.get(row.term)
     if commit is None or commit.term != FALSE:
         inserts.save(ev, row.value, facts, node, ((), []))
+        if known is not None and known.new is None and _is_own(ev, form):
+            ev.state.learn([NewRow(row.term)])
     if commit is not None and commit.term != TRUE and known is not None:
         ev.state.objects[row.term] = known  # it may not have been saved
     if form.form.kind is FormKind.FORMSET:
         saved = tuple((term, item) for term, item in ev.state.objects.items() if term == row.term)
         return result(Elements(ev.symbol("saved", node), row, objects=saved))
     return row
+
+
+def _is_own(ev: Evaluator, form: Form) -> bool:
+    """True in the form's own `save()`, where nothing tells which row it was bound to: a new one is not guilty."""
+    own = ev.state.names.get("$self")
+    return own is not None and own.value == form
 
 
 def _save_serializer(
