@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.syntax.expressions import Attribute, Expression, Symbol
+from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
     Elements,
+    Entries,
     Items,
+    Known,
     ObjectState,
     Option,
     Result,
+    Unknown,
     Unset,
     Value,
+    result,
     unknown,
 )
 
@@ -87,3 +95,22 @@ def met_object(point: int, term: Expression, known: list[ObjectState]) -> Object
         any(item.copied for item in known),
         next((item.form for item in known if item.form is not None), None),
     )
+
+
+def renamed(value: Result, names: Mapping[Expression, Symbol]) -> Result | None:
+    """A tuple or dict of plain values under new names for them; None for what holds other values."""
+    (option, *others) = value.options
+    term = replaced(value.term, names)
+    inner = option.value
+    if others or isinstance(inner, (Unknown, Known)):
+        plain = all(isinstance(option.value, (Unknown, Known)) for option in value.options)
+        return unknown(term) if plain and not isinstance(inner, Known) else value if plain else None
+    if isinstance(inner, Items):
+        items = [renamed(item, names) for item in inner.items]
+        found = tuple(item for item in items if item is not None)
+        return result(replace(inner, term=term, items=found)) if len(found) == len(items) else None
+    if isinstance(inner, Entries):
+        entries = [(name, renamed(entry, names)) for name, entry in inner.entries]
+        pairs = tuple((name, entry) for name, entry in entries if entry is not None)
+        return result(replace(inner, term=term, entries=pairs)) if len(pairs) == len(entries) else None
+    return None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.binding import bind
+from flake8_unique_insert.evaluate.collected import renamed
 from flake8_unique_insert.evaluate.facts import about, after_round, changed, common, in_loop
 from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
@@ -19,6 +20,7 @@ from flake8_unique_insert.values import (
     Column,
     Condition,
     Elements,
+    Entries,
     Enumerated,
     Fact,
     Form,
@@ -107,9 +109,9 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
     if isinstance(inner, Elements):
         for key, known in inner.objects:
             ev.state.objects.setdefault(key, known)
-        if any(not isinstance(option.value, (Unknown, Known)) for option in inner.element.options):
-            return inner.element
-        return _each(ev, inner, node)
+        if all(isinstance(option.value, (Unknown, Known)) for option in inner.element.options):
+            return _each(ev, inner, node)
+        return _each_record(ev, inner, node) or inner.element
     if isinstance(inner, Form) and inner.form.each is not None:
         each = inner.form.each
         return result(bind(ev, Form(ev.symbol("form", node), each.symbol, each), None, False))
@@ -140,9 +142,33 @@ def _each(ev: Evaluator, collection: Elements, node: object) -> Result:
     given = isinstance(former, Symbol) and former.kind == "element"
     given = given or not spanned(collection.nests, symbols(former))
     symbol = ev.symbol("distinct" if collection.distinct else "element" if given else "item", node)
-    known = changed(common([option.facts for option in collection.element.options]), after_round(symbol))
-    ev.state.learn(in_loop(about(fact, {former: symbol}), symbol) for fact in known if _speaks_of(fact, former))
+    _learn_of_each(ev, collection, {former: symbol})
     return unknown(symbol)
+
+
+def _each_record(ev: Evaluator, collection: Elements, node: object) -> Result | None:
+    """A tuple or dict under new names for what it holds; None where it holds more than plain values."""
+    element = collection.element
+    if len(element.options) > 1 or not isinstance(element.value, (Items, Entries)):
+        return None
+    names: dict[Expression, Symbol] = {}
+    for former in sorted(symbols(element.term), key=lambda symbol: symbol.point):
+        if former.kind in ("distinct", "item", "element"):
+            kind = former.kind if spanned(collection.nests, [former]) else "element"
+            names[former] = ev.symbol(kind, (id(node), former.point))
+    renamed_element = renamed(element, names)
+    if renamed_element is not None:
+        _learn_of_each(ev, collection, names)
+    return renamed_element
+
+
+def _learn_of_each(ev: Evaluator, collection: Elements, names: Mapping[Expression, Symbol]) -> None:
+    """What is known of the elements of a collection, for one of them under new names."""
+    known = common([option.facts for option in collection.element.options])
+    for symbol in names.values():
+        known = changed(known, after_round(symbol))
+    spoken = (fact for fact in known if any(_speaks_of(fact, former) for former in names))
+    ev.state.learn(in_loop(about(fact, names), names.values()) for fact in spoken)
 
 
 def is_distinct(term: Expression) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, same, symbols
@@ -142,15 +142,15 @@ def after_round(symbol: Symbol) -> Change:
     return change
 
 
-def in_loop(fact: Fact, variable: Symbol) -> Fact:
+def in_loop(fact: Fact, variables: Collection[Symbol]) -> Fact:
     """A fact about the elements of a collection where a loop over it begins its next round.
 
     What earlier rounds inserted are other elements, what another loop inserted may be any.
     """
     if isinstance(fact, Validated) or not fact.but:
         return fact
-    own = Symbol(ROUND, variable.point)
-    rows = [row for row in fact.but if not any(term == own for _, term in row.values)]
+    own = {Symbol(ROUND, variable.point) for variable in variables}
+    rows = [row for row in fact.but if not any(term in own for _, term in row.values)]
     return replace(fact, but=frozenset(_of_any_loop(row, frozenset()) for row in rows))
 
 
