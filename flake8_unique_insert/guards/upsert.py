@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate.terms import normal, same
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Constant, Expression
+from flake8_unique_insert.syntax.expressions import Attribute, Call
 from flake8_unique_insert.values import Condition
 
 VERDICT = "upsert"
@@ -86,12 +86,7 @@ def _depends_on_key(condition: Condition, write: Write, key: UniqueKey) -> bool:
         term = term.base
         if any(same(term, member) for member in members):
             return condition.lookup == "exact" and not condition.excluded
-    return any(isinstance(member, Call) and _is_argument(condition.term, member) for member in members)
-
-
-def _is_argument(term: Expression, call: Call) -> bool:
-    """True when a key's value is computed from what is looked up besides: `code=code_of(product), product=product`."""
-    return not isinstance(term, Constant) and any(same(argument.value, term) for argument in call.arguments)
+    return False
 
 
 def _is_lowered(condition: Condition) -> bool:
