@@ -160,7 +160,7 @@ def _save(ev: Evaluator, form: Form, facts: Facts, node: Call, arguments: Argume
     known = ev.state.objects.get(row.term)
     if commit is None or commit.term != FALSE:
         inserts.save(ev, row.value, facts, node, ((), []))
-        if known is not None and known.new is None and _is_own(ev, form):
+        if _may_be_new(ev, form, row):
             ev.state.learn([NewRow(row.term)])
     if commit is not None and commit.term != TRUE and known is not None:
         ev.state.objects[row.term] = known  # it may not have been saved
@@ -170,10 +170,10 @@ def _save(ev: Evaluator, form: Form, facts: Facts, node: Call, arguments: Argume
     return row
 
 
-def _is_own(ev: Evaluator, form: Form) -> bool:
-    """True in the form's own `save()`, where nothing tells which row it was bound to: a new one is not guilty."""
+def _may_be_new(ev: Evaluator, form: Form, row: Result) -> bool:
+    """True in the form's own `save()`, where nothing tells which row it was bound to: that it is old is no guilt."""
     own = ev.state.names.get("$self")
-    return own is not None and own.value == form
+    return own is not None and own.value == form and row.term == Attribute(form.term, "instance")
 
 
 def _save_serializer(
