@@ -354,6 +354,9 @@ class ModelLookup(Protocol):
     def link(self, model: Model, accessor: Accessor) -> Link | None:
         """The rows between an instance of a model and what a many-to-many accessor of it reaches."""
 
+    def owners_of(self, name: str) -> tuple[Model, ...]:
+        """The models whose instances have an accessor of this name."""
+
     def accessors_of_heirs(self, model: Model, name: str) -> tuple[Accessor, ...]:
         """What `instance.name` reaches on the models that inherit from an abstract one."""
 

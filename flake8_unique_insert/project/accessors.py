@@ -53,6 +53,10 @@ class Accessors:
         found = (accessors[name] for accessors in self._relations(name).values() if name in accessors)
         return tuple({(accessor.model, accessor.field): accessor for accessor in found}.values())
 
+    def owners(self, name: str) -> tuple[str, ...]:
+        """The labels of the models whose instances have an accessor of this name."""
+        return tuple(label for label, accessors in self._relations(name).items() if name in accessors)
+
     def of_heirs(self, model: Model, name: str) -> tuple[Accessor, ...]:
         """The accessors of this name on the models that inherit from this one."""
         found = []
@@ -89,6 +93,9 @@ class Accessors:
                 related = self._related(field, model)
                 target = related.table if related else field.target
                 index.setdefault(target, {}).setdefault(name, Accessor(name, model.label, field.name, kind))
+            if field.relation == "m2m":
+                forward = Accessor(field.name, self._label(field, model), "", "m2m")
+                index.setdefault(model.table, {}).setdefault(field.name, forward)
 
     def _name(self, model: Model, field: Field) -> str:
         app_label = model.label.rpartition(".")[0]

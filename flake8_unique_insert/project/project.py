@@ -282,6 +282,11 @@ class Project:
         """The accessors of this name, whatever model they are on."""
         return self._accessors.named(name)
 
+    def owners_of(self, name: str) -> tuple[Model, ...]:
+        """The models whose instances have an accessor of this name."""
+        found = (self.model_labelled(label) for label in self._accessors.owners(name))
+        return tuple(model for model in found if model is not None)
+
     def accessors_of_heirs(self, model: Model, name: str) -> tuple[Accessor, ...]:
         """What `instance.name` reaches on the models that inherit from an abstract one; nothing for any other."""
         return self._accessors.of_heirs(model, name) if model.abstract else ()

@@ -19,6 +19,7 @@ from flake8_unique_insert.schema import ClassSymbol, Model
 
 CLASS = re.compile(r"^[ \t]*class[ \t]+\w+[^(:\n]*\(([^)]*)", re.MULTILINE)
 CLASS_NAME = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
+MANY_TO_MANY = re.compile(r"^\s+(\w+)\s*=\s*[\w.]*ManyToManyField\b", re.MULTILINE)
 RELATED_NAME = re.compile(r"related_name\s*=\s*[rfu]?[\"']([^\"']*)[\"']")
 RELATED = re.compile(r"related_name[\"']?\s*[=\]:](?!\s*(?:[\"']|None\b))")
 DEFAULT_APPS = ("django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes")
@@ -218,7 +219,7 @@ class Registry:
         return tuple(model for model in models if model is not None)
 
     def may_be_accessor(self, name: str) -> bool:
-        """Whether a look at the text allows a reverse accessor of this name."""
+        """Whether a look at the text allows a reverse accessor or a many-to-many field of this name."""
         names = self._accessor_names
         return name in names or any("%(" in other and _fits(other, name) for other in names)
 
@@ -234,6 +235,8 @@ class Registry:
                 found.update((name.lower(), f"{name.lower()}_set"))
         for path in self._modules.tree.files():
             text = "" if path.name.startswith("test") or "migrations" in path.parts else self._summaries.text(path)
+            if "ManyToManyField" in text:
+                found.update(MANY_TO_MANY.findall(text))
             if "related_name" in text:
                 found.update(RELATED_NAME.findall(text))
                 if RELATED.search(text):
