@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.lookups import condition, conjunction
+from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.schema import Link, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression
 from flake8_unique_insert.values import (
@@ -14,6 +15,7 @@ from flake8_unique_insert.values import (
     Condition,
     Facts,
     Inserted,
+    Instance,
     Result,
     Rows,
     unknown,
@@ -81,3 +83,44 @@ def unlink(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: A
 def narrowed(rows: Rows, condition: Condition) -> Rows:
     """Those of the rows that meet one more condition."""
     return replace(rows, alternatives=conjunction(rows.alternatives, frozenset([frozenset([condition])])))
+
+
+def found_by(rows: Rows) -> tuple[tuple[str, Result], ...]:
+    """The values of a row that was looked up by them."""
+    if len(rows.alternatives) != 1:
+        return ()
+    (group,) = rows.alternatives
+    exact = (item for item in group if item.lookup == "exact" and not item.excluded and item.field in rows.model.fields)
+    return tuple((item.field, unknown(item.term)) for item in sorted(exact, key=lambda item: item.field))
+
+
+def only_one(rows: Rows, row: Expression) -> frozenset[Absent]:
+    """What is known of all other rows when this one was found by a unique key: none has it."""
+    itself = Condition(rows.model.primary_key, "exact", row, excluded=True)
+    return frozenset(
+        Absent(rows.model.table, group | {itself})
+        for group in rows.alternatives
+        if len(rows.alternatives) == 1 and rows.link is None and _is_unique(rows.model, group)
+    )
+
+
+def _is_unique(model: Model, group: frozenset[Condition]) -> bool:
+    exact = {item.field for item in group if item.lookup == "exact" and not item.excluded}
+    return any(set(key.members) <= exact and key.condition is None and not key.expressions for key in model.keys)
+
+
+def gone(row: Instance, state: State) -> list[Absent]:
+    """What is known once a row was deleted: nobody has its keys, and where no other row was there, none is left."""
+    model, known = row.model, state.objects.get(row.term)
+    found = []
+    for key in model.keys:
+        changed = known is not None and known.changed & set(key.members)
+        if key.condition is None and not key.expressions and not changed:
+            stored = {name: known.get(name) if known is not None else None for name in key.members}
+            terms = {name: value.term if value else Attribute(row.term, name) for name, value in stored.items()}
+            found.append(Absent(model.table, frozenset(Condition(name, "exact", term) for name, term in terms.items())))
+    itself = Condition(model.primary_key, "exact", row.term, excluded=True)
+    for fact in state.facts:
+        if isinstance(fact, Absent) and fact.table == model.table and itself in fact.conditions:
+            found.append(replace(fact, conditions=fact.conditions - {itself}))
+    return found

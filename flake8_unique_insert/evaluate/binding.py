@@ -9,9 +9,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.absent_rows import absent, found_by, only_one
 from flake8_unique_insert.schema import ClassSymbol
-from flake8_unique_insert.syntax.expressions import Attribute, Expression, Subscript, constant
-from flake8_unique_insert.values import Entries, Form, Instance, Object, ObjectState, Result, Validated, result, unknown
+from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression, Subscript, constant
+from flake8_unique_insert.values import (
+    Answer,
+    Entries,
+    Form,
+    Instance,
+    Known,
+    Object,
+    ObjectState,
+    Option,
+    Result,
+    Validated,
+    result,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -24,28 +38,51 @@ def an_object(ev: Evaluator, term: Expression, symbol: ClassSymbol) -> Object:
 
 
 def bind(ev: Evaluator, form: Form, row: Result | None, is_new: bool = False) -> Form:
-    """Give a form the row that it fills from here on; without one that is known, a row of its own."""
-    given = _row_of(form, row)
+    """Give a form the row that it fills from here on; without one that is known, a row of its own.
+
+    A row that was found or not is one of two: the one that is there, or a new one.
+    """
     known = ev.state.objects.get(form.term)
-    if given is not None and known is not None and known.get("instance") == row:
+    if row is not None and known is not None and known.get("instance") == row:
         return form
-    instance = given or Instance(Attribute(form.term, "instance"), form.form.model)
-    filled = (ev.state.objects.get(instance.term) if given is not None else None) or ObjectState(is_new)
     data = validated_input(form)
-    values = {**dict(filled.values), **dict(data.entries)}
-    changed = filled.changed if filled.new is True else filled.changed | form.form.fields
-    ev.state.objects[instance.term] = replace(filled, values=tuple(values.items()), changed=changed, form=form)
-    attributes = {"instance": result(instance), form.form.data: result(data), "forms": result(form)}
+    rows = _rows_of(ev, form, row) or [Option(_own_row(ev, form, is_new))]
+    for option in rows:
+        filled = ev.state.objects.get(option.value.term) or ObjectState(False)
+        values = {**dict(filled.values), **dict(data.entries)}
+        changed = filled.changed if filled.new is True else filled.changed | form.form.fields
+        ev.state.objects[option.value.term] = replace(filled, values=tuple(values.items()), changed=changed, form=form)
+        ev.state.learn([Validated(option.value.term, form.form.checked, form)])
+    bound = Result(rows[0].value.term if len(rows) == 1 else Attribute(form.term, "rows"), tuple(rows))
+    attributes = {"instance": bound, form.form.data: result(data), "forms": result(form)}
     others = tuple(item for item in known.values if item[0] not in attributes) if known is not None else ()
     ev.state.objects[form.term] = ObjectState(None, (*others, *attributes.items()))
-    ev.state.learn([Validated(instance.term, form.form.checked, form)])
     return form
 
 
-def _row_of(form: Form, row: Result | None) -> Instance | None:
-    """A row of the form's model."""
-    value = row.value if row is not None else None
-    return value if isinstance(value, Instance) and value.model.table == form.form.model.table else None
+def _own_row(ev: Evaluator, form: Form, is_new: bool) -> Instance:
+    """The row that a form makes itself."""
+    row = Instance(Attribute(form.term, "instance"), form.form.model)
+    ev.state.objects[row.term] = ObjectState(is_new)
+    return row
+
+
+def _rows_of(ev: Evaluator, form: Form, row: Result | None) -> list[Option]:
+    """The rows that a form may be given; none when one of them is not known."""
+    found: list[Option] = []
+    for option in row.options if row is not None else ():
+        value = option.value
+        if isinstance(value, Instance) and value.model.table == form.form.model.table:
+            found.append(option)
+        elif isinstance(value, Known) and value.term == NONE:
+            found.append(Option(_own_row(ev, form, True), option.facts))
+        elif isinstance(value, Answer) and value.shape == "row" and value.rows.model.table == form.form.model.table:
+            ev.state.objects.setdefault(value.term, ObjectState(False, found_by(value.rows)))
+            found.append(Option(Instance(value.term, value.rows.model), only_one(value.rows, value.term)))
+            found.append(Option(_own_row(ev, form, True), absent(value.rows)))
+        else:
+            return []
+    return found
 
 
 def validated_input(form: Form) -> Entries:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate.absent_rows import absent
+from flake8_unique_insert.evaluate.absent_rows import absent, only_one
 from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.membership import absent_from, absent_from_each
-from flake8_unique_insert.evaluate.queries import note_check, only_one
+from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import (

@@ -290,7 +290,7 @@ def _call_instance(
             ev.state.objects[instance.term] = replace(known, values=(), changed=frozenset(), new=False)
         return unknown(term)
     if name in ("delete", "adelete"):
-        ev.state.learn(queries.gone(instance, ev.state))
+        ev.state.learn(absent_rows.gone(instance, ev.state))
         return unknown(term)
     return known_calls.tree_rows(ev, instance.model, name, term) or unfollowed(ev, node, arguments, term)
 

@@ -40,7 +40,8 @@ def _checks(ev: Evaluator, form: Form) -> list[tuple[Function, list[Result]]]:
     model = form.form.model.symbol
     if form.form.kind is not FormKind.SERIALIZER and row is not None and isinstance(model, ClassSymbol):
         own = [own_method(ev, model, name) for name in ("clean", "validate_unique")]
-        methods += [(replace(method, receiver=row.value), []) for method in own if method is not None]
+        rows = [option.value for option in row.options]
+        methods += [(replace(method, receiver=value), []) for method in own if method is not None for value in rows]
     return methods
 
 

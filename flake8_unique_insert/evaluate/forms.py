@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import assignments, functions, inserts
 from flake8_unique_insert.evaluate.binding import bind, validated_input
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.row_values import entries_values
 from flake8_unique_insert.evaluate.terms import same
@@ -152,18 +153,19 @@ def _save(ev: Evaluator, form: Form, facts: Facts, node: Call, arguments: Argume
     """`form.save()`, `form.save(commit=False)`, `serializer.save(owner=user)`."""
     attributes = ev.state.objects.get(form.term)
     row = attributes.get("instance") if attributes is not None else None
-    if row is None or not isinstance(row.value, Instance):
+    if row is None or not all(isinstance(option.value, Instance) for option in row.options):
         return None
     if form.form.kind is FormKind.SERIALIZER:
-        return _save_serializer(ev, form, row, row.value, facts, node, arguments)
+        return _save_serializer(ev, form, row, facts, node, arguments)
     commit = _argument(arguments, "commit", 0)
-    known = ev.state.objects.get(row.term)
-    if commit is None or commit.term != FALSE:
-        inserts.save(ev, row.value, facts, node, ((), []))
-        if _may_be_new(ev, form, row):
-            ev.state.learn([NewRow(row.term)])
-    if commit is not None and commit.term != TRUE and known is not None:
-        ev.state.objects[row.term] = known  # it may not have been saved
+    for option in row.options:
+        known = ev.state.objects.get(option.value.term)
+        if isinstance(option.value, Instance) and (commit is None or commit.term != FALSE):
+            inserts.save(ev, option.value, added(facts, option.facts), node, ((), []))
+            if _may_be_new(ev, form, row):
+                ev.state.learn([NewRow(row.term)])
+        if commit is not None and commit.term != TRUE and known is not None:
+            ev.state.objects[option.value.term] = known  # it may not have been saved
     if form.form.kind is FormKind.FORMSET:
         saved = tuple((term, item) for term, item in ev.state.objects.items() if term == row.term)
         return result(Elements(ev.symbol("saved", node), row, objects=saved))
@@ -177,9 +179,12 @@ def _may_be_new(ev: Evaluator, form: Form, row: Result) -> bool:
 
 
 def _save_serializer(
-    ev: Evaluator, form: Form, row: Result, instance: Instance, facts: Facts, node: Call, arguments: Arguments
+    ev: Evaluator, form: Form, row: Result, facts: Facts, node: Call, arguments: Arguments
 ) -> Result | None:
     """The values given are set after validation; the project's own `create` and `update` do the rest."""
+    instance = row.value
+    if not isinstance(instance, Instance):
+        return None
     known = ev.state.objects.get(instance.term) or ObjectState(False)
     own = own_method(ev, form.symbol, "create" if known.new else "update")
     if own is not None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import functions, inserts
-from flake8_unique_insert.evaluate.absent_rows import absent, link, narrowed, unlink, unlisted
+from flake8_unique_insert.evaluate.absent_rows import absent, found_by, link, narrowed, unlink, unlisted
 from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
 from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
-from flake8_unique_insert.evaluate.state import Check, State
+from flake8_unique_insert.evaluate.state import Check
 from flake8_unique_insert.evaluate.unrelated import unrelated
 from flake8_unique_insert.schema import FunctionSymbol, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Subscript, string
@@ -81,38 +81,6 @@ WRITES = frozenset(
         "acreate_superuser",
     ]
 )
-
-
-def only_one(rows: Rows, row: Expression) -> frozenset[Absent]:
-    """What is known of all other rows when this one was found by a unique key: none has it."""
-    itself = Condition(rows.model.primary_key, "exact", row, excluded=True)
-    return frozenset(
-        Absent(rows.model.table, group | {itself})
-        for group in rows.alternatives
-        if len(rows.alternatives) == 1 and rows.link is None and _is_unique(rows.model, group)
-    )
-
-
-def _is_unique(model: Model, group: frozenset[Condition]) -> bool:
-    exact = {item.field for item in group if item.lookup == "exact" and not item.excluded}
-    return any(set(key.members) <= exact and key.condition is None and not key.expressions for key in model.keys)
-
-
-def gone(row: Instance, state: State) -> list[Absent]:
-    """What is known once a row was deleted: nobody has its keys, and where no other row was there, none is left."""
-    model, known = row.model, state.objects.get(row.term)
-    found = []
-    for key in model.keys:
-        changed = known is not None and known.changed & set(key.members)
-        if key.condition is None and not key.expressions and not changed:
-            stored = {name: known.get(name) if known is not None else None for name in key.members}
-            terms = {name: value.term if value else Attribute(row.term, name) for name, value in stored.items()}
-            found.append(Absent(model.table, frozenset(Condition(name, "exact", term) for name, term in terms.items())))
-    itself = Condition(model.primary_key, "exact", row.term, excluded=True)
-    for fact in state.facts:
-        if isinstance(fact, Absent) and fact.table == model.table and itself in fact.conditions:
-            found.append(replace(fact, conditions=fact.conditions - {itself}))
-    return found
 
 
 def note_check(ev: Evaluator, rows: Rows) -> None:
@@ -240,21 +208,12 @@ def _contains(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments
 def _get(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     found = _filtered(ev, rows, arguments)
     ev.raised.append(("DoesNotExist", rows.model.table, absent(found)))
-    ev.state.objects.setdefault(term, ObjectState(False, _found_by(found)))
+    ev.state.objects.setdefault(term, ObjectState(False, found_by(found)))
     itself = Condition(rows.model.primary_key, "exact", term, excluded=True)
     ev.state.learn(
         Absent(rows.model.table, group | {itself}) for group in found.alternatives
     )  # get() finds one row only
     return result(Instance(term, rows.model))
-
-
-def _found_by(rows: Rows) -> tuple[tuple[str, Result], ...]:
-    """The values of a row that was looked up by them."""
-    if len(rows.alternatives) != 1:
-        return ()
-    (group,) = rows.alternatives
-    exact = (item for item in group if item.lookup == "exact" and not item.excluded and item.field in rows.model.fields)
-    return tuple((item.field, unknown(item.term)) for item in sorted(exact, key=lambda item: item.field))
 
 
 def _only_row(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:

@@ -11,6 +11,7 @@ from flake8_unique_insert.values import (
     Condition,
     Instance,
     ModelClass,
+    ObjectState,
     Option,
     Result,
     Rows,
@@ -82,5 +83,6 @@ def reached(ev: Evaluator, value: Instance, accessor: Accessor, target: Model, t
     rows = Rows(term, target, frozenset([conditions]), ((field, here),), declared, True)
     if accessor.kind == "one":
         ev.raised.append(("DoesNotExist", target.table, frozenset([Absent(target.table, conditions)])))
+        ev.state.objects.setdefault(term, ObjectState(False, ((field, unknown(here)),)))
         return result(Instance(term, target))
     return result(rows)
