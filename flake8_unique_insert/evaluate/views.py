@@ -113,7 +113,8 @@ def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression)
     found = form_classes(ev, view, FORM_PARAMETERS[method])
     is_new = _makes_rows(ev, view) if method == "form_valid" else method == "perform_create"
     pairs = _each(ev, found, symbol) if len(found) > 1 else [(form, symbol) for form in found]
-    made = [bind(ev, Form(term, form.symbol, form), None, is_new) for form, term in pairs]
+    row = _called(ev, view, "get_object") if not is_new else None
+    made = [bind(ev, Form(term, form.symbol, form), row, is_new) for form, term in pairs]
     ev.state.learn(form.valid for form in made)
     return _either(symbol, made)
 
@@ -129,15 +130,20 @@ def form_classes(ev: Evaluator, view: Object, method: str) -> list[ModelForm]:
 
 def _named(ev: Evaluator, view: Object, method: str) -> list[ModelForm]:
     """What a view's own `get_form_class()` returns, or its class says."""
+    found = _called(ev, view, method)
+    return _forms_in(ev, found) if found is not None else _stated(ev, view, method)
+
+
+def _called(ev: Evaluator, view: Object, method: str) -> Result | None:
+    """What a method of the view's own class returns; None where it has none, or where that never returns."""
     own = attributes.read(ev, result(view), method, view.term).value
     if not isinstance(own, Function):
-        return _stated(ev, view, method)
+        return None
     call = ev.analysis.implied_call(own.symbol.dotted, Attribute(view.term, method))
     try:
-        found = functions.follow(ev, own, call, (), [])
+        return functions.follow(ev, own, call, (), [])
     except Unreachable:
-        found = None
-    return _forms_in(ev, found) if found is not None else []
+        return None
 
 
 def _stated(ev: Evaluator, view: Object, method: str) -> list[ModelForm]:
