@@ -160,7 +160,8 @@ def _upsert(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Argum
         mechanisms=own_save(ev, rows.model, values, call),
     )  # fmt: skip
     instance = Instance(ev.symbol("new", call), rows.model)
-    ev.state.objects[instance.term] = ObjectState(False)
+    kept = tuple(pair for pair in exact if at_insert.get(pair[0]) is None and defaults.get(pair[0]) is None)
+    ev.state.objects[instance.term] = ObjectState(False, kept)
     ev.state.insert(tables(rows.model), inserted_row(rows.model, values))
     flag = CreatedFlag(ev.analysis.symbol("created", ev.frame, call), instance.term)
     pair = Sequence("tuple", (instance.term, flag.term))
