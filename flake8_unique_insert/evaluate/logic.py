@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import branches
+from flake8_unique_insert.evaluate.comparisons import is_lookup_test
 from flake8_unique_insert.evaluate.facts import added, without
+from flake8_unique_insert.evaluate.truth import deciding
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
     TRUE,
@@ -57,7 +58,7 @@ def boolean(ev: Evaluator, expression: Boolean) -> Result:
     right, after_right = ev.branch(rest, expression.right)
     ev.fork([after_left, after_right], expression)
     wanted = expression.operator == "or"
-    options = branches.deciding(left.options if left else (), wanted)
+    options = deciding(left.options if left else (), wanted)
     left_facts, right_facts = (state.facts if state else NO_FACTS for state in (after_left, after_right))
     return _joined(expression, left, options, left_facts, right, right_facts)
 
@@ -92,7 +93,7 @@ def conditional(ev: Evaluator, expression: Conditional) -> Result:
 
 
 def comparison(ev: Evaluator, expression: Comparison) -> Result:
-    if branches.is_lookup_test(expression):
+    if is_lookup_test(expression):
         return flag(ev, expression)
     left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
     return unknown(Comparison(expression.operator, left.term, right.term))

@@ -1,0 +1,217 @@
+"""Comparisons as tests: with literals, of lookups with 0, of a row's field with a value, and `in`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate.facts import common
+from flake8_unique_insert.evaluate.membership import absent_from_each
+from flake8_unique_insert.evaluate.queries import note_check
+from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.evaluate.truth import States, by_truth, gained, narrowed, truth
+from flake8_unique_insert.syntax.expressions import (
+    Attribute,
+    Call,
+    Comparison,
+    Constant,
+    Expression,
+    Name,
+    Walrus,
+)
+from flake8_unique_insert.values import (
+    NO_FACTS,
+    Absent,
+    Answer,
+    Column,
+    Condition,
+    CreatedFlag,
+    Elements,
+    Facts,
+    Instance,
+    Known,
+    Option,
+    Result,
+    Rows,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+
+def split_comparison(ev: Evaluator, test: Comparison) -> States:
+    """The states when a comparison holds and when it does not."""
+    operator, left, right = test.operator, test.left, test.right
+    if operator in ("in", "not in"):
+        yes, no = _split_membership(ev, left, right, test)
+        return (no, yes) if operator == "not in" else (yes, no)
+    if isinstance(left, Constant) and not isinstance(right, Constant):
+        left, right, operator = right, left, _mirrored(operator)
+    if isinstance(right, Constant):
+        found = _split_constant(ev, left, operator, right)
+        if found is not None:
+            return found
+    return _split_by_terms(ev, test)
+
+
+def _mirrored(operator: str) -> str:
+    return {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator, operator)
+
+
+def _split_constant(ev: Evaluator, left: Expression, operator: str, right: Constant) -> States | None:
+    if right.value is None or isinstance(right.value, bool):
+        if operator in ("is", "=="):
+            return _split_identity(ev, left, right)
+        if operator in ("is not", "!="):
+            yes, no = _split_identity(ev, left, right)
+            return no, yes
+    if isinstance(right.value, int) and not isinstance(right.value, bool):
+        empty = _means_zero(operator, right.value)
+        if empty is not None:
+            inner = _len_of(left)
+            value = ev.evaluate(inner if inner is not None else left)
+            if all(_counts(option.value, inner is not None) for option in value.options):
+                yes, no = by_truth(ev, value, None)
+                return (no, yes) if empty else (yes, no)
+    return None
+
+
+def _means_zero(operator: str, number: int) -> bool | None:
+    """True when `count operator number` says that the count is 0, False when it says that it is not."""
+    if (operator, number) in (("==", 0), ("<", 1), ("<=", 0)):
+        return True
+    if (operator, number) in (("!=", 0), (">", 0), (">=", 1)):
+        return False
+    return None
+
+
+def _len_of(left: Expression) -> Expression | None:
+    if isinstance(left, Call) and isinstance(left.function, Name) and left.function.id == "len" and left.arguments:
+        return left.arguments[0].value
+    return None
+
+
+def _counts(value: Value, by_len: bool) -> bool:
+    if by_len:
+        return isinstance(value, (Rows, Column, Answer))
+    return isinstance(value, Answer) and value.shape == "count"
+
+
+def _split_identity(ev: Evaluator, left: Expression, right: Constant) -> States:
+    """`left is None`, `left is True`, `left is False` and the same with `==`."""
+    if isinstance(left, Walrus):
+        name: str | None = left.name
+    else:
+        name = left.id if isinstance(left, Name) else None
+    value = ev.evaluate(left)
+    for option in value.options:
+        if isinstance(option.value, Answer):
+            note_check(ev, option.value.rows)
+    if right.value is None:
+        return (
+            _narrowed_to_none(ev, value, name),
+            narrowed(ev, value, name, lambda option: not _is_none(option.value), True if _rows_only(value) else None),
+        )
+    yes, no = by_truth(ev, value, name)
+    return (yes, no) if right.value else (no, yes)
+
+
+def _is_none(value: Value) -> bool:
+    return isinstance(value, Known) and value.constant is None
+
+
+def _rows_only(value: Result) -> bool:
+    return all(
+        (isinstance(option.value, Answer) and option.value.shape == "row") or _is_none(option.value)
+        for option in value.options
+    )
+
+
+def _narrowed_to_none(ev: Evaluator, value: Result, name: str | None) -> State | None:
+    def may_be_none(option: Option) -> bool:
+        inner = option.value
+        if isinstance(inner, Answer):
+            return inner.shape == "row"
+        return _is_none(inner) or (
+            truth(inner) is None and not isinstance(inner, (Rows, Column, Elements, CreatedFlag))
+        )
+
+    left = [option for option in value.options if may_be_none(option)]
+    if not left:
+        return None
+    outcome = False if all(isinstance(option.value, Answer) or _is_none(option.value) for option in left) else None
+    if outcome is None:
+        return _narrowed_each(ev, value, name, left)
+    return narrowed(ev, value, name, may_be_none, False)
+
+
+def _narrowed_each(ev: Evaluator, value: Result, name: str | None, left: list[Option]) -> State:
+    state = ev.state.copy()
+    known = [gained(option, False) for option in left]
+    state.learn(common(known))
+    if name is not None and name in state.names:
+        state.names[name] = Result(value.term, tuple(left))
+    return state
+
+
+def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
+    left, right = ev.evaluate(test.left), ev.evaluate(test.right)
+    if test.operator in ("==", "!="):
+        own = _own_value(ev, test.left, right) | _own_value(ev, test.right, left)
+        if own:
+            alike, different = ev.state.copy(), ev.state.copy()
+            alike.learn(own)
+            return (alike, different) if test.operator == "==" else (different, alike)
+    one, other = left.value, right.value
+    if isinstance(one, Known) and isinstance(other, Known) and test.operator in ("==", "!=", "is", "is not"):
+        equal = one.constant == other.constant
+        truth_ = equal is (test.operator in ("==", "is"))
+        return (ev.state.copy(), None) if truth_ else (None, ev.state.copy())
+    if test.operator in ("==", "!=") and isinstance(test.left, Name) and isinstance(other, Known):
+        yes, no = _split_by_constant(ev, left, test.left.id, other)
+        return (yes, no) if test.operator == "==" else (no, yes)
+    return ev.state.copy(), ev.state.copy()
+
+
+def _own_value(ev: Evaluator, side: Expression, other: Result) -> Facts:
+    """What is known when `tag.name == name`: no row but this one has that name, if names are unique."""
+    owner = ev.evaluate(side.base) if isinstance(side, Attribute) else None
+    if owner is None or not isinstance(owner.value, Instance):
+        return NO_FACTS
+    assert isinstance(side, Attribute)
+    model, field = owner.value.model, owner.value.model.field(side.name)
+    known = ev.state.objects.get(owner.value.term)
+    if field is None or (known is not None and (known.new is not False or field.name in known.changed)):
+        return NO_FACTS
+    itself = Condition(model.primary_key, "exact", owner.value.term, excluded=True)
+    facts = []
+    for key in model.keys:
+        if field.name in key.members:
+            terms = {name: other.term if name == field.name else Attribute(owner.term, name) for name in key.members}
+            conditions = {Condition(name, "exact", term) for name, term in terms.items()}
+            facts.append(Absent(model.table, frozenset(conditions | {itself})))
+    return frozenset(facts)
+
+
+def _split_by_constant(ev: Evaluator, value: Result, name: str, other: Known) -> States:
+    def may_equal(option: Option) -> bool:
+        return not isinstance(option.value, Known) or option.value.constant == other.constant
+
+    def may_differ(option: Option) -> bool:
+        return not isinstance(option.value, Known) or option.value.constant != other.constant
+
+    return narrowed(ev, value, name, may_equal, None), narrowed(ev, value, name, may_differ, None)
+
+
+def _split_membership(ev: Evaluator, left: Expression, right: Expression, node: Expression) -> States:
+    """The states when `left in right`, and when not."""
+    item, holder = ev.evaluate(left), ev.evaluate(right)
+    facts = absent_from_each(ev, item, holder)
+    yes, no = ev.state.copy(), ev.state.copy()
+    no.learn(facts)
+    return yes, no
+
+
+def is_lookup_test(test: Comparison) -> bool:
+    """True for a comparison of which `split` may make something: with a literal, or for membership."""
+    return test.operator in ("in", "not in") or isinstance(test.left, Constant) or isinstance(test.right, Constant)

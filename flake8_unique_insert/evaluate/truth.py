@@ -1,0 +1,158 @@
+"""The truth of values: what is known on either side of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate.absent_rows import absent, only_one
+from flake8_unique_insert.evaluate.facts import added, common
+from flake8_unique_insert.evaluate.membership import absent_from
+from flake8_unique_insert.evaluate.queries import note_check
+from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
+from flake8_unique_insert.syntax.expressions import (
+    FALSE,
+    NONE,
+    TRUE,
+    Attribute,
+    Expression,
+)
+from flake8_unique_insert.values import (
+    NO_FACTS,
+    Answer,
+    Column,
+    CreatedFlag,
+    Entries,
+    Facts,
+    Fresh,
+    Function,
+    Instance,
+    Items,
+    Known,
+    ModelClass,
+    NewRow,
+    Object,
+    Option,
+    Result,
+    Rows,
+    SymbolValue,
+    Unknown,
+    Validity,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+States = tuple[State | None, State | None]
+CERTAINLY_TRUE = (Instance, ModelClass, Object, Function, Fresh)
+
+
+def truth(value: Value) -> bool | None:
+    """Whether a value is true; None when it may be either."""
+    if isinstance(value, Known):
+        return bool(value.constant)
+    if isinstance(value, CERTAINLY_TRUE):
+        return True
+    if isinstance(value, SymbolValue):  # what is imported from outside may be any object
+        return None if isinstance(value.symbol, (ExternalSymbol, ValueSymbol)) else True
+    if isinstance(value, Items):
+        return bool(value.items)
+    if isinstance(value, Entries) and value.entries:
+        return True
+    if isinstance(value, Answer) and not value.rows.alternatives:
+        return value.negated
+    return None
+
+
+def facts_when(value: Value, outcome: bool) -> Facts:
+    """What is known when a value turns out true (or false)."""
+    if isinstance(value, Answer) and outcome is value.negated:
+        return absent(value.rows)
+    if isinstance(value, Answer) and value.shape == "row":
+        return only_one(value.rows, value.term)
+    if isinstance(value, Rows) and not value.is_manager and not outcome:
+        return absent(value)
+    if isinstance(value, Column) and not outcome:
+        return absent_from(value, value.rows)
+    if isinstance(value, Validity) and outcome:
+        return frozenset([value.form.valid])
+    row = _unsaved(value.term, outcome)
+    return frozenset([NewRow(row)]) if row is not None else NO_FACTS
+
+
+def _unsaved(term: Expression, outcome: bool) -> Expression | None:
+    """The row that has not been inserted yet when `row.pk` is false, or `row._state.adding` true."""
+    if not isinstance(term, Attribute):
+        return None
+    if not outcome and term.name in ("pk", "id"):
+        return term.base
+    if outcome and term.name == "adding" and isinstance(term.base, Attribute) and term.base.name == "_state":
+        return term.base.base
+    return None
+
+
+def by_truth(ev: Evaluator, value: Result, name: str | None) -> States:
+    """The states when a value is true and when it is false; name: the local name that holds it."""
+    for option in value.options:
+        if isinstance(option.value, (Answer, Column)):
+            note_check(ev, option.value.rows)
+        elif isinstance(option.value, Rows):
+            note_check(ev, option.value)
+    return (
+        narrowed(ev, value, name, lambda option: truth(option.value) is not False, True),
+        narrowed(ev, value, name, lambda option: truth(option.value) is not True, False),
+    )
+
+
+def narrowed(ev: Evaluator, value: Result, name: str | None, keeps: object, outcome: bool | None) -> State | None:
+    """The state where only the options that `keeps` accepts are left; outcome: the truth that they have there."""
+    assert callable(keeps)
+    left = tuple(option for option in value.options if keeps(option))
+    if not left:
+        return None
+    state = ev.state.copy()
+    known = [gained(option, outcome) for option in left]
+    state.learn(common(known))
+    if outcome is True and all(isinstance(option.value, CreatedFlag) for option in left):
+        for option in left:
+            assert isinstance(option.value, CreatedFlag)
+            state.learn([NewRow(option.value.instance)])
+    if name is not None and name in state.names:
+        state.names[name] = Result(value.term, tuple(settled(option, outcome) for option in left))
+    return state
+
+
+def gained(option: Option, outcome: bool | None) -> Facts:
+    """What is known of an option that turned out true (or false); outcome None: neither."""
+    return added(option.facts, facts_when(option.value, outcome)) if outcome is not None else option.facts
+
+
+def deciding(options: tuple[Option, ...], outcome: bool) -> list[Option]:
+    """The options of a left operand that have this truth, as they are known then."""
+    found = []
+    for option in options:
+        known = truth(option.value)
+        if known is None:
+            facts = gained(option, outcome)
+            value = settled(option, outcome).value
+            is_open = isinstance(value, (Unknown, Answer, CreatedFlag))
+            found.append(Option(Known(TRUE if outcome else FALSE) if is_open else value, facts))
+        elif known is outcome:
+            found.append(option)
+    return found
+
+
+def settled(option: Option, outcome: bool | None) -> Option:
+    """An option once its truth is known: a row that was found is an instance, one that was not is None."""
+    value = option.value
+    if isinstance(value, Rows) and not value.is_manager and outcome is not None:  # its rows are kept from here on
+        return Option(Answer(value.term, value, "list"), gained(option, outcome))
+    if not isinstance(value, Answer) or outcome is None:
+        return option
+    facts = gained(option, outcome)
+    if value.shape == "row" and outcome is value.negated:
+        return Option(Known(NONE), facts)
+    if value.shape == "row":
+        return Option(Instance(value.term, value.rows.model), facts)
+    return Option(value, facts)
