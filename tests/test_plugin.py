@@ -70,7 +70,7 @@ def test_libcst_is_imported_only_for_a_file_that_may_insert(tmp_path: Path, text
     program = (
         "import sys\n"
         "from flake8.main.cli import main\n"
-        f"main(['--isolated', '-j1', '--select', 'UQI', {str(tmp_path)!r}])\n"
+        f"main(['--isolated', '-j1', '--uqi-no-cache', '--select', 'UQI', {str(tmp_path)!r}])\n"
         "print('libcst' in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -83,7 +83,7 @@ def test_skipped_file_does_not_import_libcst(tmp_path: Path) -> None:
     program = (
         "import sys\n"
         "from flake8.main.cli import main\n"
-        f"main(['--isolated', '-j1', '--select', 'UQI', {str(tmp_path)!r}])\n"
+        f"main(['--isolated', '-j1', '--uqi-no-cache', '--select', 'UQI', {str(tmp_path)!r}])\n"
         "print('libcst' in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
