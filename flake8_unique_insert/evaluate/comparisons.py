@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.dedupe import tell_apart
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.membership import absent_from_each
 from flake8_unique_insert.evaluate.queries import note_check
@@ -209,6 +210,9 @@ def _split_membership(ev: Evaluator, left: Expression, right: Expression, node: 
     facts = absent_from_each(ev, item, holder)
     yes, no = ev.state.copy(), ev.state.copy()
     no.learn(facts)
+    saved, ev.state = ev.state, no
+    tell_apart(ev, left, right, node)
+    ev.state = saved
     return yes, no
 
 

@@ -80,7 +80,7 @@ class Analysis:
 
     called: by the last name that is called the dotted names of the functions that this is, "" where it is not known.
     entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
-    variables: what each `for` loop binds.
+    variables: what each `for` loop binds. collected: by graph what is put into collections, see `dedupe`.
     """
 
     lookup: ModelLookup
@@ -100,6 +100,7 @@ class Analysis:
     called: dict[str, set[str]] = field(default_factory=dict)
     entries: dict[Symbol, tuple[Expression, Expression]] = field(default_factory=dict)
     variables: dict[int, frozenset[Symbol]] = field(default_factory=dict)
+    collected: dict[int, frozenset[tuple[str, Expression]]] = field(default_factory=dict)
     solved: dict[object, Any] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)
     validating: bool = False
