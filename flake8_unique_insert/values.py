@@ -197,9 +197,10 @@ class Function(Value):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class NestedFunction(Value):
-    """A function defined inside the analysed one; `node` is its CST."""
+    """A function defined inside another one; `node` is its CST, `code` that of the function around it."""
 
     node: object = field(compare=False, repr=False)
+    code: object = field(default=None, compare=False, repr=False)
 
 
 @hashed_once

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.lookups import condition, conjunction
 from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.schema import Link, Model
+from flake8_unique_insert.schema import Link, Model, UniqueKey
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression
 from flake8_unique_insert.values import (
     Absent,
@@ -16,6 +17,7 @@ from flake8_unique_insert.values import (
     Facts,
     Inserted,
     Instance,
+    ObjectState,
     Result,
     Rows,
     unknown,
@@ -112,15 +114,33 @@ def _is_unique(model: Model, group: frozenset[Condition]) -> bool:
 def gone(row: Instance, state: State) -> list[Absent]:
     """What is known once a row was deleted: nobody has its keys, and where no other row was there, none is left."""
     model, known = row.model, state.objects.get(row.term)
-    found = []
-    for key in model.keys:
-        changed = known is not None and known.changed & set(key.members)
-        if key.condition is None and not key.expressions and not changed:
-            stored = {name: known.get(name) if known is not None else None for name in key.members}
-            terms = {name: value.term if value else Attribute(row.term, name) for name, value in stored.items()}
-            found.append(Absent(model.table, frozenset(Condition(name, "exact", term) for name, term in terms.items())))
+    changed = known.changed if known is not None else frozenset()
+    found = [
+        Absent(model.table, _values(row, key, known)) for key in _plain(model.keys) if not changed & set(key.members)
+    ]
     itself = Condition(model.primary_key, "exact", row.term, excluded=True)
     for fact in state.facts:
         if isinstance(fact, Absent) and fact.table == model.table and itself in fact.conditions:
             found.append(replace(fact, conditions=fact.conditions - {itself}))
     return found
+
+
+def others(row: Instance, keys: Iterable[UniqueKey], state: State) -> list[Absent]:
+    """What is known once an instance was validated: no other row has its keys."""
+    known = state.objects.get(row.term)
+    is_new = known is not None and known.new is True
+    itself = Condition(row.model.primary_key, "exact", row.term, excluded=True)
+    excluded = frozenset() if is_new else frozenset([itself])
+    return [Absent(row.model.table, _values(row, key, known) | excluded) for key in _plain(keys)]
+
+
+def _plain(keys: Iterable[UniqueKey]) -> list[UniqueKey]:
+    """The keys that are nothing but fields."""
+    return [key for key in keys if key.condition is None and not key.expressions]
+
+
+def _values(row: Instance, key: UniqueKey, known: ObjectState | None) -> frozenset[Condition]:
+    """The values that a row has in the fields of a key."""
+    stored = {name: known.get(name) if known is not None else None for name in key.members}
+    terms = {name: value.term if value else Attribute(row.term, name) for name, value in stored.items()}
+    return frozenset(Condition(name, "exact", term) for name, term in terms.items())

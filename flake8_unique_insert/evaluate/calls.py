@@ -312,6 +312,7 @@ def _validate(ev: Evaluator, instance: Instance, name: str, arguments: Arguments
         if (constraints if key.kind is KeyKind.CONSTRAINT else unique) and not excluded & key.read
     )  # fmt: skip
     ev.state.learn([Validated(instance.term, keys)])
+    ev.state.learn(absent_rows.others(instance, keys, ev.state))
 
 
 def subscript_rows(ev: Evaluator, rows: Rows, index: Result, node: Subscript) -> Result:

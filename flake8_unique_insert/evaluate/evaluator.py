@@ -51,6 +51,7 @@ from flake8_unique_insert.values import (
     Entries,
     Facts,
     Fresh,
+    Instance,
     Items,
     Known,
     NestedFunction,
@@ -277,6 +278,10 @@ def _subscript(ev: Evaluator, expression: Subscript) -> Result:
     place = key.value if isinstance(key, Constant) else None
     if isinstance(inner, Items) and isinstance(place, int) and -len(inner.items) <= place < len(inner.items):
         return inner.items[place]
+    if isinstance(inner, Elements) and isinstance(place, int) and isinstance(inner.element.value, Instance):
+        for term, known in inner.objects:
+            ev.state.objects.setdefault(term, known)
+        return inner.element
     if isinstance(inner, Entries):
         for name, value in inner.entries:
             if name == string(key):

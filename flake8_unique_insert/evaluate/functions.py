@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate.annotations import annotated, annotated_or_un
 from flake8_unique_insert.evaluate.frame import MAX_STEPS, Frame, Unreachable
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression
+from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.syntax.summary import Parameter
 from flake8_unique_insert.values import (
     Entries,
@@ -28,7 +29,7 @@ WORTH_FOLLOWING = re.compile(
     r"objects|\.(?:a?exists|filter|a?get|a?first|a?create|a?(?:get|update)_or_create|a?bulk_create|a?save)\b|"
     r"\.(?:exclude|all|count|full_clean|delete|update|values_list|in_bulk|select_related)\b|"
     r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.models?\b|super\(|"
-    r"__class__|deepcopy|return (?:[A-Z]|(?:self|cls)\.)"
+    r"__class__|deepcopy|return (?:[A-Z{]|dict\b|(?:self|cls)\.)"
 )
 SEQUENCE = re.compile(r"\bSELECT\s+nextval\s*\(", re.IGNORECASE)
 """A function that asks the database for the next number of a sequence gives a fresh value."""
@@ -71,9 +72,10 @@ def follow_nested(
 ) -> Result | None:
     """Follow a call of a function defined inside the current one: it sees the names around it."""
     key = f"nested:{id(function.node)}"
-    if ev.frame.depth > ev.analysis.max_depth or key in ev.frame.following or ev.frame.code is None:
+    if ev.frame.depth > ev.analysis.max_depth or key in ev.frame.following:
         return None
-    nested = ev.analysis.nested(function.node, ev.frame.code)
+    around = function.code if isinstance(function.code, ParsedCode) else None
+    nested = ev.analysis.nested(function.node, around)
     if nested is None:
         return None
     code, graph, parameters = nested

@@ -11,18 +11,22 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of, unknown_condition
 from flake8_unique_insert.schema import ClassSymbol, Field, Model
 from flake8_unique_insert.syntax.expressions import FALSE, NONE, Argument, Attribute, Call, Expression, Name, string
+from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import (
     NO_FACTS,
+    Entries,
     FormClass,
     Instance,
     Known,
     ModelClass,
+    Object,
     ObjectState,
     Option,
     Result,
     Rows,
     Value,
     result,
+    unknown,
 )
 
 if TYPE_CHECKING:
@@ -54,9 +58,24 @@ def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result
     if name.endswith(("form_factory", "formset_factory")):
         form = ev.analysis.lookup.made_form(node, ev.frame.module)
         return result(FormClass(Name(dotted), form)) if form is not None else None
+    if dotted == "dataclasses.asdict" and arguments[1]:
+        return _as_dict(ev, arguments[1][0])
     if dotted in COPIES and arguments[1]:
         return _copy(ev, node, arguments[1][0])
     return None
+
+
+def _as_dict(ev: Evaluator, value: Result) -> Result | None:
+    """`asdict(info)`: the fields of a dataclass of the project."""
+    summary = ev.analysis.lookup.class_summary(value.value.symbol) if isinstance(value.value, Object) else None
+    if summary is None:
+        return None
+    names = [
+        name for name, definitions in summary.members.items()
+        if isinstance(definitions[-1], Assignment) and definitions[-1].annotation is not None
+    ]  # fmt: skip
+    entries = tuple((name, unknown(Attribute(value.term, name))) for name in names)
+    return result(Entries(Call(Name("asdict"), (Argument(value.term),)), entries, bool(summary.bases)))
 
 
 def call_method(ev: Evaluator, name: str, receiver: Value, node: Call, arguments: Arguments) -> Result | None:

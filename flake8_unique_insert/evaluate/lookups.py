@@ -110,7 +110,7 @@ def _spread(model: Model, value: Result) -> Groups:
     if isinstance(inner, Entries):
         found = {condition(model, name, entry) for name, entry in inner.entries}
         if inner.open:
-            found.add(unknown_condition(value.term))
+            found.add(Condition("", "**", value.term))
         return frozenset([frozenset(found)])
     return frozenset([frozenset([Condition("", "**", value.term)])])
 

@@ -319,7 +319,7 @@ def _import(ev: Evaluator, action: ImportNames) -> None:
 def _define(ev: Evaluator, action: Define) -> None:
     name = action.node.name.value
     term = ev.analysis.symbol("function", ev.frame, action, name)
-    ev.bind(name, result(NestedFunction(term, action.node)))
+    ev.bind(name, result(NestedFunction(term, action.node, ev.frame.code)))
     if ev.analysis.recording:
         analyse_nested(ev, action)
 
