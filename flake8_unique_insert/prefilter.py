@@ -15,12 +15,18 @@ _INSERTS = re.compile(
     r"|update[\s\\]*\((?:[\s\\]|#[^\n]*\n)*(?:\*|[^\W\d]\w*(?:[\s\\]|#[^\n]*\n)*=(?!=))"
     r")"
 )
+_MIGRATION = re.compile(r"^class Migration\((?:\w+\.)*Migration\)", re.MULTILINE)
 _ADDS_ROWS = re.compile(r"\b(?:bulk|through_defaults)\s*=")  # related.add(row, bulk=False) saves the row
 
 
 def may_insert(text: str) -> bool:
     """False when no call in this source text can insert a row or change one."""
     return _INSERTS.search(text) is not None or _ADDS_ROWS.search(text) is not None
+
+
+def is_migration(text: str) -> bool:
+    """True for a migration, in whatever folder MIGRATION_MODULES puts it."""
+    return "Migration(" in text and _MIGRATION.search(text) is not None
 
 
 def is_skipped(path: Path, patterns: Iterable[str], find_root: Callable[[Path], Path]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flake8_unique_insert.options import Options
-from flake8_unique_insert.prefilter import is_skipped, may_insert
+from flake8_unique_insert.prefilter import is_migration, is_skipped, may_insert
 
 
 def is_analysed(path: str, text: str, options: Options) -> bool:
@@ -13,7 +13,7 @@ def is_analysed(path: str, text: str, options: Options) -> bool:
 
     path: absolute or relative to the working directory; it need not exist. text: the file's source.
     """
-    if not may_insert(text):
+    if not may_insert(text) or ("migrations" in options.skip and is_migration(text)):
         return False
 
     def root(path: Path) -> Path:

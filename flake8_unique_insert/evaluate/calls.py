@@ -108,11 +108,12 @@ def _note_called(ev: Evaluator, node: Call, function: Result) -> None:
 
 
 def _each_spread(arguments: Arguments) -> list[Arguments]:
-    """The arguments, once for each dict that a `**` argument may be."""
+    """The arguments, once for each dict that a `**` argument, or an upsert's `defaults`, may be."""
     nodes, values = arguments
     for place, (argument, value) in enumerate(zip(nodes, values)):
         dicts = [option for option in value.options if isinstance(option.value, Entries)]
-        if argument.star == "**" and 1 < len(dicts) == len(value.options):
+        one_of = argument.star == "**" or argument.keyword in ("defaults", "create_defaults")
+        if one_of and 1 < len(dicts) == len(value.options):
             return [(nodes, [*values[:place], Result(value.term, (option,)), *values[place + 1 :]]) for option in dicts]
     return [arguments]
 
