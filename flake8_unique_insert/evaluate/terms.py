@@ -9,6 +9,7 @@ from flake8_unique_insert.syntax.expressions import (
     Call,
     Constant,
     Expression,
+    Name,
     Subscript,
     Symbol,
     string,
@@ -63,7 +64,13 @@ def _looked_up(term: Call) -> Expression | None:
     named = [argument for argument in term.arguments if argument.keyword is not None or argument.star]
     if name not in ("get", "aget", "get_object_or_404") or len(named) != 1 or named[0].keyword not in ("pk", "id"):
         return None
-    return named[0].value
+    key = named[0].value
+    return key.arguments[0].value if _is_number(key) and isinstance(key, Call) else key
+
+
+def _is_number(key: Expression) -> bool:
+    """True for `int(x)`, which names the same row as x."""
+    return isinstance(key, Call) and key.function == Name("int") and len(key.arguments) == 1
 
 
 def same(left: Expression, right: Expression) -> bool:
