@@ -11,7 +11,7 @@ restriction of a lookup.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flake8_unique_insert.schema import (
     ClassSymbol,
@@ -133,9 +133,10 @@ Nest = frozenset[frozenset[Expression]]
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Value(Hashed):
-    """Any value."""
+    """Any value. optional: it may be None instead."""
 
     term: Expression
+    optional: bool = field(default=False, kw_only=True)
 
 
 @hashed_once
@@ -435,6 +436,11 @@ class Result(Hashed):
 def result(value: Value, facts: Facts = NO_FACTS) -> Result:
     """A result with one option."""
     return Result(value.term, (Option(value, facts),))
+
+
+def optional(found: Result) -> Result:
+    """The same value, or None."""
+    return Result(found.term, tuple(Option(replace(item.value, optional=True), item.facts) for item in found.options))
 
 
 def unknown(term: Expression) -> Result:

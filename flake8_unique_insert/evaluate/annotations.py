@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -22,6 +23,7 @@ from flake8_unique_insert.syntax.expressions import (
     string,
 )
 from flake8_unique_insert.syntax.lower import lower
+from flake8_unique_insert.syntax.summary import Parameter
 from flake8_unique_insert.values import (
     Elements,
     Instance,
@@ -30,6 +32,7 @@ from flake8_unique_insert.values import (
     Result,
     Rows,
     SymbolValue,
+    optional,
     result,
     unknown,
 )
@@ -41,7 +44,7 @@ ROWS = frozenset(
     {"QuerySet", "Manager", "BaseManager", "RelatedManager", "ManyRelatedManager", "QuerySetAny", "ValuesQuerySet"}
 )
 CLASSES = frozenset({"type", "Type"})
-WRAPPERS = frozenset({"Optional", "Annotated", "Final", "ClassVar", "Awaitable"})
+WRAPPERS = frozenset({"Annotated", "Final", "ClassVar", "Awaitable"})
 COLLECTIONS = frozenset(
     {"list", "List", "Sequence", "Iterable", "Iterator", "Collection", "set", "Set", "tuple", "Tuple"}
 )
@@ -56,12 +59,19 @@ def annotated(ev: Evaluator, annotation: Expression | None, term: Expression, mo
         parsed = _parsed(text)
         return annotated(ev, parsed, term, module) if parsed is not None else None
     if isinstance(annotation, Binary) and annotation.operator == "|":
-        return annotated(ev, annotation.left, term, module) or annotated(ev, annotation.right, term, module)
+        return _first(ev, (annotation.left, annotation.right), term, module)
     if isinstance(annotation, Subscript):
         return _generic(ev, annotation, term, module)
     if annotation == NONE:
         return None
     return _plain(ev, annotation, term, module)
+
+
+def _first(ev: Evaluator, parts: Iterable[Expression], term: Expression, module: str) -> Result | None:
+    """The first of several types that says something of models, with None where that is one of them."""
+    parts = tuple(parts)
+    found = next(filter(None, (annotated(ev, part, term, module) for part in parts)), None)
+    return optional(found) if found is not None and NONE in parts else found
 
 
 def _parsed(text: str) -> Expression | None:
@@ -90,10 +100,12 @@ def _generic(ev: Evaluator, annotation: Subscript, term: Expression, module: str
     base = annotation.base
     name = base.name if isinstance(base, Attribute) else base.id if isinstance(base, Name) else ""
     arguments = annotation.index.items if isinstance(annotation.index, Sequence) else (annotation.index,)
+    if name == "Optional" and arguments:
+        return _first(ev, (*arguments, NONE), term, module)
     if name in WRAPPERS and arguments:
         return annotated(ev, arguments[0], term, module)
     if name == "Union":
-        return next(filter(None, (annotated(ev, argument, term, module) for argument in arguments)), None)
+        return _first(ev, arguments, term, module)
     if name in ("tuple", "Tuple") and len(arguments) > 1 and constant(...) not in arguments:
         parts = [Subscript(term, constant(index)) for index in range(len(arguments))]
         items = [annotated_or_unknown(ev, argument, part, module) for argument, part in zip(arguments, parts)]
@@ -114,3 +126,9 @@ def _generic(ev: Evaluator, annotation: Subscript, term: Expression, module: str
 def annotated_or_unknown(ev: Evaluator, annotation: Expression | None, term: Expression, module: str) -> Result:
     """A value of the annotated type, or one of which only the term is known."""
     return annotated(ev, annotation, term, module) or unknown(term)
+
+
+def of_parameter(ev: Evaluator, parameter: Parameter, term: Expression, module: str) -> Result:
+    """What a parameter is when nothing is known of the call."""
+    found = annotated_or_unknown(ev, parameter.annotation, term, module)
+    return optional(found) if parameter.default == NONE else found

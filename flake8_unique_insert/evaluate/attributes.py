@@ -255,7 +255,7 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
     if field is not None:
         if field.relation in ("fk", "o2o") and name == field.name:
             target = related_model(ev, model, field.target)
-            return result(Instance(term, target)) if target is not None else unknown(term)
+            return result(Instance(term, target, optional=field.null)) if target is not None else unknown(term)
         if field.relation in ("fk", "o2o"):
             stored = ev.state.objects.get(value.term)
             row = stored.get(field.name) if stored is not None else None

@@ -40,6 +40,7 @@ from flake8_unique_insert.values import (
     Fresh,
     Function,
     Instance,
+    Known,
     ModelClass,
     NestedFunction,
     NewRow,
@@ -203,6 +204,8 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
     if any(is_generated(value) for value in arguments[1]) and name not in ("len", "bool", "isinstance", "print"):
         return ev.generated(node)
     _escape(ev, arguments)
+    if isinstance(term.function, Attribute):
+        _forget_literals(ev, term.function.base)
     if name == "save" and isinstance(node.function, Attribute):
         return _saved_elsewhere(ev, node)
     if name in IMPURE:
@@ -216,6 +219,22 @@ def _saved_elsewhere(ev: Evaluator, node: Call) -> Result:
     if keyword(node, "commit") is None:
         ev.state.learn([NewRow(saved)])
     return unknown(saved)
+
+
+def _forget_literals(ev: Evaluator, receiver: Expression) -> None:
+    """A method that is not followed may set the flags of its own object: `self.done = False`, say."""
+    known = ev.state.objects.get(receiver)
+    if known is None or known.new is True:
+        return
+    values = (
+        (name, unknown(Attribute(receiver, name)) if name not in known.changed and _is_flag(value) else value)
+        for name, value in known.values
+    )
+    ev.state.objects[receiver] = replace(known, values=tuple(values))
+
+
+def _is_flag(value: Result) -> bool:
+    return isinstance(value.value, Known) and (value.value.constant is None or isinstance(value.value.constant, bool))
 
 
 def _escape(ev: Evaluator, arguments: Arguments) -> None:

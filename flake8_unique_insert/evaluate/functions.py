@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate.annotations import annotated, annotated_or_unknown
+from flake8_unique_insert.evaluate.annotations import annotated, of_parameter
 from flake8_unique_insert.evaluate.frame import MAX_STEPS, Frame, Unreachable
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression
@@ -155,7 +155,7 @@ def _argument(
         value = evaluate_default(ev, parameter.default, frame)
         if value is not None:
             return value
-    return annotated_or_unknown(ev, parameter.annotation, symbol, frame.module)
+    return of_parameter(ev, parameter, symbol, frame.module)
 
 
 def evaluate_default(ev: Evaluator, default: Expression, frame: Frame) -> Result | None:

@@ -100,9 +100,9 @@ def _run(ev: Evaluator, method: FunctionSymbol) -> Mapping[str, Iterable[Value]]
 def _under(value: Value, term: Expression) -> Value | None:
     """What of a value holds in any other method: its model, under the attribute's name; None without one."""
     if isinstance(value, Answer) and value.shape == "row":
-        return Instance(term, value.rows.model)
+        return Instance(term, value.rows.model, optional=True)
     if isinstance(value, (Instance, ModelClass, Object)):
-        return replace(value, term=term)
+        return replace(value, term=term, optional=True)
     if isinstance(value, Rows):
         unknown_rows = frozenset([frozenset([unknown_condition(term)])])
         return replace(value, term=term, alternatives=unknown_rows, given=())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from flake8_unique_insert.evaluate.annotations import annotated_or_unknown
+from flake8_unique_insert.evaluate.annotations import of_parameter
 from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -57,7 +57,7 @@ def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary) -> 
         elif parameter.kind == "*":
             state.names[parameter.name] = unknown(symbol)
         else:
-            state.names[parameter.name] = annotated_or_unknown(ev, parameter.annotation, symbol, frame.module)
+            state.names[parameter.name] = of_parameter(ev, parameter, symbol, frame.module)
     _bind_signal(ev, function, state)
     _bind_form(ev, function, state)
     return state

@@ -52,12 +52,14 @@ def truth(value: Value) -> bool | None:
     """Whether a value is true; None when it may be either."""
     if isinstance(value, Known):
         return bool(value.constant)
+    if value.optional:
+        return None
     if isinstance(value, CERTAINLY_TRUE):
         return True
     if isinstance(value, SymbolValue):  # what is imported from outside may be any object
         return None if isinstance(value.symbol, (ExternalSymbol, ValueSymbol)) else True
-    if isinstance(value, Items):
-        return bool(value.items)
+    if isinstance(value, Items):  # an empty one may have been filled by what it was given to
+        return True if value.items else None
     if isinstance(value, Entries) and value.entries:
         return True
     if isinstance(value, Answer) and not value.rows.alternatives:

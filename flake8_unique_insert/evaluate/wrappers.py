@@ -48,11 +48,9 @@ def _try_catches(ev: Evaluator, symbol: FunctionSymbol, node: cst.Try, names: se
     wraps = any(isinstance(call.func, cst.Name) and call.func.value in names for call in _of_type(node.body, cst.Call))
     if not wraps and not any(True for _ in _of_type(node.body, cst.Yield)):
         return False
-    for clause in node.handlers:
-        handler = read_handler(clause)
-        if not handler.always_reraises and _names_integrity_error(ev, symbol.module, clause):
-            return True
-    return False
+    taking = (clause for clause in node.handlers if _names_integrity_error(ev, symbol.module, clause))
+    first = next(taking, None)
+    return first is not None and not read_handler(first).always_reraises
 
 
 def _names_integrity_error(ev: Evaluator, module: str, clause: cst.ExceptHandler) -> bool:
