@@ -204,9 +204,9 @@ def _outlive(row: Inserted, symbol: Symbol) -> Inserted | None:
 
 def _blurred(row: Inserted, symbol: Symbol, former: Symbol) -> Inserted:
     """An inserted row with `former` for each value that depends on a symbol."""
-    touched = {(name, term) for name, term in row.values if mentions(term, symbol)}
-    if not touched:
+    if symbol not in row.symbols:
         return row
+    touched = {(name, term) for name, term in row.values if mentions(term, symbol)}
     return replace(row, values=frozenset((row.values - touched) | {(name, former) for name, _ in touched}))
 
 
