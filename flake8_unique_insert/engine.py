@@ -17,7 +17,7 @@ from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.projects import Projects
 from flake8_unique_insert.report import findings, reports
 from flake8_unique_insert.sites.site import InsertSite
-from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource
+from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource, paused_gc
 
 LOG = logging.getLogger(__name__)
 
@@ -49,10 +49,12 @@ class Engine:
             LOG.info("%s: not analysed", path, exc_info=True)
         return []
 
+    @paused_gc()
     def findings(self, path: str, source: SourceFile) -> list[Finding]:
         """The findings of one file, as `check` has them. Raises whatever goes wrong."""
         return findings(self.sites(path, source))
 
+    @paused_gc()
     def audit(self, path: str, source: SourceFile) -> list[SiteReport]:
         """Every insert site of one file into a model with unique keys. Never raises."""
         try:

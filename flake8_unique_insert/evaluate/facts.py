@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, same, symbols
 from flake8_unique_insert.schema import KeyKind, UniqueKey
@@ -53,8 +54,9 @@ def common(sets: Iterable[Facts]) -> Facts:
     first, *others = sets
     for other in others:
         if other != first:
-            first = frozenset([*_held_by(first, other), *_held_by(other, first)])
-            first = frozenset(_by_key(first).values())
+            both = first & other
+            met = frozenset([*_held_by(first - both, other), *_held_by(other - both, first)])
+            first = both.union(_by_key(met).values())
     return first
 
 
@@ -83,7 +85,7 @@ def _met(left: Fact, right: Fact) -> Fact:
     if isinstance(left, Validated):
         assert isinstance(right, Validated)
         return replace(left, keys=left.keys & right.keys, by=left.by if left.by == right.by else None)
-    return replace(left, but=left.but | _but(right))
+    return _with_rows(left, left.but | _but(right))
 
 
 def without(facts: Facts, known: Facts) -> Facts:
@@ -93,6 +95,8 @@ def without(facts: Facts, known: Facts) -> Facts:
 
 def changed(facts: Facts, change: Change) -> Facts:
     """The facts after a change of each; None ends it."""
+    if not facts:
+        return facts
     changes = {fact: after for fact in facts if (after := change(fact)) is not fact}
     if not changes:
         return facts
@@ -133,11 +137,11 @@ def after_round(symbol: Symbol) -> Change:
         if symbol not in fact.symbols:
             return fact
         if isinstance(fact, Absent) and any(mentions(condition.term, symbol) for condition in fact.conditions):
-            return replace(fact, but=frozenset(_blurred(row, symbol, ANY) for row in fact.but))
+            return _with_rows(fact, (_blurred(row, symbol, ANY) for row in fact.but))
         if isinstance(fact, Validated):
             return fact
         former = ANY if symbol.kind == "element" else Symbol(ROUND, symbol.point)
-        return replace(fact, but=frozenset(_blurred(row, symbol, former) for row in fact.but))
+        return _with_rows(fact, (_blurred(row, symbol, former) for row in fact.but))
 
     return change
 
@@ -151,24 +155,36 @@ def in_loop(fact: Fact, variables: Collection[Symbol]) -> Fact:
         return fact
     own = {Symbol(ROUND, variable.point) for variable in variables}
     rows = [row for row in fact.but if not any(term in own for _, term in row.values)]
-    return replace(fact, but=frozenset(_of_any_loop(row, frozenset()) for row in rows))
+    return _with_rows(fact, (_of_any_loop(row, frozenset()) for row in rows))
 
 
 def after_loops(going_on: frozenset[int]) -> Change:
     """What is left of a fact about elements where only these loops go on: what others inserted may be any of them."""
 
+    @cache
+    def after(rows: frozenset[Inserted]) -> list[Inserted]:
+        return [_of_any_loop(row, going_on) for row in rows]
+
     def change(fact: Fact) -> Fact | None:
-        if isinstance(fact, Validated):
+        if isinstance(fact, Validated) or not fact.but:
             return fact
-        return replace(fact, but=frozenset(_of_any_loop(row, going_on) for row in fact.but))
+        return _with_rows(fact, after(fact.but))
 
     return change
+
+
+def _with_rows(fact: Absent | NewRow, rows: Iterable[Inserted]) -> Fact:
+    """The fact with these exceptions; the very same one where it has them, as equal ones take long to compare."""
+    but = frozenset(rows)
+    return fact if but == fact.but else replace(fact, but=but)
 
 
 def _of_any_loop(row: Inserted, going_on: frozenset[int]) -> Inserted:
     def ended(term: Expression) -> bool:
         return isinstance(term, Symbol) and term.kind == ROUND and term.point not in going_on
 
+    if not any(ended(term) for _, term in row.values):
+        return row
     return replace(row, values=frozenset((name, ANY if ended(term) else term) for name, term in row.values))
 
 
@@ -176,7 +192,7 @@ def _with_outlived(fact: Fact, symbol: Symbol) -> Fact:
     if isinstance(fact, Validated) or not fact.but:
         return fact
     outlived = (_outlive(row, symbol) for row in fact.but)
-    return replace(fact, but=frozenset(row for row in outlived if row is not None))
+    return _with_rows(fact, (row for row in outlived if row is not None))
 
 
 def _outlive(row: Inserted, symbol: Symbol) -> Inserted | None:
@@ -188,9 +204,9 @@ def _outlive(row: Inserted, symbol: Symbol) -> Inserted | None:
 
 def _blurred(row: Inserted, symbol: Symbol, former: Symbol) -> Inserted:
     """An inserted row with `former` for each value that depends on a symbol."""
-    touched = {(name, term) for name, term in row.values if mentions(term, symbol)}
-    if not touched:
+    if symbol not in row.symbols:
         return row
+    touched = {(name, term) for name, term in row.values if mentions(term, symbol)}
     return replace(row, values=frozenset((row.values - touched) | {(name, former) for name, _ in touched}))
 
 

@@ -36,7 +36,8 @@ def catches_around(ev: Evaluator, value: Value) -> bool:
 
 def _function_catches(ev: Evaluator, symbol: FunctionSymbol) -> bool:
     """A `try` around the call of the wrapped function, or around the `yield` of a context manager."""
-    code = ev.analysis.functions.code(symbol)
+    has_handler = "except" in ev.analysis.lookup.function_source(symbol)  # most have none, and need no parsing
+    code = ev.analysis.functions.code(symbol) if has_handler else None
     if code is None:
         return False
     names = {parameter.name for parameter in symbol.summary.parameters}

@@ -25,13 +25,20 @@ class Heirs:
         self._modules = modules
         self._summaries = summaries
         self._classes = classes
+        self._direct: dict[ClassSymbol, tuple[ClassSymbol, ...]] = {}
 
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
         self.__dict__.pop("_by_base", None)
+        self._direct.clear()
 
-    def direct(self, symbol: ClassSymbol) -> Iterator[ClassSymbol]:
+    def direct(self, symbol: ClassSymbol) -> tuple[ClassSymbol, ...]:
         """The classes that name this one among their bases."""
+        if symbol not in self._direct:
+            self._direct[symbol] = tuple(self._search(symbol))
+        return self._direct[symbol]
+
+    def _search(self, symbol: ClassSymbol) -> Iterator[ClassSymbol]:
         for path, name in self._by_base.get(symbol.qualname.rpartition(".")[2], ()):
             module = self._modules.name_of(path)
             summary = self._summaries.of(module)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 
@@ -73,7 +73,7 @@ class Known:
 def known_models() -> Known:
     """The data file that comes with the package."""
     try:
-        text = files("flake8_unique_insert.project").joinpath("known_models.json").read_text(encoding="utf-8")
+        text = Path(__file__).with_name("known_models.json").read_text(encoding="utf-8")
         return Known(json.loads(text))
     except (OSError, ValueError):
         return Known({})

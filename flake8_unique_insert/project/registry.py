@@ -59,7 +59,7 @@ class Registry:
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
         self._labelled.clear()
-        for name in ("project_models", "installed_models", "_accessor_names", "_files_by_class"):
+        for name in ("project_models", "installed_models", "_accessor_names", "_accessor_patterns", "_files_by_class"):
             self.__dict__.pop(name, None)
 
     def labelled(self, label: str) -> ClassSymbol | None:
@@ -220,8 +220,12 @@ class Registry:
 
     def may_be_accessor(self, name: str) -> bool:
         """Whether a look at the text allows a reverse accessor or a many-to-many field of this name."""
-        names = self._accessor_names
-        return name in names or any("%(" in other and _fits(other, name) for other in names)
+        return name in self._accessor_names or any(_fits(pattern, name) for pattern in self._accessor_patterns)
+
+    @cached_property
+    def _accessor_patterns(self) -> tuple[str, ...]:
+        """The related names with `%(class)s` and the like."""
+        return tuple(name for name in self._accessor_names if "%(" in name)
 
     @cached_property
     def _accessor_names(self) -> frozenset[str]:

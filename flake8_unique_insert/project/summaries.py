@@ -64,7 +64,6 @@ class Summaries:
 
     def put(self, path: Path, source: SourceFile) -> bool:
         """Take the text at hand for a file. True when it differs from what was read of the file before."""
-        self._segments.clear()
         changed = self._drop_buffer(path)
         module = self._modules.name_of(path)
         if self._modules.find(module) != path:
@@ -77,6 +76,8 @@ class Summaries:
         if changed or self._summaries.get(module) is None:
             changed = changed or module in self._summaries
             self._summaries.pop(module, None)
+        if changed:
+            self._segments.clear()
         return changed
 
     def _drop_buffer(self, path: Path) -> bool:

@@ -32,7 +32,10 @@ class UnreadableSource(Exception):
 
 @contextmanager
 def paused_gc() -> Iterator[None]:
-    """Without the cyclic collector, which takes 30 % of parsing's time and finds nothing there."""
+    """Without the cyclic collector, which takes 30 % of parsing's time and a tenth of the analysis's.
+
+    What it would find there is little: memory grows by 3 to 15 MiB while a file is analysed.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 _MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
+_SETTLED = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": ""}
+"""What must not differ from run to run: order of sets, and bytecode, which an installed package has on disk."""
+
 
 class RunFailed(Exception):
     """The measured command ended with an error; the message holds what it wrote."""
@@ -35,7 +38,7 @@ def measure(command: Sequence[str], folder: Path, environment: Mapping[str, str]
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, "PYTHONHASHSEED": "0", **(environment or {})},
+            env={**os.environ, **_SETTLED, **(environment or {})},
             stdout=subprocess.DEVNULL,
             stderr=errors,
         )
