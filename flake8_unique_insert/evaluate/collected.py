@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate.facts import common
+from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.syntax.expressions import Attribute, Expression, Symbol
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
@@ -114,3 +114,15 @@ def renamed(value: Result, names: Mapping[Expression, Symbol]) -> Result | None:
         pairs = tuple((name, entry) for name, entry in entries if entry is not None)
         return result(replace(inner, term=term, entries=pairs)) if len(pairs) == len(entries) else None
     return None
+
+
+def part_of(value: Result, index: int, term: Expression) -> Result:
+    """One item of a value that is a tuple of known items, or one of several."""
+    parts = [(option, option.value.items[index]) for option in value.options if isinstance(option.value, Items)]
+    if len(parts) == 1:
+        return parts[0][1]
+    options = [
+        Option(inner.value, added(option.facts, inner.facts)) for option, part in parts for inner in part.options
+    ]
+    terms = {part.term for _, part in parts}
+    return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:MAX_OPTIONS])

@@ -7,9 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from flake8_unique_insert.evaluate import assignments, attributes, branches, calls, comprehensions, logic, membership
-from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
+from flake8_unique_insert.evaluate.collected import part_of
 from flake8_unique_insert.evaluate.elements import element_of, is_generated
-from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.evaluate.protections import protections
@@ -197,7 +196,7 @@ class Evaluator:
             if is_generated(value):
                 self.assign(item, result(Fresh(term)))
             elif all(isinstance(option.value, Items) and len(option.value.items) == size for option in value.options):
-                self.assign(item, _part(value, index, term))
+                self.assign(item, part_of(value, index, term))
             else:
                 self.assign(item, unknown(term))
 
@@ -227,18 +226,6 @@ class Evaluator:
         """The points of the variables of all loops around, callers' too."""
         own = (symbol.point for loop in self.loops for symbol in self.analysis.variables.get(id(loop), ()))
         return self.frame.within.union(own)
-
-
-def _part(value: Result, index: int, term: Expression) -> Result:
-    """One item of a value that is a tuple of known items, or one of several."""
-    parts = [(option, option.value.items[index]) for option in value.options if isinstance(option.value, Items)]
-    if len(parts) == 1:
-        return parts[0][1]
-    options = [
-        Option(inner.value, added(option.facts, inner.facts)) for option, part in parts for inner in part.options
-    ]
-    terms = {part.term for _, part in parts}
-    return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:MAX_OPTIONS])
 
 
 # --- one rule for each kind of expression

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 import libcst as cst
 
@@ -27,6 +26,7 @@ from flake8_unique_insert.flow.graph import (
     TryRegion,
     WithRegion,
 )
+from flake8_unique_insert.flow.targets import Catcher, Loop
 from flake8_unique_insert.syntax.expressions import (
     Boolean,
     Constant,
@@ -53,31 +53,13 @@ def build(body: cst.FunctionDef | cst.Module) -> Graph:
     return Graph(builder.entry, builder.exit, builder.blocks)
 
 
-@dataclass(eq=False)
-class _Catcher:
-    """Where an exception raised in the current region goes: the handlers' first blocks with their types."""
-
-    targets: list[tuple[Block, Expression | None]] = field(default_factory=list)
-    stops_all: bool = False
-
-
-@dataclass(eq=False)
-class _Loop:
-    """Where `break` and `continue` go, and how many `finally` clauses stood around the loop; step: of a `for`."""
-
-    after: Block
-    head: Block
-    depth: int
-    step: Iterate | None = None
-
-
 class _Builder:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.regions: tuple[Region, ...] = ()
-        self.catchers: list[_Catcher] = []
+        self.catchers: list[Catcher] = []
         self.finals: list[tuple[cst.Finally, tuple[Region, ...], int]] = []
-        self.loops: list[_Loop] = []
+        self.loops: list[Loop] = []
         self.entry = self.block()
         self.exit = self.block()
         self.temporaries = 0
@@ -238,7 +220,7 @@ class _Builder:
         head = self.block()
         self.link(block, head)
         yes, no = self.test(head, lower(node.test))
-        return self.loop(node, yes, no, _Loop(self.block(), head, len(self.finals)))
+        return self.loop(node, yes, no, Loop(self.block(), head, len(self.finals)))
 
     def on_For(self, node: cst.For, block: Block) -> Block | None:
         iterable = Name(f"$iterable{len(self.loops)}")
@@ -248,9 +230,9 @@ class _Builder:
         for way in (body, done):
             self.link(head, way)
         step = Iterate(lower(node.target), iterable)
-        return self.loop(node, body, done, _Loop(self.block(), head, len(self.finals), step))
+        return self.loop(node, body, done, Loop(self.block(), head, len(self.finals), step))
 
-    def loop(self, node: cst.For | cst.While, body: Block, done: Block, loop: _Loop) -> Block | None:
+    def loop(self, node: cst.For | cst.While, body: Block, done: Block, loop: Loop) -> Block | None:
         self.loops.append(loop)
         if loop.step is not None:
             body.loops = (*body.loops, loop.step)
@@ -295,7 +277,7 @@ class _Builder:
         outer = self.regions
         if node.finalbody:
             self.finals.append((node.finalbody, outer, len(self.catchers)))
-        catcher = _Catcher()
+        catcher = Catcher()
         handlers = tuple(read_handler(handler) for handler in node.handlers)
         for handler in handlers:
             catcher.targets.append((self.block(), handler.types))
@@ -310,7 +292,7 @@ class _Builder:
         self.catchers.pop()
 
         if final_entry is not None:  # handlers and else unwind through the finally, too
-            unwinding = _Catcher([(final_entry, None)], True)
+            unwinding = Catcher([(final_entry, None)], True)
             self.catchers.append(unwinding)
         self.regions = (*outer, TryRegion((), jumps(node.finalbody))) if node.finalbody else outer
         if node.orelse and end is not None:
@@ -333,7 +315,7 @@ class _Builder:
             after = self.suite(node.finalbody.body, after)
         return after
 
-    def _unwinding(self, node: cst.Try | cst.TryStar, catcher: _Catcher) -> Block:
+    def _unwinding(self, node: cst.Try | cst.TryStar, catcher: Catcher) -> Block:
         """The copy of a `finally` that runs while an exception passes through."""
         assert node.finalbody is not None
         entry = self.block()
@@ -360,7 +342,7 @@ class _Builder:
             if suppressed:
                 landing = self.block()
                 escapes.append(landing)
-                self.catchers.append(_Catcher([(landing, types) for types in suppressed]))
+                self.catchers.append(Catcher([(landing, types) for types in suppressed]))
             self.regions = (*self.regions, WithRegion(manager, node))
         start = self.block()
         self.link(block, start)

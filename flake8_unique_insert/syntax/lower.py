@@ -128,12 +128,23 @@ def _joined(parts: Iterable[Expression]) -> tuple[Expression, ...]:
     """The parts of a string, neighbouring literals as one."""
     found: list[Expression] = []
     for part in parts:
-        last = found[-1] if found else None
-        if isinstance(part, Constant) and isinstance(last, Constant) and part.kind == last.kind != "NoneType":
-            found[-1] = constant(last.value + part.value)  # type: ignore[operator]
+        both = _both(found[-1], part) if found else None
+        if both is not None:
+            found[-1] = both
         else:
             found.append(part)
     return tuple(found)
+
+
+def _both(left: Expression, right: Expression) -> Constant | None:
+    """Two string literals as one; None for anything else, numbers in the braces of an f-string among it."""
+    first = left.value if isinstance(left, Constant) else None
+    second = right.value if isinstance(right, Constant) else None
+    if isinstance(first, str) and isinstance(second, str):
+        return constant(first + second)
+    if isinstance(first, bytes) and isinstance(second, bytes):
+        return constant(first + second)
+    return None
 
 
 def _text(node: cst.FormattedString, text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from unittest.mock import patch
 
 import libcst as cst
 
@@ -55,11 +56,8 @@ class WholeSource(SourceFile):
 @contextmanager
 def uncut() -> Iterator[None]:
     """Every file that is read inside the `with` statement is read whole."""
-    source.SourceFile = WholeSource  # type: ignore[misc]
-    try:
+    with patch.object(source, "SourceFile", WholeSource):
         yield
-    finally:
-        source.SourceFile = SourceFile  # type: ignore[misc]
 
 
 def findings(checkout: Checkout) -> set[Place]:

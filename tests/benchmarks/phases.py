@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import process_time
 from typing import Any
+from unittest.mock import patch
 
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.scope import is_analysed
@@ -154,11 +155,8 @@ def _modules_read(path: Path) -> int:
             read.add(module)
         return summary
 
-    Summaries.of = counting  # type: ignore[method-assign]
-    try:
+    with patch.object(Summaries, "of", counting):
         Engine(Options()).check(str(path), SourceFile.read(path))
-    finally:
-        Summaries.of = of  # type: ignore[method-assign]
     return len(read)
 
 
