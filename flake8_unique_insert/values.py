@@ -1,11 +1,7 @@
-"""Abstract values: what is known of a run-time value, and the facts that a program point holds.
+"""Abstract values: what is known of a run-time value.
 
 Every value has a `term`: the expression that names it, with local names replaced by symbols. Equal terms are the same
 run-time value. `Unknown` is a value like any other: nothing is concluded from it.
-
-A *fact* is something that holds on every path to a point: `Absent` (no row with these values exists), `NewRow` (a row
-was just made, so that no other refers to it) or `Validated` (this instance was validated). A *condition* is one
-restriction of a lookup.
 """
 
 from __future__ import annotations
@@ -13,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from flake8_unique_insert.facts import NO_FACTS, Condition, Facts, Hashed, Inserted, Validated
 from flake8_unique_insert.schema import (
     ClassSymbol,
     FunctionSymbol,
@@ -21,113 +18,11 @@ from flake8_unique_insert.schema import (
     Model,
     ModelForm,
     Symbol,
-    UniqueKey,
 )
 from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, hashed_once
-from flake8_unique_insert.syntax.expressions import Symbol as Placeholder
-
-# --- facts
-
-
-class Hashed:
-    """Has room for its hash, see `hashed_once`, and for the symbols that it mentions."""
-
-    __slots__ = ("_hash", "_symbols")
-
-    _symbols: frozenset[Placeholder]
-
-    @property
-    def symbols(self) -> frozenset[Placeholder]:
-        """All symbols in what this speaks of, found once and kept."""
-        try:
-            return self._symbols
-        except AttributeError:
-            found: frozenset[Placeholder] = frozenset().union(*(part.symbols for part in self.parts()))
-            object.__setattr__(self, "_symbols", found)
-            return found
-
-    def parts(self) -> Iterable[Expression | Hashed]:
-        """What this speaks of."""
-        return ()
-
-
-@hashed_once
-@dataclass(frozen=True, slots=True)
-class Condition(Hashed):
-    """`field__lookup=term` of a filter. `excluded` for `exclude(...)`.
-
-    field "" stands for an unknown restriction; "a|b" with the lookup "either" for one of these fields.
-    """
-
-    field: str
-    lookup: str
-    term: Expression
-    excluded: bool = False
-
-
-@hashed_once
-@dataclass(frozen=True, slots=True)
-class Inserted(Hashed):
-    """A row that was inserted: some of its fields' terms (None: the value at that field is not known)."""
-
-    table: str
-    values: frozenset[tuple[str, Expression]]
-    complete: bool = True
-
-    def parts(self) -> Iterable[Expression | Hashed]:
-        return (term for _, term in self.values)
-
-
-@hashed_once
-@dataclass(frozen=True, slots=True)
-class Absent(Hashed):
-    """No row of the table satisfies all the conditions, but for rows that were inserted since it was looked up."""
-
-    table: str
-    conditions: frozenset[Condition]
-    but: frozenset[Inserted] = frozenset()
-
-    def parts(self) -> Iterable[Expression | Hashed]:
-        return (*(condition.term for condition in self.conditions), *self.but)
-
-
-@hashed_once
-@dataclass(frozen=True, slots=True)
-class NewRow(Hashed):
-    """The term is a row that was inserted just now: no row refers to it, but for those inserted since."""
-
-    term: Expression
-    but: frozenset[Inserted] = frozenset()
-
-    def parts(self) -> Iterable[Expression | Hashed]:
-        return (self.term, *self.but)
-
-
-@hashed_once
-@dataclass(frozen=True, slots=True)
-class Validated(Hashed):
-    """No other row had these keys of the term when it was validated: an instance, or the data of a form.
-
-    by: the form or serializer that did it, None for the instance itself.
-    """
-
-    term: Expression
-    keys: frozenset[UniqueKey]
-    by: Form | None = None
-
-    def parts(self) -> Iterable[Expression | Hashed]:
-        return (self.term,)
-
-
-Fact = Absent | NewRow | Validated
-Facts = frozenset[Fact]
-NO_FACTS: Facts = frozenset()
 
 Nest = frozenset[frozenset[Expression]]
 """What each of several nested loops binds."""
-
-
-# --- values
 
 
 @hashed_once

@@ -8,20 +8,10 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.lookups import condition, conjunction
 from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.facts import Absent, Condition, Facts, Inserted
 from flake8_unique_insert.schema import Link, Model, UniqueKey
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression
-from flake8_unique_insert.values import (
-    Absent,
-    Column,
-    Condition,
-    Facts,
-    Inserted,
-    Instance,
-    ObjectState,
-    Result,
-    Rows,
-    unknown,
-)
+from flake8_unique_insert.values import Column, Instance, ObjectState, Result, Rows, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator

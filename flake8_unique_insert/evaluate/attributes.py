@@ -12,6 +12,7 @@ from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, member_of_
 from flake8_unique_insert.evaluate.own_attributes import assigned_in_methods, stated_by_heirs
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.relations import follow_accessor, one_to_one, reached, related_model, through
+from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import (
     ClassSymbol,
     ExternalSymbol,
@@ -22,11 +23,9 @@ from flake8_unique_insert.schema import (
 from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression, Symbol, dotted
 from flake8_unique_insert.syntax.summary import Assignment, ClassSummary, FunctionSummary
 from flake8_unique_insert.values import (
-    Absent,
     Answer,
     Bound,
     Column,
-    Condition,
     Entries,
     ErrorClass,
     Fresh,

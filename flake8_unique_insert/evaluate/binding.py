@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.absent_rows import absent, found_by, only_one
+from flake8_unique_insert.facts import Validated
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression, Subscript, constant
 from flake8_unique_insert.values import (
@@ -22,7 +23,6 @@ from flake8_unique_insert.values import (
     ObjectState,
     Option,
     Result,
-    Validated,
     result,
     unknown,
 )

@@ -11,6 +11,7 @@ from flake8_unique_insert.evaluate.elements import SAME_ELEMENTS, element_of, is
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.relations import one_to_one
 from flake8_unique_insert.evaluate.terms import symbols
+from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Argument,
@@ -26,10 +27,8 @@ from flake8_unique_insert.syntax.expressions import (
     string,
 )
 from flake8_unique_insert.values import (
-    Absent,
     Answer,
     Column,
-    Condition,
     Elements,
     Entries,
     Enumerated,

@@ -19,6 +19,7 @@ from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.verbs import reads_like_insert
 from flake8_unique_insert.evaluate.writes import Unresolved
+from flake8_unique_insert.facts import NewRow, Validated
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, KeyKind
 from flake8_unique_insert.syntax.expressions import (
     Argument,
@@ -43,7 +44,6 @@ from flake8_unique_insert.values import (
     Known,
     ModelClass,
     NestedFunction,
-    NewRow,
     Object,
     Option,
     Result,
@@ -51,7 +51,6 @@ from flake8_unique_insert.values import (
     Super,
     SymbolValue,
     Unknown,
-    Validated,
     result,
     unknown,
 )

@@ -10,6 +10,7 @@ from flake8_unique_insert.evaluate.membership import absent_from_each
 from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.truth import States, by_truth, gained, narrowed, truth
+from flake8_unique_insert.facts import NO_FACTS, Absent, Condition, Facts
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
@@ -20,14 +21,10 @@ from flake8_unique_insert.syntax.expressions import (
     Walrus,
 )
 from flake8_unique_insert.values import (
-    NO_FACTS,
-    Absent,
     Answer,
     Column,
-    Condition,
     CreatedFlag,
     Elements,
-    Facts,
     Instance,
     Known,
     Option,

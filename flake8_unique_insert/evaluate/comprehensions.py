@@ -19,17 +19,7 @@ from flake8_unique_insert.syntax.expressions import (
     Expression,
     Symbol,
 )
-from flake8_unique_insert.values import (
-    Column,
-    Elements,
-    Instance,
-    Items,
-    Option,
-    Result,
-    Rows,
-    result,
-    unknown,
-)
+from flake8_unique_insert.values import Column, Elements, Instance, Items, Option, Result, Rows, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator

@@ -13,16 +13,14 @@ from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
 from flake8_unique_insert.evaluate.terms import normal, symbols
 from flake8_unique_insert.evaluate.unrelated import unrelated
+from flake8_unique_insert.facts import Absent, Condition, Fact
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Subscript, Symbol
 from flake8_unique_insert.values import (
-    Absent,
     Answer,
     Column,
-    Condition,
     Elements,
     Entries,
     Enumerated,
-    Fact,
     Form,
     Fresh,
     Instance,

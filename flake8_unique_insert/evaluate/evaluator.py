@@ -15,6 +15,7 @@ from flake8_unique_insert.evaluate.protections import protections
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.evaluate.terms import symbols, too_large
 from flake8_unique_insert.evaluate.writes import Protection
+from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.flow.graph import Iterate, Region
 from flake8_unique_insert.syntax.expressions import (
     Argument,
@@ -43,12 +44,10 @@ from flake8_unique_insert.syntax.expressions import (
     string,
 )
 from flake8_unique_insert.values import (
-    NO_FACTS,
     Answer,
     Column,
     Elements,
     Entries,
-    Facts,
     Fresh,
     Instance,
     Items,

@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import cache
 
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, same, symbols
+from flake8_unique_insert.facts import Absent, Fact, Facts, Inserted, NewRow, Validated
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.syntax.expressions import Expression, Symbol
 from flake8_unique_insert.syntax.replacement import replaced
-from flake8_unique_insert.values import Absent, Fact, Facts, Inserted, NewRow, Validated
 
 ROUND = "round"
 """The kind of the symbol for a value that was inserted in an earlier round of the loop at its point."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.forms import follow, method_arguments, own_method
+from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.schema import ClassSymbol, FormKind
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Subscript, constant
-from flake8_unique_insert.values import Absent, Condition, Facts, Form, Function, Result, Rows
+from flake8_unique_insert.values import Form, Function, Result, Rows
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator

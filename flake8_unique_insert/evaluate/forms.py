@@ -13,6 +13,7 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.row_values import entries_values
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.writes import RowValues
+from flake8_unique_insert.facts import Facts, NewRow, Validated
 from flake8_unique_insert.schema import ClassSymbol, FormKind, FunctionSymbol, ModelForm
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
@@ -29,14 +30,11 @@ from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     Elements,
     Entries,
-    Facts,
     Form,
     Function,
     Instance,
-    NewRow,
     ObjectState,
     Result,
-    Validated,
     Validity,
     result,
     unknown,

@@ -11,16 +11,7 @@ from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression
 from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.syntax.summary import Parameter
-from flake8_unique_insert.values import (
-    Entries,
-    Function,
-    Instance,
-    Known,
-    NestedFunction,
-    Result,
-    result,
-    unknown,
-)
+from flake8_unique_insert.values import Entries, Function, Instance, Known, NestedFunction, Result, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator

@@ -17,6 +17,7 @@ from flake8_unique_insert.evaluate.row_values import (
 )
 from flake8_unique_insert.evaluate.verbs import KINDS, plain
 from flake8_unique_insert.evaluate.writes import Protection, RowValues, Write
+from flake8_unique_insert.facts import NO_FACTS, Facts, Inserted, NewRow
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -29,17 +30,13 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
-    NO_FACTS,
     CreatedFlag,
     Elements,
-    Facts,
     Function,
-    Inserted,
     Instance,
     Items,
     Known,
     ModelClass,
-    NewRow,
     ObjectState,
     Option,
     Result,

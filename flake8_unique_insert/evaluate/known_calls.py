@@ -9,11 +9,11 @@ from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate import absent_rows, inserts, membership, queries
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of, unknown_condition
+from flake8_unique_insert.facts import NO_FACTS
 from flake8_unique_insert.schema import ClassSymbol, Field, Model
 from flake8_unique_insert.syntax.expressions import FALSE, NONE, Argument, Attribute, Call, Expression, Name, string
 from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import (
-    NO_FACTS,
     Entries,
     FormClass,
     Instance,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.comparisons import is_lookup_test
 from flake8_unique_insert.evaluate.facts import added, without
 from flake8_unique_insert.evaluate.truth import deciding
+from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
     TRUE,
@@ -18,15 +19,7 @@ from flake8_unique_insert.syntax.expressions import (
     Unary,
     Walrus,
 )
-from flake8_unique_insert.values import (
-    NO_FACTS,
-    Facts,
-    Known,
-    Option,
-    Result,
-    Unknown,
-    unknown,
-)
+from flake8_unique_insert.values import Known, Option, Result, Unknown, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator

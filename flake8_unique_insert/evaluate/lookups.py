@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import (
     Argument,
@@ -15,7 +16,7 @@ from flake8_unique_insert.syntax.expressions import (
     Unary,
     constant,
 )
-from flake8_unique_insert.values import Condition, Entries, Result
+from flake8_unique_insert.values import Entries, Result
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator

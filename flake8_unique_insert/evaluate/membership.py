@@ -11,6 +11,7 @@ from flake8_unique_insert.evaluate.lookups import EVERYTHING, condition, conjunc
 from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import same
+from flake8_unique_insert.facts import Condition, Facts, Inserted
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Argument,
@@ -25,10 +26,7 @@ from flake8_unique_insert.syntax.expressions import (
 from flake8_unique_insert.values import (
     Answer,
     Column,
-    Condition,
     Elements,
-    Facts,
-    Inserted,
     Instance,
     Items,
     Known,

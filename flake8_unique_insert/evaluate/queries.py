@@ -12,14 +12,13 @@ from flake8_unique_insert.evaluate.lookups import condition, conjunction, exclud
 from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
 from flake8_unique_insert.evaluate.state import Check
 from flake8_unique_insert.evaluate.unrelated import unrelated
+from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import FunctionSymbol, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Subscript, string
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
-    Absent,
     Answer,
     Column,
-    Condition,
     Elements,
     Function,
     Instance,

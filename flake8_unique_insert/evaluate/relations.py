@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import Accessor, Model
 from flake8_unique_insert.syntax.expressions import Attribute, Expression
 from flake8_unique_insert.values import (
-    Absent,
-    Condition,
     Instance,
     ModelClass,
     ObjectState,

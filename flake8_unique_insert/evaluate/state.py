@@ -24,17 +24,13 @@ from flake8_unique_insert.evaluate.facts import (
     common,
 )
 from flake8_unique_insert.evaluate.terms import mentions
+from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, Inserted
 from flake8_unique_insert.syntax.expressions import Constant, Expression, Subscript, Symbol
 from flake8_unique_insert.values import (
-    NO_FACTS,
-    Absent,
     Answer,
     Column,
     Elements,
     Entries,
-    Fact,
-    Facts,
-    Inserted,
     ObjectState,
     Option,
     Result,

@@ -14,6 +14,7 @@ from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
 from flake8_unique_insert.evaluate.settled import settled
 from flake8_unique_insert.evaluate.state import Check, State, meet
+from flake8_unique_insert.facts import Absent, Facts
 from flake8_unique_insert.flow.graph import (
     Assign,
     Block,
@@ -43,18 +44,7 @@ from flake8_unique_insert.syntax.expressions import (
     Subscript,
     dotted,
 )
-from flake8_unique_insert.values import (
-    Absent,
-    ErrorClass,
-    Facts,
-    Items,
-    Known,
-    NestedFunction,
-    Result,
-    SymbolValue,
-    result,
-    unknown,
-)
+from flake8_unique_insert.values import ErrorClass, Items, Known, NestedFunction, Result, SymbolValue, result, unknown
 
 Raised = list[tuple[str, str, Facts]]
 CAUGHT_BY = {

@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.membership import absent_from
 from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.facts import NO_FACTS, Facts, NewRow
 from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
@@ -18,19 +19,16 @@ from flake8_unique_insert.syntax.expressions import (
     Expression,
 )
 from flake8_unique_insert.values import (
-    NO_FACTS,
     Answer,
     Column,
     CreatedFlag,
     Entries,
-    Facts,
     Fresh,
     Function,
     Instance,
     Items,
     Known,
     ModelClass,
-    NewRow,
     Object,
     Option,
     Result,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.lookups import condition
+from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import TRUE, Expression
-from flake8_unique_insert.values import Absent, Condition, Rows, unknown
+from flake8_unique_insert.values import Rows, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator

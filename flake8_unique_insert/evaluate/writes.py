@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.facts import Facts
 from flake8_unique_insert.flow.graph import Handler
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import Call, Expression
 from flake8_unique_insert.syntax.source import ParsedCode
-from flake8_unique_insert.values import Facts, Form, Instance, Nest, ObjectState, Result, Rows
+from flake8_unique_insert.values import Form, Instance, Nest, ObjectState, Result, Rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.terms import differs, normal, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions
 from flake8_unique_insert.sites.risk import may_clash
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import FALSE, NONE, Attribute, Call, Expression, Sequence
-from flake8_unique_insert.values import Absent, Condition, Items
+from flake8_unique_insert.values import Items
 
 VERDICT = "checked"
 WIDER = frozenset(

@@ -7,10 +7,10 @@ from flake8_unique_insert.evaluate.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.terms import normal, same
 from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions
 from flake8_unique_insert.syntax.expressions import Attribute, Call
-from flake8_unique_insert.values import Condition
 
 VERDICT = "upsert"
 WIDER = frozenset({"exact", "iexact"})

@@ -13,12 +13,13 @@ from flake8_unique_insert.evaluate.form_checks import own_checks
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.facts import Absent, Condition, Fact, Validated
 from flake8_unique_insert.guards import absence
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.risk import told_apart
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import Subscript, constant
-from flake8_unique_insert.values import Absent, Condition, Fact, Form, Validated
+from flake8_unique_insert.values import Form
 
 VERDICT = "validated"
 

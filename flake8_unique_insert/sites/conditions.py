@@ -7,10 +7,10 @@ from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.lookups import groups_of
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model, UniqueKey
 from flake8_unique_insert.sites.values import FieldValue, constant_of, field_value
 from flake8_unique_insert.syntax.expressions import FALSE, NONE, TRUE, Argument, Constant
-from flake8_unique_insert.values import Condition
 
 
 def key_conditions(analysis: Analysis, model: Model, key: UniqueKey) -> frozenset[Condition] | None:

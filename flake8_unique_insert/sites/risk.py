@@ -7,11 +7,11 @@ from flake8_unique_insert.evaluate.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.terms import ANY, differs, normal, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.facts import Absent, Inserted, NewRow
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Constant, Expression, Formatted
-from flake8_unique_insert.values import Absent, Inserted, NewRow
 
 
 def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:

@@ -43,6 +43,7 @@ EVERYTHING = """\
     f"{a}" "b" f"c{d!r:>{width}}e{{}}\\n" rf"\\s{f}"
     F = "a" f"b{c}" f"d" "e"
     G = f"" f"{x}{y}"
+    H = f"{1}{2}" f"{'a'}b"
     S = x[1:2], x[::3], x[1, 2], x[1,], x[a:b, c]
     B = a and b and c or d and not e
     K = 1 < a <= b != c is not d not in e
