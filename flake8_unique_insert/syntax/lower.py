@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
@@ -22,7 +22,6 @@ from flake8_unique_insert.syntax.expressions import (
     Comparison,
     Comprehension,
     Conditional,
-    Constant,
     Expression,
     Formatted,
     Lambda,
@@ -36,6 +35,7 @@ from flake8_unique_insert.syntax.expressions import (
     Walrus,
     Yield,
     constant,
+    joined_literals,
 )
 
 _WORDS = {"None": NONE, "True": TRUE, "False": constant(False), "Ellipsis": constant(...)}
@@ -118,33 +118,12 @@ def _concatenated(node: cst.ConcatenatedString) -> Expression:
         pieces.append(lower(rest.left))
         rest = rest.right
     pieces.append(lower(rest))
-    joined = _joined(part for piece in pieces for part in (piece.parts if isinstance(piece, Formatted) else (piece,)))
+    joined = joined_literals(
+        part for piece in pieces for part in (piece.parts if isinstance(piece, Formatted) else (piece,))
+    )
     if len(joined) == 1 and not any(isinstance(piece, Formatted) for piece in pieces):
         return joined[0]
     return Formatted(joined)
-
-
-def _joined(parts: Iterable[Expression]) -> tuple[Expression, ...]:
-    """The parts of a string, neighbouring literals as one."""
-    found: list[Expression] = []
-    for part in parts:
-        both = _both(found[-1], part) if found else None
-        if both is not None:
-            found[-1] = both
-        else:
-            found.append(part)
-    return tuple(found)
-
-
-def _both(left: Expression, right: Expression) -> Constant | None:
-    """Two string literals as one; None for anything else, numbers in the braces of an f-string among it."""
-    first = left.value if isinstance(left, Constant) else None
-    second = right.value if isinstance(right, Constant) else None
-    if isinstance(first, str) and isinstance(second, str):
-        return constant(first + second)
-    if isinstance(first, bytes) and isinstance(second, bytes):
-        return constant(first + second)
-    return None
 
 
 def _text(node: cst.FormattedString, text: str) -> str:
@@ -171,7 +150,7 @@ def _formatted(node: cst.FormattedString) -> Expression:
             )
             value = lower(part.expression)
             parts.append(Formatted((value, constant(part.conversion), *spec)) if part.conversion or spec else value)
-    return Formatted(_joined(parts))
+    return Formatted(joined_literals(parts))
 
 
 def arguments(args: Any) -> tuple[Argument, ...]:

@@ -33,6 +33,7 @@ from flake8_unique_insert.syntax.expressions import (
     Walrus,
     Yield,
     constant,
+    joined_literals,
 )
 
 MAX_DEPTH = 120
@@ -86,7 +87,7 @@ def _name(node: ast.Name, depth: int) -> Expression:
 
 
 def _formatted(node: ast.JoinedStr, depth: int) -> Expression:
-    return Formatted(tuple(_formatted_part(part, depth) for part in node.values))
+    return Formatted(joined_literals(_formatted_part(part, depth) for part in node.values))
 
 
 def _formatted_part(part: ast.expr, depth: int) -> Expression:
