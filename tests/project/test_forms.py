@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flake8_unique_insert.project import Project
-from flake8_unique_insert.schema import ClassSymbol, ModelForm
+from flake8_unique_insert.schema import ClassSymbol, ModelForm, ValueSymbol
 from tests.real_django import open_shop, write_files
 
 MODELS = """
@@ -224,7 +224,10 @@ def _read(root: Path, module: str, name: str) -> ModelForm | None:
     found = project.resolve(f"shop.{module}", name)
     if isinstance(found, ClassSymbol):
         return project.form(found)
-    return project.made_form(found.assignments[-1].value, f"shop.{module}")  # type: ignore[union-attr, arg-type]
+    assert isinstance(found, ValueSymbol)
+    made = found.assignments[-1].value
+    assert made is not None
+    return project.made_form(made, f"shop.{module}")
 
 
 def _refused(names: dict[str, Any], module: str, name: str, key: tuple[str, ...]) -> bool:
