@@ -280,6 +280,11 @@ class ModelForm:
     each: ModelForm | None = None
 
     @property
+    def inputs(self) -> frozenset[str]:
+        """The fields that users fill in: without the parent that an inline formset sets in new rows."""
+        return (self.each or self).fields
+
+    @property
     def data(self) -> str:
         """The attribute that holds the validated values."""
         return "validated_data" if self.kind is FormKind.SERIALIZER else "cleaned_data"

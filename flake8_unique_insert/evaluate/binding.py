@@ -50,7 +50,7 @@ def bind(ev: Evaluator, form: Form, row: Result | None, is_new: bool = False) ->
     for option in rows:
         filled = ev.state.objects.get(option.value.term) or ObjectState(False)
         values = {**dict(filled.values), **dict(data.entries)}
-        changed = filled.changed if filled.new is True else filled.changed | form.form.fields
+        changed = filled.changed if filled.new is True else filled.changed | form.form.inputs
         ev.state.objects[option.value.term] = replace(filled, values=tuple(values.items()), changed=changed, form=form)
         ev.state.learn([Validated(option.value.term, form.form.checked, form)])
     bound = Result(rows[0].value.term if len(rows) == 1 else Attribute(form.term, "rows"), tuple(rows))

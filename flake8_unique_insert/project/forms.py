@@ -148,10 +148,9 @@ class Forms:
         form = self._made_from(base, model, fields, exclude)
         if form is None or factory == "modelform_factory":
             return form
-        if "parent_model" in given:
-            written = form.fields | self._parent_links(placed, given, model)
-            form = replace(form, fields=written, checked=self._checked(form.symbol, model, written))
-        return self._set_of(form, self._class(placed, given.get("formset")))
+        links = self._parent_links(placed, given, model) if "parent_model" in given else frozenset()
+        form = replace(form, checked=self._checked(form.symbol, model, form.fields | links))
+        return self._set_of(form, links, self._class(placed, given.get("formset")))
 
     def _made_from(
         self, base: ClassSymbol | None, model: Model, fields: Placed | None, exclude: Placed | None
@@ -174,10 +173,10 @@ class Forms:
             name for name in found if name == stated or (stated is None and model.fields[name].target in labels)
         )
 
-    def _set_of(self, form: ModelForm, own: ClassSymbol | None) -> ModelForm:
-        """The formset of a form."""
+    def _set_of(self, form: ModelForm, links: frozenset[str], own: ClassSymbol | None) -> ModelForm:
+        """The formset of a form; links: the fields that the set fills by itself."""
         checked = form.checked if own is None else self._checked_together(form, own)
-        return ModelForm(own or PLAIN_SET, form.model, FormKind.FORMSET, form.fields, checked, form)
+        return ModelForm(own or PLAIN_SET, form.model, FormKind.FORMSET, form.fields | links, checked, form)
 
     def _checked_together(self, form: ModelForm, symbol: ClassSymbol) -> frozenset[UniqueKey]:
         """The keys that a formset class checks: its own `clean` may look for any; without Django's equal rows pass."""

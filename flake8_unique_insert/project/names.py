@@ -17,6 +17,7 @@ from flake8_unique_insert.schema import (
     Symbol,
     ValueSymbol,
 )
+from flake8_unique_insert.syntax.expressions import Call
 from flake8_unique_insert.syntax.expressions import dotted as dotted_name
 from flake8_unique_insert.syntax.summary import (
     Assignment,
@@ -40,6 +41,7 @@ class Names:
         self._scope: Memo[tuple[str, str], Symbol | None] = Memo(None)
         self._dotted: dict[tuple[str, str], Symbol | None] = {}
         self.class_attribute: Callable[[ClassSymbol, str], Symbol | None] = lambda owner, name: None
+        self.loaded: Callable[[Call, str, int], Symbol | None] = lambda call, module, index: None
 
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
@@ -143,7 +145,11 @@ class Names:
         return None
 
     def _value(self, module: str, name: str, assignment: Assignment) -> Symbol | None:
-        """The class, function or module that an assignment gives another name to, else the value."""
+        """The class, function or module that an assignment gives another name to or loads, else the value."""
+        if isinstance(assignment.value, Call) and not assignment.augmented:
+            loaded = self.loaded(assignment.value, module, assignment.index or 0)
+            if loaded is not None:
+                return loaded
         if assignment.value is not None and assignment.index is None and not assignment.augmented:
             path = dotted_name(assignment.value)
             if path is not None and path.split(".")[0] != name:

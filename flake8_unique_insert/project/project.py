@@ -98,6 +98,7 @@ class Project:
         self._field_classes = FieldClasses(self._classes, self.summaries, self._known)
         self._managers = Managers(self.names, self._classes, literals, returns)
         self._references = References(self.names, literals, self._user_label)
+        self.names.loaded = self._loaded
         readers = Readers(
             self._classes,
             self._metas,
@@ -348,10 +349,14 @@ class Project:
         found = self._registry.labelled(label) if label else None
         if found is not None:
             return found
-        in_app = self._references.class_in_app(Placed(call, module))
-        if in_app is not None:
-            return self._registry.in_app(*in_app)
-        return self.names.external(label) if label.count(".") > 1 else self._returned_class(call, module)
+        return self._loaded(call, module) or (
+            self.names.external(label) if label.count(".") > 1 else self._returned_class(call, module)
+        )
+
+    def _loaded(self, call: Call, module: str, index: int = 0) -> Symbol | None:
+        """The class that `import_string` and django-oscar's loaders import."""
+        place = self._references.loaded_class(Placed(call, module), index)
+        return self._registry.loaded(*place) if place else None
 
     def _returned_class(self, call: Call, module: str) -> Symbol | None:
         """The class that a function of the project returns."""

@@ -13,6 +13,7 @@ from flake8_unique_insert.syntax.expressions import (
     Call,
     Expression,
     Name,
+    Sequence,
     dotted,
     keyword,
     positional,
@@ -21,6 +22,8 @@ from flake8_unique_insert.syntax.expressions import (
 
 MODEL_FUNCTIONS = frozenset({"get_model", "load_model", "get_model_name"})
 """Functions that take an app label and a model's name: of Django's registry, of django-oscar, of django-swapper."""
+CLASS_LOADERS = frozenset({"import_string", "get_class", "get_classes"})
+"""Functions that import a class by name: Django's `import_string`, and those of django-oscar."""
 DEEPEST = 10
 SETTINGS = "django.conf.settings."
 USER_SETTING = "django.conf.settings.AUTH_USER_MODEL"
@@ -54,16 +57,19 @@ class References:
                 return self.label(definitions[-1], depth + 1)
         return self._text(placed)
 
-    def class_in_app(self, placed: Placed) -> tuple[str, str, str] | None:
-        """(app label, module within the app, class) of `get_class("catalogue.models", "Product")`, django-oscar's."""
+    def loaded_class(self, placed: Placed, index: int = 0) -> tuple[str, str] | None:
+        """(module, class) of `import_string("a.b.C")`, or of django-oscar's `get_class("a.b", "C")` and
+        `get_classes("a.b", ["C", "D"])[index]`, whose module begins with an app label; None for another call."""
         call = placed.expression
-        if not isinstance(call, Call) or (dotted(call.function) or "").rsplit(".", 1)[-1] != "get_class":
+        loader = (dotted(call.function) or "").rsplit(".", 1)[-1] if isinstance(call, Call) else ""
+        if not isinstance(call, Call) or loader not in CLASS_LOADERS:
             return None
-        texts = [self._text(placed.at(item)) for item in positional(call)[:2]]
-        if len(texts) < 2 or not all(texts):
-            return None
-        app_label, _, module = texts[0].partition(".")
-        return app_label, module, texts[1]
+        given = positional(call)[: 1 if loader == "import_string" else 2]
+        if given and isinstance(given[-1], Sequence):
+            given = [*given[:-1], *given[-1].items[index : index + 1]]
+        texts = [self._text(placed.at(item)) for item in given]
+        module, _, name = ".".join(texts).rpartition(".")
+        return (module, name) if module and all(texts) else None
 
     def symbol(self, placed: Placed) -> Symbol | None:
         """What a name or attribute resolves to."""

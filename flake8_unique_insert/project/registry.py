@@ -15,7 +15,7 @@ from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.names import Names
 from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.project.tree import is_test_path
-from flake8_unique_insert.schema import ClassSymbol, Model
+from flake8_unique_insert.schema import ClassSymbol, Model, Symbol
 
 CLASS = re.compile(r"^[ \t]*class[ \t]+\w+[^(:\n]*\(([^)]*)", re.MULTILINE)
 CLASS_NAME = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
@@ -23,6 +23,7 @@ MANY_TO_MANY = re.compile(r"^\s+(\w+)\s*=\s*[\w.]*ManyToManyField\b", re.MULTILI
 RELATED_NAME = re.compile(r"related_name\s*=\s*[rfu]?[\"']([^\"']*)[\"']")
 RELATED = re.compile(r"related_name[\"']?\s*[=\]:](?!\s*(?:[\"']|None\b))")
 DEFAULT_APPS = ("django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes")
+OSCAR_APPS = "oscar.apps"
 MODELISH = re.compile(r"model", re.IGNORECASE)
 NEUTRAL = frozenset({"object", "ABC", "Protocol", "Generic"})
 """Bases that say nothing."""
@@ -103,9 +104,12 @@ class Registry:
                     return found
         return None
 
-    def in_app(self, app_label: str, module: str, name: str) -> ClassSymbol | None:
-        """A class of a module within an app."""
-        found = (self._named(f"{package}.{module}", name) for package in self._apps.labelled(app_label))
+    def loaded(self, module: str, name: str) -> Symbol | None:
+        """What a loader finds by a module's import name, else by "app label.module of the app"; django-oscar's last."""
+        app_label, _, within = module.partition(".")
+        of_app = (f"{package}.{within}" for package in self._apps.labelled(app_label))
+        places = (self._modules.canonical(place) for place in (module, *of_app, f"{OSCAR_APPS}.{module}"))
+        found = (self._names.resolve(place, name) for place in places if place)
         return next((symbol for symbol in found if symbol is not None), None)
 
     def _named(self, module: str, name: str) -> ClassSymbol | None:

@@ -28,7 +28,7 @@ def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
         fields = names_in(write.options.get("fields"))
         return tuple(key for key in keys if fields and fields & set(key.members))
     if write.form is not None:  # what neither the form nor its caller sets is made somewhere else
-        changed = {*write.form.form.fields, *(name for name, _ in write.values.values)}
+        changed = {*write.form.form.inputs, *(name for name, _ in write.values.values)}
         return tuple(key for key in keys if changed & set(key.members))
     return keys
 

@@ -214,6 +214,37 @@ class Other(get_class("shop.nothing", "AbstractItem")): pass
     assert project.model_labelled("shop.Other") is None
 
 
+@pytest.mark.parametrize(
+    ("name", "loader", "found"),
+    [
+        ("Form", 'import_string("lib.shop.forms.Form")', "lib.shop.forms.Form"),
+        ("Form", 'get_class("shop.forms", "Form")', "lib.shop.forms.Form"),
+        ("Other", 'get_classes("shop.forms", ["Form", "Other"])', "lib.shop.forms.Other"),
+        ("Form", 'get_class("basket.forms", "Form")', "oscar.apps.basket.forms.Form"),
+        ("Form", 'get_class("shop.nothing", "Form")', None),
+        ("Form", "get_class()", None),
+        ("Other", 'get_classes("shop.forms", ["Form"])', None),
+    ],
+)
+def test_class_loaded_by_its_name(make_project: MakeProject, name: str, loader: str, found: str | None) -> None:
+    names = "Form, Other" if "classes" in loader else name
+    project = make_project(
+        {
+            "lib/__init__.py": "",
+            "lib/shop/__init__.py": "",
+            "lib/shop/models.py": "",
+            "lib/shop/forms.py": "class Form: pass\nclass Other: pass\n",
+            "lib/shop/views.py": f"from load import get_class, get_classes, import_string\n{names} = {loader}\n",
+            "oscar/__init__.py": "",
+            "oscar/apps/__init__.py": "",
+            "oscar/apps/basket/__init__.py": "",
+            "oscar/apps/basket/forms.py": "class Form: pass\n",
+        }
+    )
+    symbol = project.resolve("lib.shop.views", name)
+    assert (symbol.dotted if isinstance(symbol, ClassSymbol) else None) == found
+
+
 def test_heirs_and_what_methods_assign(make_project: MakeProject) -> None:
     project = make_project(
         {
