@@ -14,6 +14,7 @@ from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.relations import follow_accessor, one_to_one, reached, related_model, through
 from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import (
+    Accessor,
     ClassSymbol,
     ExternalSymbol,
     FunctionSymbol,
@@ -140,7 +141,7 @@ def _of_unknown(ev: Evaluator, value: Value, name: str, term: Expression) -> Res
         return unknown(term)
     if name not in QUERIES or not isinstance(owner, Attribute) or owner.name in COMMON_NAMES:
         return unknown(term)
-    found = ev.analysis.lookup.accessors_named(owner.name)
+    found = _likeliest(ev.analysis.lookup.accessors_named(owner.name), owner.base)
     if len(found) == 1 and found[0].kind == "m2m":
         owners = ev.analysis.lookup.owners_of(owner.name)
         linked = follow_accessor(ev, Instance(owner.base, owners[0]), owner.name, owner) if len(owners) == 1 else None
@@ -159,6 +160,12 @@ def _of_unknown(ev: Evaluator, value: Value, name: str, term: Expression) -> Res
             owner, target, frozenset([frozenset([either])]), (), target.managers.get(target.default_manager), True
         )
     return _read_value(ev, rows, name, term, owner)
+
+
+def _likeliest(accessors: tuple[Accessor, ...], owner: Expression) -> tuple[Accessor, ...]:
+    """Of several relations of one name, those whose foreign key is called as their owner is: `user.addresses`."""
+    name = owner.name if isinstance(owner, (Attribute, Symbol)) else ""
+    return tuple(accessor for accessor in accessors if accessor.field == name) or accessors
 
 
 STATED_BY_HEIRS = frozenset(["model", "queryset"])

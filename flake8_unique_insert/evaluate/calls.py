@@ -29,6 +29,7 @@ from flake8_unique_insert.syntax.expressions import (
     Expression,
     Name,
     Subscript,
+    Symbol,
     dotted,
     keyword,
 )
@@ -193,8 +194,8 @@ def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Argum
 
 def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> Result:
     """A call of which nothing is known: its result is named by what is called with what."""
+    receiver = term.function.base if isinstance(term.function, Attribute) else term.function
     if ev.analysis.recording and not ev.frame.stack and reads_like_insert(node):
-        receiver = term.function.base if isinstance(term.function, Attribute) else term.function
         ev.analysis.unresolved.append(Unresolved(node, receiver, ev.frame.code))
     ev.calls_unknown = ev.calls_unknown or not (dotted(term.function) or "").startswith(("django.", "builtins."))
     name = node.function.name if isinstance(node.function, Attribute) else getattr(node.function, "id", "")
@@ -206,17 +207,18 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
     if isinstance(term.function, Attribute):
         _forget_literals(ev, term.function.base)
     if name == "save" and isinstance(node.function, Attribute):
-        return _saved_elsewhere(ev, node)
+        return _saved_elsewhere(ev, node, receiver)
     if name in IMPURE:
         return unknown(ev.symbol("impure", node))
     return unknown(term)
 
 
-def _saved_elsewhere(ev: Evaluator, node: Call) -> Result:
-    """What the `save()` of a form or serializer returns: nothing says that others refer to it."""
+def _saved_elsewhere(ev: Evaluator, node: Call, receiver: Expression) -> Result:
+    """What a form, a serializer or an element of an unknown collection saves: nothing says that others refer to it."""
     saved = ev.symbol("saved", node)
     if keyword(node, "commit") is None:
-        ev.state.learn([NewRow(saved)])
+        is_element = isinstance(receiver, Symbol) and receiver.kind == "item"
+        ev.state.learn([NewRow(saved), *([NewRow(receiver)] if is_element else [])])
     return unknown(saved)
 
 

@@ -250,7 +250,8 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
             call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
             added(ev.state.facts, option_facts), protections_of(ev, call), ev.frame.code, ev.frame.stack,
             None, instance, known, None, None, options,
-            mechanisms=own_save(ev, model, values, call, instance if is_update else None), form=known.form,
+            mechanisms=own_save(ev, model, values, call, instance if is_update else None, option_facts),
+            form=known.form,
         )  # fmt: skip
         emit(ev, write)
     elif ev.analysis.recording:
@@ -275,11 +276,16 @@ def _with_kept(instance: Instance, known: ObjectState, values: RowValues) -> Row
 
 
 def own_save(
-    ev: Evaluator, model: Model, values: RowValues, call: Call, existing: Instance | None = None
+    ev: Evaluator,
+    model: Model,
+    values: RowValues,
+    call: Call,
+    existing: Instance | None = None,
+    option_facts: Facts = frozenset(),
 ) -> tuple[Write, ...]:
     """What the model's own `save` does to a row before it is written: a report for each `super().save()` in it.
 
-    existing: the row, where it is in the database already. Empty when the model has no `save` of its own, or when it
+    existing: the row, where it is in the database already. option_facts: what holds where it is this row. Empty when the model has no `save` of its own, or when it
     cannot be followed.
     """
     if not ev.analysis.recording or not isinstance(model.symbol, ClassSymbol):
@@ -290,6 +296,7 @@ def own_save(
     symbol = FunctionSymbol(member.owner.module, f"{member.owner.qualname}.save", member.definition)
     saved = ev.state, ev.raised, ev.analysis.mechanisms, ev.analysis.writes
     ev.state, ev.raised = ev.state.copy(), []
+    ev.state.facts = added(ev.state.facts, option_facts)
     found: list[Write] = []
     ev.analysis.mechanisms, ev.analysis.writes = found, []
     row = existing or Instance(ev.analysis.symbol("saving", ev.frame, call), model)

@@ -79,6 +79,8 @@ def _follows(
         return condition.term == FALSE
     if condition.lookup == "in":
         return _lists_value(condition.term, value)
+    if condition.lookup in WIDER and any(_is_computed_alike(condition.term, own, write) for own in value.terms):
+        return True
     if condition.lookup not in WIDER or not _has_term(value, condition.term):
         return condition.lookup in FOLDING and any(_folded_same(condition.term, term) for term in value.terms)
     return not _needs_folding(key, condition.field) or condition.lookup in FOLDING or _is_folded(condition.term)
@@ -86,6 +88,18 @@ def _follows(
 
 def _has_term(value: FieldValue, term: Expression) -> bool:
     return any(same(term, own) for own in value.terms)
+
+
+def _is_computed_alike(looked_up: Expression, own: Expression, write: Write) -> bool:
+    """True where the row gets `self.digest()`, and what was looked up is `source.digest()` of what it is made from."""
+    if not (isinstance(looked_up, Call) and isinstance(own, Call) and write.instance is not None):
+        return False
+    called, method = looked_up.function, own.function
+    return (
+        isinstance(called, Attribute)
+        and isinstance(method, Attribute)
+        and (method.base, method.name, own.arguments) == (write.instance.term, called.name, looked_up.arguments)
+    )
 
 
 def _excludes_only_itself(condition: Condition, write: Write) -> bool:
