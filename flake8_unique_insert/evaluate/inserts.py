@@ -285,8 +285,8 @@ def own_save(
 ) -> tuple[Write, ...]:
     """What the model's own `save` does to a row before it is written: a report for each `super().save()` in it.
 
-    existing: the row, where it is in the database already. option_facts: what holds where it is this row. Empty when the model has no `save` of its own, or when it
-    cannot be followed.
+    existing: the row, where it is in the database already. option_facts: what holds where it is this row. Empty when
+    the model has no `save` of its own, or when it cannot be followed.
     """
     if not ev.analysis.recording or not isinstance(model.symbol, ClassSymbol):
         return ()

@@ -117,9 +117,16 @@ def _has_fresh_parent(write: Write, key: UniqueKey, values: dict[str, FieldValue
     for value in values.values():
         for term in value.terms:
             for fact in new_rows(write):
-                if same(term, fact.term) and not any(may_clash(row, write, values) for row in fact.but):
+                is_new = same(term, fact.term) or _is_below(write, term, fact.term)
+                if is_new and not any(may_clash(row, write, values) for row in fact.but):
                     return True
     return False
+
+
+def _is_below(write: Write, term: Expression, parent: Expression) -> bool:
+    """True for a row that was found among those that refer to a new one: it cannot be older."""
+    row = write.state.objects.get(term)
+    return row is not None and any(same(value.term, parent) for _, value in row.values)
 
 
 def repeats_under_new_row(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
