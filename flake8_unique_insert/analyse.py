@@ -198,13 +198,24 @@ class FileAnalysis:
         if caller not in self._writes and self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]:
             return False
         reached = [found for found in self.writes(caller) if found.call.node is write.call.node]
+        called = self._called[caller].get(function.summary.name, {""})
+        if not reached and "" in called and "." in function.qualname:
+            reached = [found for found in self._assuming(function, caller) if found.call.node is write.call.node]
         if not reached:
-            called = self._called[caller].get(function.summary.name, {""})
             return False if called & {"", function.dotted} else None
         sites = [self._site(found) for found in reached]
         if not any(site.unguarded for site in sites):
             return True
         return depth < MAX_CALLER_DEPTH and self._callers_guard(caller, write, depth + 1)
+
+    def _assuming(self, method: FunctionSymbol, caller: FunctionSymbol) -> list[Write]:
+        """The writes of a caller, if what it calls by the method's name on unknown objects is this method."""
+        self.analysis.assumed = method
+        try:
+            return self._attempt(caller)
+        finally:
+            self.analysis.assumed = None
+            self.caller_steps += self.analysis.steps
 
     # --- running
 

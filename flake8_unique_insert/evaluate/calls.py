@@ -15,6 +15,7 @@ from flake8_unique_insert.evaluate import (
     queries,
     views,
 )
+from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.verbs import reads_like_insert
@@ -146,7 +147,21 @@ def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments,
         known = known_calls.call_method(ev, node.function.name, value, node, arguments)
         if known is not None:
             return known
+        method = _assumed(ev, node.function.name, value)
+        if method is not None:
+            return _call_function(ev, option, method, node, arguments, term)
     return unfollowed(ev, node, arguments, term)
+
+
+def _assumed(ev: Evaluator, name: str, value: Unknown) -> Function | None:
+    """The method whose callers are looked for, where something unknown has one of this name."""
+    symbol = ev.analysis.assumed
+    if symbol is None or symbol.summary.name != name or not isinstance(value.term, Attribute):
+        return None
+    owner = ClassSymbol(symbol.module, symbol.qualname.rpartition(".")[0])
+    model = ev.analysis.lookup.model(owner)
+    receiver = Instance(value.term.base, model) if model is not None else an_object(ev, value.term.base, owner)
+    return Function(value.term, symbol, owner, receiver)
 
 
 def _call_function(

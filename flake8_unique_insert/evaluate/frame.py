@@ -79,6 +79,7 @@ class Analysis:
     """What all frames of one file's analysis share.
 
     called: by the last name that is called the dotted names of the functions that this is, "" where it is not known.
+    assumed: the method that a call of its name is taken for where the class of the receiver is not known.
     entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
     variables: what each `for` loop binds. collected: by graph what is put into collections, see `dedupe`.
     """
@@ -98,6 +99,7 @@ class Analysis:
     nested_used: set[int] = field(default_factory=set)
     unresolved: list[Unresolved] = field(default_factory=list)
     called: dict[str, set[str]] = field(default_factory=dict)
+    assumed: FunctionSymbol | None = None
     entries: dict[Symbol, tuple[Expression, Expression]] = field(default_factory=dict)
     variables: dict[int, frozenset[Symbol]] = field(default_factory=dict)
     collected: dict[int, frozenset[tuple[str, Expression]]] = field(default_factory=dict)
