@@ -19,6 +19,7 @@ from flake8_unique_insert.schema import ClassSymbol, Model, Symbol
 
 CLASS = re.compile(r"^[ \t]*class[ \t]+\w+[^(:\n]*\(([^)]*)", re.MULTILINE)
 CLASS_NAME = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
+MODEL_FIELD = re.compile(r"^\s+\w+(?:\s*:[^=\n]*)?\s*=\s*models\.\w*(?:Field|ForeignKey)\(", re.MULTILINE)
 MANY_TO_MANY = re.compile(r"^\s+(\w+)\s*=\s*[\w.]*ManyToManyField\b", re.MULTILINE)
 RELATED_NAME = re.compile(r"related_name\s*=\s*[rfu]?[\"']([^\"']*)[\"']")
 RELATED = re.compile(r"related_name[\"']?\s*[=\]:](?!\s*(?:[\"']|None\b))")
@@ -60,7 +61,14 @@ class Registry:
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
         self._labelled.clear()
-        for name in ("project_models", "installed_models", "_accessor_names", "_accessor_patterns", "_files_by_class"):
+        for name in (
+            "project_models",
+            "installed_models",
+            "_accessor_names",
+            "_accessor_patterns",
+            "_files_by_class",
+            "_own_model_files",
+        ):
             self.__dict__.pop(name, None)
 
     def labelled(self, label: str) -> ClassSymbol | None:
@@ -184,8 +192,8 @@ class Registry:
 
     @cached_property
     def project_models(self) -> tuple[Model, ...]:
-        """The models of all apps of the project: of their `models` modules and what these import; tests last."""
-        return tuple(model for path in self._own_model_files() for model in self.models_of(path))
+        """The models of all apps of the project; tests last."""
+        return tuple(model for path in self._own_model_files for model in self.models_of(path))
 
     def named(self, name: str) -> Model | None:
         """The only model of the project's apps with this name, in any case and with or without underscores."""
@@ -198,21 +206,25 @@ class Registry:
         """By name in lower case the files that may define a model of this name; tests are left out."""
         root = self._modules.root
         found: dict[str, list[Path]] = {}
-        for path in self._own_model_files():
+        for path in self._own_model_files:
             if not is_test_path(path.relative_to(root).parts):
                 for name in set(CLASS_NAME.findall(self._summaries.text(path))):
                     found.setdefault(name.lower(), []).append(path)
         return found
 
-    def _own_model_files(self) -> Iterator[Path]:
+    @cached_property
+    def _own_model_files(self) -> tuple[Path, ...]:
         root = self._modules.root
-        files = [
-            path
-            for path in self._modules.tree.files()
-            if path.name == "models.py" or "models" in path.relative_to(root).parts[:-1] or "models" in path.stem
-        ]
+        files = [path for path in self._modules.tree.files() if self._is_for_models(path)]
         files.sort(key=lambda path: is_test_path(path.relative_to(root).parts))
-        return self.model_files(iter(files))
+        return tuple(self.model_files(iter(files)))
+
+    def _is_for_models(self, path: Path) -> bool:
+        """True for a file that is called after its models, and for any other that declares fields of some."""
+        if "models" in path.relative_to(self._modules.root).parts[:-1] or "models" in path.stem:
+            return True
+        text = self._summaries.text(path)
+        return "models." in text and MODEL_FIELD.search(text) is not None
 
     @cached_property
     def installed_models(self) -> tuple[Model, ...]:
@@ -238,7 +250,7 @@ class Registry:
         Only files where a related name is no plain string are parsed for it.
         """
         found = {name for model in self.installed_models for name in _accessors_to(model)}
-        for path in self._own_model_files():
+        for path in self._own_model_files:
             for name in CLASS_NAME.findall(self._summaries.text(path)):
                 found.update((name.lower(), f"{name.lower()}_set"))
         for path in self._modules.tree.files():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flake8_unique_insert.evaluate.absent_rows import found_by
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.nests import spanned
@@ -12,6 +13,7 @@ from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Constant, Expression, Formatted
+from flake8_unique_insert.values import Answer
 
 
 def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
@@ -117,16 +119,19 @@ def _has_fresh_parent(write: Write, key: UniqueKey, values: dict[str, FieldValue
     for value in values.values():
         for term in value.terms:
             for fact in new_rows(write):
-                is_new = same(term, fact.term) or _is_below(write, term, fact.term)
+                is_new = same(term, fact.term) or _is_below(write, value, fact.term)
                 if is_new and not any(may_clash(row, write, values) for row in fact.but):
                     return True
     return False
 
 
-def _is_below(write: Write, term: Expression, parent: Expression) -> bool:
+def _is_below(write: Write, value: FieldValue, parent: Expression) -> bool:
     """True for a row that was found among those that refer to a new one: it cannot be older."""
-    row = write.state.objects.get(term)
-    return row is not None and any(same(value.term, parent) for _, value in row.values)
+    answer = value.result.value if value.result is not None else None
+    known = [row.values for term in value.terms if (row := write.state.objects.get(term)) is not None]
+    if isinstance(answer, Answer) and answer.shape == "row":
+        known.append(found_by(answer.rows))
+    return any(same(found.term, parent) for values in known for _, found in values)
 
 
 def repeats_under_new_row(analysis: Analysis, write: Write, key: UniqueKey) -> bool:

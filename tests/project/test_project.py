@@ -269,3 +269,16 @@ def test_models_of_a_manager(make_project: MakeProject) -> None:
         }
     )
     assert [model.label for model in project.models_managed_by(ClassSymbol("blog.models", "M"))] == ["blog.A"]
+
+
+def test_models_in_a_file_of_another_name(make_project: MakeProject) -> None:
+    project = make_project(
+        {
+            "blog/models.py": "from django.db import models\nclass A(models.Model): pass\nfrom blog.entities import B\n",
+            "blog/entities.py": "from django.db import models\nclass M(models.Manager): pass\n"
+            "class B(models.Model):\n    a = models.ForeignKey('A', models.CASCADE, related_name='bees')\n    objects = M()\n",
+            "blog/forms.py": "from django import forms\nclass F(forms.Form):\n    name = forms.CharField()\n",
+        }
+    )
+    assert [model.label for model in project.models_managed_by(ClassSymbol("blog.entities", "M"))] == ["blog.B"]
+    assert [accessor.model for accessor in project.accessors_named("bees")] == ["blog.B"]
