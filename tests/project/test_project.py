@@ -274,9 +274,11 @@ def test_models_of_a_manager(make_project: MakeProject) -> None:
 def test_models_in_a_file_of_another_name(make_project: MakeProject) -> None:
     project = make_project(
         {
-            "blog/models.py": "from django.db import models\nclass A(models.Model): pass\nfrom blog.entities import B\n",
+            "blog/models.py": "from django.db import models\nclass A(models.Model): pass\n"
+            "from blog.entities import B\n",
             "blog/entities.py": "from django.db import models\nclass M(models.Manager): pass\n"
-            "class B(models.Model):\n    a = models.ForeignKey('A', models.CASCADE, related_name='bees')\n    objects = M()\n",
+            "class B(models.Model):\n    objects = M()\n"
+            "    a = models.ForeignKey('A', models.CASCADE, related_name='bees')\n",
             "blog/forms.py": "from django import forms\nclass F(forms.Form):\n    name = forms.CharField()\n",
         }
     )
