@@ -1,4 +1,4 @@
-"""What a lookup without an answer says, also one through a many-to-many relation, and what links rows or parts them."""
+"""What a lookup without an answer says, also one through a many-to-many relation."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.lookups import condition, conjunction
 from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.facts import Absent, Condition, Facts, Inserted
+from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.schema import Link, Model, UniqueKey
-from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression
+from flake8_unique_insert.syntax.expressions import Argument, Attribute, Expression
 from flake8_unique_insert.values import Column, Instance, ObjectState, Result, Rows, unknown
 
 if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
+    pass
 
 Arguments = tuple[tuple[Argument, ...], list[Result]]
 
@@ -50,26 +50,6 @@ def unlisted(model: Model, term: Expression, arguments: Arguments) -> Facts:
     each = condition(column.rows.model, f"{column.fields[0]}__in", unknown(term))
     others = narrowed(column.rows, each)
     return frozenset(replace(fact, but=column.but) for fact in absent(others))
-
-
-def link(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
-    """`team.members.add(user)`: rows of the table between them."""
-    if rows.link is not None:
-        owner = {(item.field, item.term) for fact in absent(rows) for item in fact.conditions}
-        name = call.function.name if isinstance(call.function, Attribute) else ""
-        for argument, value in zip(*arguments):
-            single = name.endswith("add") and not argument.star
-            values = owner | {(rows.link.target, value.term)} if single else owner
-            ev.state.insert(frozenset([rows.link.table]), Inserted(rows.link.table, frozenset(values), single))
-    return unknown(term)
-
-
-def unlink(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
-    """`team.members.remove(user)`, `team.members.clear()`: no such row is left between them."""
-    if rows.link is not None:
-        removed = [frozenset([Condition("pk", "exact", value.term)]) for value in arguments[1]] or [frozenset()]
-        ev.state.learn(absent(replace(rows, alternatives=conjunction(rows.alternatives, frozenset(removed)))))
-    return unknown(term)
 
 
 def narrowed(rows: Rows, condition: Condition) -> Rows:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import functions, inserts
-from flake8_unique_insert.evaluate.absent_rows import absent, found_by, link, narrowed, unlink, unlisted
+from flake8_unique_insert.evaluate import functions, inserts, related_managers
+from flake8_unique_insert.evaluate.absent_rows import absent, found_by, narrowed, unlisted
 from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
 from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
 from flake8_unique_insert.evaluate.state import Check
@@ -275,10 +275,10 @@ _METHODS: dict[str, Callable[..., Result]] = {
     "update": _update,
     "delete": _delete,
     "contains": _contains,
-    "add": link,
-    "set": link,
-    "remove": unlink,
-    "clear": unlink,
+    "add": related_managers.add,
+    "set": related_managers.add,
+    "remove": related_managers.remove,
+    "clear": related_managers.remove,
 }
 ASYNC = frozenset(
     f"a{name}"
