@@ -12,6 +12,7 @@ from flake8_unique_insert.evaluate import (
     functions,
     inserts,
     known_calls,
+    on_commit,
     queries,
     views,
 )
@@ -78,7 +79,7 @@ def call(ev: Evaluator, node: Call) -> Result:
 
 
 def _call(ev: Evaluator, node: Call) -> Result:
-    special = builtin_calls.special_form(ev, node)
+    special = builtin_calls.special_form(ev, node) or on_commit.register(ev, node)
     if special is not None:
         return special
     function = ev.evaluate(node.function)

@@ -11,7 +11,7 @@ import libcst as cst
 from flake8_unique_insert.evaluate.writes import Protection, Unresolved, Write
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ModelLookup
-from flake8_unique_insert.syntax.expressions import Call, Expression, Symbol
+from flake8_unique_insert.syntax.expressions import Argument, Call, Expression, Symbol
 from flake8_unique_insert.syntax.extract import parameters
 from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.syntax.summary import Parameter
@@ -106,7 +106,7 @@ class Analysis:
     solved: dict[object, Any] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)
     validating: bool = False
-    _implied: dict[tuple[str, Expression], Call] = field(default_factory=dict)
+    _implied: dict[tuple[str | int, Expression, tuple[Argument, ...]], Call] = field(default_factory=dict)
 
     def point(self, key: object) -> int:
         """A number for a place, the same each time the place is evaluated."""
@@ -128,11 +128,16 @@ class Analysis:
             self._nested[key] = (inner, graph, parameters(node.params)) if graph is not None else None
         return self._nested[key]
 
-    def implied_call(self, dotted: str, term: Expression) -> Call:
-        """The call of a method that nobody writes out: a property that is read, a hook of a framework."""
-        key = (dotted, term)
+    def implied_call(
+        self, place: str | int, term: Expression, arguments: tuple[Argument, ...] = (), node: object = None
+    ) -> Call:
+        """The call of a function that nobody writes out: a property that is read, a hook of a framework.
+
+        place: tells apart calls that read alike. node: the CST node to report it at, if there is one.
+        """
+        key = (place, term, arguments)
         if key not in self._implied:
-            self._implied[key] = Call(term, ())
+            self._implied[key] = Call(term, arguments, node)
         return self._implied[key]
 
     def step(self) -> None:

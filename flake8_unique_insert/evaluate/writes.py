@@ -18,8 +18,7 @@ class Protection:
     """Something around a write that treats exceptions or transactions specially.
 
     kind: "handler" (a try body or suppress), "atomic", or "named" (a context manager or decorator, by dotted name).
-    catches: a handler catches IntegrityError. savepoint: an atomic block makes one of its own. line: unused for
-    decorators (0).
+    catches: a handler catches IntegrityError. savepoint: an atomic block makes one of its own.
     """
 
     kind: str
