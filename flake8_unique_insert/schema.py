@@ -347,6 +347,9 @@ class ModelLookup(Protocol):
     def form_of(self, model: Model, fields: Iterable[str] | None) -> ModelForm:
         """The form that a generic view makes of its `model` and `fields` (None: all)."""
 
+    def admin_form(self, symbol: ClassSymbol) -> ModelForm | None:
+        """The form that a ModelAdmin makes of its options; None for other classes, and where they are worked out."""
+
     def accessor(self, model: Model, name: str) -> Accessor | None:
         """What `instance.name` reaches on another model, and whether by one row or by a manager."""
 

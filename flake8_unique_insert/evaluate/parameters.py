@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from flake8_unique_insert.evaluate import admins
 from flake8_unique_insert.evaluate.annotations import of_parameter
 from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
@@ -135,6 +136,8 @@ def _bind_form(ev: Evaluator, function: FunctionSummary, state: State) -> None:
     if isinstance(receiver.value, Form):
         given = method_arguments(ev, receiver.value, function.name)
         state.names.update(zip(names, given, strict=False))
+    elif function.name == admins.SAVE_MODEL:
+        admins.bind_save_model(ev, receiver.value, names)
     elif names:
         form = bind_parameter(ev, receiver.value, function.name, state.names[names[0]].term)
         if form is not None:

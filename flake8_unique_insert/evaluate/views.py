@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import assignments, attributes, forms, functions, inserts, queries
+from flake8_unique_insert.evaluate import admins, assignments, attributes, forms, functions, inserts, queries
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.frame import Unreachable
@@ -65,6 +65,9 @@ def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: A
         return _either(ev.analysis.symbol("form", ev.frame, node), made)
     if name in SAVING and arguments[1] and SAVING[name] in _base_names(ev, view):
         _save(ev, view, arguments[1][0], node)
+        return unknown(Call(Attribute(view.term, name), ()))
+    if name == admins.SAVE_MODEL and admins.is_admin(ev, view):
+        admins.save_model(ev, node, arguments[1])
         return unknown(Call(Attribute(view.term, name), ()))
     if name == "get_form":
         found = form_classes(ev, view, "get_form_class")

@@ -12,7 +12,7 @@ class Accessors:
 
     models: every model of the project and of the apps it installs. may_exist: whether a look at the text allows an
     accessor of this name. lookup: the model of a label or dotted name. default_related_name: that of a model's Meta.
-    lineage: the labels whose accessors instances of a model have. bases: dotted names of a model's classes.
+    bases: dotted names of a model's classes.
     """
 
     def __init__(
@@ -21,14 +21,12 @@ class Accessors:
         may_exist: Callable[[str], bool],
         lookup: Callable[[str, str], Model | None],
         default_related_name: Callable[[Model], str | None],
-        lineage: Callable[[Model], tuple[str, ...]],
         bases: Callable[[Symbol], tuple[str, ...]],
     ) -> None:
         self._models = models
         self._may_exist = may_exist
         self._lookup = lookup
         self._default = default_related_name
-        self._lineage = lineage
         self._bases = bases
         self._index: dict[str, dict[str, Accessor]] | None = None
 
@@ -64,6 +62,15 @@ class Accessors:
             owner = self._lookup(label, "") if name in accessors else None
             if owner is not None and model.symbol.dotted in self._bases(owner.symbol):
                 found.append(accessors[name])
+        return tuple(found)
+
+    def _lineage(self, model: Model) -> tuple[str, ...]:
+        """The labels whose reverse accessors an instance has: its own, its table's and its parents'."""
+        found: dict[str, None] = {model.label: None, model.table: None}
+        for label in model.parents:
+            parent = self._lookup(label, "")
+            if parent is not None and parent.label not in found:
+                found.update(dict.fromkeys(self._lineage(parent)))
         return tuple(found)
 
     def _relations(self, name: str) -> dict[str, dict[str, Accessor]]:

@@ -124,6 +124,17 @@ class Forms:
         """The form that a generic view makes of a model and the names of fields (None: all)."""
         return self._described(PLAIN_FORM, model, model.fields if fields is None else fields)
 
+    def limited(
+        self, base: ClassSymbol, model: Model, fields: Placed | None, without: list[Placed]
+    ) -> ModelForm | None:
+        """The form that an admin makes of a form class, or of its own options, and the fields that these show."""
+        form = self._made_from(base, model, fields, None)
+        left_out = [self._selections.names(part) for part in without]
+        if form is None or None in left_out:
+            return None
+        hidden = frozenset().union(*(names for names in left_out if names is not None))
+        return self._described(base, model, form.fields - hidden)
+
     # --- factories and sets
 
     def made(self, call: Call, module: str) -> ModelForm | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.project.accessors import Accessors
+from flake8_unique_insert.project.admins import Admins
 from flake8_unique_insert.project.apps import Apps
 from flake8_unique_insert.project.assigned import AssignedAttributes
 from flake8_unique_insert.project.classes import Classes
@@ -115,12 +116,12 @@ class Project:
             self.modules, self.summaries, self.names, self._classes, self._models, self._apps, self._known
         )
         self._forms = Forms(self.names, self._classes, self._metas, self._referred, self.function_source)
+        self._admins = Admins(self.names, self._classes, self._metas, self._forms, self._referred, self.lines)
         self._accessors = Accessors(
             lambda: (*self._registry.project_models, *self._registry.installed_models),
             self._registry.may_be_accessor,
             self.model_labelled,
             self._default_related_name,
-            self._lineage,
             self._classes.bases,
         )
 
@@ -273,6 +274,10 @@ class Project:
         """The form that a generic view makes of its `model` and `fields` (None: all)."""
         return self._forms.of(model, fields)
 
+    def admin_form(self, symbol: ClassSymbol) -> ModelForm | None:
+        """The form that a ModelAdmin makes of its options; None for other classes, and where they are worked out."""
+        return self._admins.form(symbol)
+
     # --- relations
 
     def accessor(self, model: Model, name: str) -> Accessor | None:
@@ -389,12 +394,3 @@ class Project:
         option = self._metas.option(meta, "default_related_name") if meta else None
         value = self._metas.literals.value(option.last) if option else None
         return value if isinstance(value, str) else None
-
-    def _lineage(self, model: Model) -> tuple[str, ...]:
-        """The labels whose reverse accessors an instance has: its own, its table's and its parents'."""
-        found: dict[str, None] = {model.label: None, model.table: None}
-        for label in model.parents:
-            parent = self.model_labelled(label)
-            if parent is not None and parent.label not in found:
-                found.update(dict.fromkeys(self._lineage(parent)))
-        return tuple(found)

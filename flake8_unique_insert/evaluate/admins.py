@@ -1,0 +1,39 @@
+"""Django's admin: what `save_model` is given, and what it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate import inserts
+from flake8_unique_insert.evaluate.binding import bind
+from flake8_unique_insert.syntax.expressions import Call
+from flake8_unique_insert.values import Form, Instance, Object, ObjectState, Result, result
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+SAVE_MODEL = "save_model"
+
+
+def is_admin(ev: Evaluator, value: Object) -> bool:
+    """True for an object of a ModelAdmin class."""
+    return any(base.rsplit(".", 1)[-1] == "ModelAdmin" for base in ev.analysis.lookup.bases(value.symbol))
+
+
+def bind_save_model(ev: Evaluator, admin: Object, names: list[str]) -> None:
+    """`save_model(self, request, obj, form, change)`: a row, filled by a valid form. names: without `self`."""
+    form = ev.analysis.lookup.admin_form(admin.symbol)
+    if form is None or len(names) < 3:
+        return
+    row, filled = (ev.state.names[name].term for name in names[1:3])
+    ev.state.objects[row] = ObjectState(False)
+    bound = bind(ev, Form(filled, form.symbol, form), result(Instance(row, form.model)))
+    ev.state.learn([bound.valid])
+    ev.state.names.update({names[1]: result(Instance(row, form.model)), names[2]: result(bound)})
+
+
+def save_model(ev: Evaluator, node: Call, arguments: list[Result]) -> None:
+    """`super().save_model(request, obj, form, change)` is `obj.save()`."""
+    for option in arguments[1].options if len(arguments) > 1 else ():
+        if isinstance(option.value, Instance):
+            inserts.save(ev, option.value, option.facts, node, ((), []))
