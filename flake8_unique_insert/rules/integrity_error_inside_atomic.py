@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from flake8_unique_insert.evaluate.inserts import is_true
@@ -76,16 +78,29 @@ def _handler(write: Write) -> int | None:
 
 
 def _gives_up(protection: Protection) -> bool:
-    """True when the handler always raises, or marks the transaction for rollback itself."""
-    return all(handler.always_reraises or _sets_rollback(handler.body) for handler in protection.handlers) and bool(
-        protection.handlers
+    """True when the handler always raises, marks the transaction for rollback, or rolls back to its own savepoint."""
+    return bool(protection.handlers) and all(
+        handler.always_reraises or _rolls_back(tuple(_calls(handler.body))) for handler in protection.handlers
     )
 
 
-def _sets_rollback(node: cst.CSTNode) -> bool:
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "set_rollback":
-        return bool(node.args) and isinstance(node.args[0].value, cst.Name) and node.args[0].value.value == "True"
-    return any(_sets_rollback(child) for child in node.children)
+def _calls(node: cst.CSTNode) -> Iterator[tuple[str, str]]:
+    """The names of the methods that are called, in order, each with its first argument where that is a name."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        first = node.args[0].value if node.args else None
+        yield node.func.attr.value, first.value if isinstance(first, cst.Name) else ""
+    for child in node.children:
+        yield from _calls(child)
+
+
+def _rolls_back(calls: tuple[tuple[str, str], ...]) -> bool:
+    """`set_rollback(True)`, or `set_rollback(False)` and then, not before, `savepoint_rollback(...)` (D55, D76)."""
+    if ("set_rollback", "True") in calls:
+        return True
+    if ("set_rollback", "False") not in calls:
+        return False
+    later = calls[calls.index(("set_rollback", "False")) :]
+    return any(name == "savepoint_rollback" for name, _ in later)
 
 
 def _stands_alone(atomic: Protection, handler: Protection) -> bool:
@@ -102,9 +117,7 @@ def _stands_alone(atomic: Protection, handler: Protection) -> bool:
 
 
 def _queries(node: cst.CSTNode) -> bool:
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in QUERY_VERBS:
-        return True
-    return any(_queries(child) for child in node.children)
+    return any(name in QUERY_VERBS for name, _ in _calls(node))
 
 
 RULE = Rule("UQI202", "integrity-error-inside-atomic", judge)
