@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from flake8_unique_insert.values import Form
 
 
+MADE_BY = ""
+"""Stands among an inserted row's fields for the manager, whose model may change with each round of a loop."""
+
+
 class Hashed:
     """Has room for its hash, see `hashed_once`, and for the symbols that it mentions."""
 
@@ -45,19 +49,21 @@ class Hashed:
 class Condition(Hashed):
     """`field__lookup=term` of a filter. `excluded` for `exclude(...)`.
 
-    field "" stands for an unknown restriction; "a|b" with the lookup "either" for one of these fields.
+    field "" stands for an unknown restriction; "a|b" with the lookup "either" for one of these fields. among: of
+    `field__in=rows` the conditions that these rows are all that meet, where they are known.
     """
 
     field: str
     lookup: str
     term: Expression
     excluded: bool = False
+    among: frozenset[Condition] = frozenset()
 
 
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Inserted(Hashed):
-    """A row that was inserted: some of its fields' terms (None: the value at that field is not known)."""
+    """A row that was inserted: the terms of some of its fields, under MADE_BY that of the manager that made it."""
 
     table: str
     values: frozenset[tuple[str, Expression]]

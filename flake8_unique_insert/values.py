@@ -33,11 +33,25 @@ class Value(Hashed):
     term: Expression
     optional: bool = field(default=False, kw_only=True)
 
+    def parts(self) -> Iterable[Expression | Hashed]:
+        return (self.term,)
+
 
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Unknown(Value):
     """A value of which only the term is known."""
+
+
+@hashed_once
+@dataclass(frozen=True, slots=True)
+class Text(Unknown):
+    """One of several texts, of which each tells these values, see `evaluate.texts`."""
+
+    told: frozenset[Expression]
+
+    def parts(self) -> Iterable[Expression | Hashed]:
+        return (self.term, *self.told)
 
 
 @hashed_once
@@ -320,7 +334,7 @@ class Result(Hashed):
     options: tuple[Option, ...]
 
     def parts(self) -> Iterable[Expression | Hashed]:
-        return (self.term, *(option.value.term for option in self.options))
+        return (self.term, *(option.value for option in self.options))
 
     @property
     def value(self) -> Value:

@@ -185,7 +185,8 @@ def _collection(ev: Evaluator, node: Call) -> Result | None:
         return result(Items(node, kind, (), len(ev.loops)))
     value = ev.evaluate(node.arguments[0].value)
     inner = value.value
-    if len(value.options) > 1 and all(isinstance(option.value, (Elements, Column, Items)) for option in value.options):
+    same = (Elements, Column, Items, Rows)
+    if len(value.options) > 1 and all(isinstance(option.value, same) for option in value.options):
         return value
     if isinstance(inner, Elements) and kind in ("set", "frozenset"):
         return result(replace(inner, distinct=True))

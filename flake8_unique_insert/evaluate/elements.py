@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.apart import fields_of
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.collected import renamed
 from flake8_unique_insert.evaluate.facts import about, after_round, changed, common, in_loop
+from flake8_unique_insert.evaluate.lookups import rows_of_either
 from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
 from flake8_unique_insert.evaluate.terms import normal, symbols
@@ -46,6 +48,9 @@ DISTINCT_CALLS = frozenset(
     {"range", "set", "frozenset", "dict", "count", "Counter", "OrderedDict", "unique", "fromkeys"}
 )
 
+
+PARTS_CALLS = frozenset({"split", "splitlines", "readlines", "reader", "DictReader", "getlist", "values"})
+"""What reads a text, whose parts may be equal."""
 
 REQUEST_DATA = frozenset({"data", "POST", "GET", "cleaned_data", "validated_data", "query_params"})
 
@@ -99,7 +104,7 @@ def _asks(condition: Condition, listed: list[Expression]) -> bool:
 
 
 def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
-    inner, term = iterable.value, iterable.term
+    inner, term = rows_of_either(iterable) or iterable.value, iterable.term
     if isinstance(inner, Answer) and inner.shape == "list":
         inner = inner.rows
     if isinstance(inner, Items):
@@ -119,19 +124,30 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
         return result(Items(Sequence("tuple", (index.term, element.term)), "tuple", (index, element)))
     if isinstance(inner, Rows):
         symbol = ev.symbol("distinct", node, "row")
+        ev.analysis.rows[symbol] = fields_of(inner)
         ev.state.objects[symbol] = ObjectState(False)
         ev.state.learn(unrelated(ev, inner, symbol))
         return result(Instance(symbol, inner.model))
     if isinstance(inner, Column):
-        field = inner.rows.model.field(inner.fields[0])
-        is_row = inner.fields == (inner.rows.model.primary_key,)
-        symbol = ev.symbol("distinct" if is_row or (field is not None and field.unique) else "element", node)
-        if is_row:
-            ev.state.learn(unrelated(ev, inner.rows, symbol))
-        return unknown(symbol)
+        return _of_column(ev, inner, node)
     if isinstance(term, Call):
         return _from_call(ev, term, node)
     return unknown(ev.symbol("element" if _is_given(term) else "item", node))
+
+
+def _of_column(ev: Evaluator, column: Column, node: object) -> Result:
+    """The value of one row in a column; of several columns a tuple of what is read from the row."""
+    known = fields_of(replace(column.rows, term=column.term))
+    if len(column.fields) > 1:
+        row = ev.symbol("distinct", node, "row")
+        ev.analysis.rows[row] = known
+        places = tuple(unknown(Attribute(row, name)) for name in column.fields)
+        return result(Items(Sequence("tuple", tuple(place.term for place in places)), "tuple", places))
+    is_row = column.fields == (column.rows.model.primary_key,)
+    symbol = ev.symbol("distinct" if is_row or frozenset(column.fields) in known.keys else "element", node)
+    if is_row:
+        ev.state.learn(unrelated(ev, column.rows, symbol))
+    return unknown(symbol)
 
 
 def _each(ev: Evaluator, collection: Elements, node: object) -> Result:
@@ -164,7 +180,7 @@ def _learn_of_each(ev: Evaluator, collection: Elements, names: Mapping[Expressio
     """What is known of the elements of a collection, for one of them under new names."""
     known = common([option.facts for option in collection.element.options])
     for symbol in names.values():
-        known = changed(known, after_round(symbol))
+        known = changed(known, after_round(symbol, ev.analysis.rows.get(symbol)))
     spoken = (fact for fact in known if any(_speaks_of(fact, former) for former in names))
     ev.state.learn(in_loop(about(fact, names), names.values()) for fact in spoken)
 
@@ -235,7 +251,7 @@ def _from_call(ev: Evaluator, term: Call, node: object) -> Result:
         return unknown(ev.symbol("distinct", node))
     if name in ("sorted", "reversed", "list", "tuple", "iter") and arguments and isinstance(arguments[0], Call):
         return _from_call(ev, arguments[0], node)
-    if name in ("sorted", "reversed", "list", "tuple", "iter", "getlist", "split"):
+    if name in ("sorted", "reversed", "list", "tuple", "iter", *PARTS_CALLS):
         return unknown(ev.symbol("element", node))
     return unknown(ev.symbol("item", node))
 

@@ -11,6 +11,7 @@ from flake8_unique_insert.evaluate.collected import part_of
 from flake8_unique_insert.evaluate.elements import element_of, is_generated
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
+from flake8_unique_insert.evaluate.lookups import rows_of_either
 from flake8_unique_insert.evaluate.protections import protections
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.evaluate.terms import symbols, too_large
@@ -92,7 +93,7 @@ class Evaluator:
     def symbol(self, kind: str, node: object, name: str = "") -> Symbol:
         """A symbol for what this node binds; what an earlier evaluation of it bound is forgotten."""
         made = self.analysis.symbol(kind, self.frame, node, name)
-        self.state.rebind(made)
+        self.state.rebind(made, self.analysis.rows.get(made))
         return made
 
     def look_up(self, name: str) -> Result:
@@ -260,7 +261,7 @@ def _await(ev: Evaluator, expression: Await) -> Result:
 
 def _subscript(ev: Evaluator, expression: Subscript) -> Result:
     base, index = ev.evaluate(expression.base), ev.evaluate(expression.index)
-    inner, key = base.value, index.term
+    inner, key = rows_of_either(base) or base.value, index.term
     place = key.value if isinstance(key, Constant) else None
     if isinstance(inner, Items) and isinstance(place, int) and -len(inner.items) <= place < len(inner.items):
         return inner.items[place]

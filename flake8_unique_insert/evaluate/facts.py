@@ -6,11 +6,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
+from flake8_unique_insert.evaluate.apart import RowFields, names_read, tells_apart
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, same, symbols
-from flake8_unique_insert.facts import Absent, Fact, Facts, Inserted, NewRow, Validated
+from flake8_unique_insert.facts import MADE_BY, Absent, Fact, Facts, Inserted, NewRow, Validated
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.syntax.expressions import Expression, Symbol
 from flake8_unique_insert.syntax.replacement import replaced
+
+APART = ("distinct", "item")
+"""The kinds of symbols for elements of a loop that are taken to differ."""
 
 ROUND = "round"
 """The kind of the symbol for a value that was inserted in an earlier round of the loop at its point."""
@@ -114,8 +118,8 @@ def about(fact: Fact, values: Mapping[Expression, Expression]) -> Fact:
 # --- changes
 
 
-def after_rebinding(symbol: Symbol) -> Change:
-    """What is left of a fact when a symbol gets a new value."""
+def after_rebinding(symbol: Symbol, rows: RowFields | None = None) -> Change:
+    """What is left of a fact when a symbol gets a new value. rows: if these are the rows of a loop."""
 
     def change(fact: Fact) -> Fact | None:
         if symbol not in fact.symbols:
@@ -125,23 +129,23 @@ def after_rebinding(symbol: Symbol) -> Change:
                 return None
         elif mentions(fact.term, symbol):
             return None
-        return _with_outlived(fact, symbol)
+        return _with_outlived(fact, symbol, rows)
 
     return change
 
 
-def after_round(symbol: Symbol) -> Change:
+def after_round(symbol: Symbol, rows: RowFields | None = None) -> Change:
     """The same for a fact about the elements of a collection: its symbol goes on to stand for each one's own value."""
 
     def change(fact: Fact) -> Fact | None:
         if symbol not in fact.symbols:
             return fact
         if isinstance(fact, Absent) and any(mentions(condition.term, symbol) for condition in fact.conditions):
-            return _with_rows(fact, (_blurred(row, symbol, ANY) for row in fact.but))
+            return _with_rows(fact, (_blurred(row, symbol, ANY, rows) for row in fact.but))
         if isinstance(fact, Validated):
             return fact
         former = ANY if symbol.kind == "element" else Symbol(ROUND, symbol.point)
-        return _with_rows(fact, (_blurred(row, symbol, former) for row in fact.but))
+        return _with_rows(fact, (_blurred(row, symbol, former, rows) for row in fact.but))
 
     return change
 
@@ -188,26 +192,36 @@ def _of_any_loop(row: Inserted, going_on: frozenset[int]) -> Inserted:
     return replace(row, values=frozenset((name, ANY if ended(term) else term) for name, term in row.values))
 
 
-def _with_outlived(fact: Fact, symbol: Symbol) -> Fact:
+def _with_outlived(fact: Fact, symbol: Symbol, rows: RowFields | None) -> Fact:
     if isinstance(fact, Validated) or not fact.but:
         return fact
-    outlived = (_outlive(row, symbol) for row in fact.but)
+    outlived = (_outlive(row, symbol, rows) for row in fact.but)
     return _with_rows(fact, (row for row in outlived if row is not None))
 
 
-def _outlive(row: Inserted, symbol: Symbol) -> Inserted | None:
+def _outlive(row: Inserted, symbol: Symbol, rows: RowFields | None) -> Inserted | None:
     """An inserted row as seen after a symbol it mentions was rebound; None when no later row can equal it."""
-    if symbol.kind == "distinct":
-        return None if any(mentions(term, symbol) for _, term in row.values) else row
-    return _blurred(row, symbol, OTHER if symbol.kind == "item" else ANY)
+    if symbol not in row.symbols or symbol.kind not in APART:
+        return _blurred(row, symbol, ANY, rows)
+    if symbol.kind == "distinct" and any(
+        tells_apart(term, symbol, rows) and (not row.complete or name == MADE_BY) for name, term in row.values
+    ):
+        return None
+    return _blurred(row, symbol, OTHER, rows)
 
 
-def _blurred(row: Inserted, symbol: Symbol, former: Symbol) -> Inserted:
-    """An inserted row with `former` for each value that depends on a symbol."""
+def _blurred(row: Inserted, symbol: Symbol, former: Symbol, rows: RowFields | None) -> Inserted:
+    """An inserted row with `former` for each value that another element has otherwise, ANY for what it may share."""
     if symbol not in row.symbols:
         return row
-    touched = {(name, term) for name, term in row.values if mentions(term, symbol)}
-    return replace(row, values=frozenset((row.values - touched) | {(name, former) for name, _ in touched}))
+    touched = {name: term for name, term in row.values if mentions(term, symbol)}
+    apart = {name for name, term in touched.items() if tells_apart(term, symbol, rows)}
+    if not apart and rows is not None:  # several fields together
+        read = {name: frozenset(names_read(term, symbol)) for name, term in touched.items()}
+        together = frozenset().union(*read.values())
+        apart = {name for name, names in read.items() if names and rows.differ(together)}
+    others = (pair for pair in row.values if pair[0] not in touched)
+    return replace(row, values=frozenset([*others, *((name, former if name in apart else ANY) for name in touched)]))
 
 
 def after_assignment(base: Expression, name: str) -> Change:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import libcst as cst
 
+from flake8_unique_insert.evaluate.apart import RowFields
 from flake8_unique_insert.evaluate.writes import Protection, Unresolved, Write
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ModelLookup
@@ -81,7 +82,8 @@ class Analysis:
     called: by the last name that is called the dotted names of the functions that this is, "" where it is not known.
     assumed: the method that a call of its name is taken for where the class of the receiver is not known.
     entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
-    variables: what each `for` loop binds. collected: by graph what is put into collections, see `dedupe`.
+    variables: what each `for` loop binds. rows: what is known of rows that one binds.
+    collected: by graph what is put into collections, see `dedupe`.
     """
 
     lookup: ModelLookup
@@ -102,6 +104,7 @@ class Analysis:
     assumed: FunctionSymbol | None = None
     entries: dict[Symbol, tuple[Expression, Expression]] = field(default_factory=dict)
     variables: dict[int, frozenset[Symbol]] = field(default_factory=dict)
+    rows: dict[Symbol, RowFields] = field(default_factory=dict)
     collected: dict[int, frozenset[tuple[str, Expression]]] = field(default_factory=dict)
     solved: dict[object, Any] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from flake8_unique_insert.evaluate.row_values import (
 )
 from flake8_unique_insert.evaluate.verbs import KINDS, plain
 from flake8_unique_insert.evaluate.writes import Protection, RowValues, Write
-from flake8_unique_insert.facts import NO_FACTS, Facts, Inserted, NewRow
+from flake8_unique_insert.facts import MADE_BY, NO_FACTS, Facts, Inserted, NewRow
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -65,8 +65,8 @@ def emit(ev: Evaluator, write: Write) -> None:
 
 
 def inserted_row(model: Model, values: RowValues, made_by: Expression = NONE) -> Inserted:
-    """An inserted row as facts see it. made_by: the manager, whose model may change with each round of a loop."""
-    pairs = frozenset([(name, value.term) for name, value in values.values] + [("", made_by)])
+    """An inserted row as facts see it. made_by: the manager."""
+    pairs = frozenset([(name, value.term) for name, value in values.values] + [(MADE_BY, made_by)])
     return Inserted(model.table, pairs, not values.open and values.spread is None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.facts import Condition
@@ -16,7 +17,7 @@ from flake8_unique_insert.syntax.expressions import (
     Unary,
     constant,
 )
-from flake8_unique_insert.values import Entries, Result
+from flake8_unique_insert.values import Column, Entries, Result, Rows, Value
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -85,7 +86,18 @@ def condition(model: Model, keyword: str, value: Result, excluded: bool = False)
     term = value.term
     if lookup == "isnull" and isinstance(term, Constant):
         return Condition(name, "isnull", term, excluded)
-    return Condition(name, lookup, term, excluded)
+    return Condition(name, lookup, term, excluded, _among(value.value) if lookup == "in" else frozenset())
+
+
+def _among(listed: Value) -> frozenset[Condition]:
+    """The conditions of `rows` and of `rows.values_list("pk")`, all of whose rows are meant."""
+    rows = listed if isinstance(listed, Rows) else None
+    if isinstance(listed, Column) and listed.fields == (listed.rows.model.primary_key,) and not listed.but:
+        rows = listed.rows
+    if rows is None or len(rows.alternatives) != 1 or rows.link is not None:
+        return frozenset()
+    (group,) = rows.alternatives
+    return group if not any(item.field == "" or item.excluded for item in group) else frozenset()
 
 
 def _is_relation(model: Model, name: str) -> bool:
@@ -144,10 +156,19 @@ def _q_groups(ev: Evaluator, model: Model, term: Expression) -> Groups:
 def _negated(groups: Groups, term: Expression) -> Groups:
     if len(groups) == 1 and len(next(iter(groups))) == 1:
         (inner,) = next(iter(groups))
-        return frozenset([frozenset([Condition(inner.field, inner.lookup, inner.term, not inner.excluded)])])
+        return frozenset([frozenset([replace(inner, excluded=not inner.excluded)])])
     return frozenset([frozenset([unknown_condition(term)])])
 
 
 def excluded_groups(ev: Evaluator, model: Model, arguments: tuple[Argument, ...], values: list[Result]) -> Groups:
     """The conditions that `exclude(...)` adds."""
     return _negated(groups_of(ev, model, arguments, values), constant("exclude"))
+
+
+def rows_of_either(value: Result) -> Rows | None:
+    """All rows that a value may have which is one of several querysets of a model; None for any other value."""
+    found = [option.value for option in value.options if isinstance(option.value, Rows)]
+    if len(found) < 2 or len(found) < len(value.options) or len({rows.model.label for rows in found}) > 1:
+        return None
+    groups = frozenset().union(*(rows.alternatives for rows in found))
+    return Rows(value.term, found[0].model, groups, link=found[0].link)

@@ -221,12 +221,12 @@ def _only_row(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments
 
 
 def _values_list(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
-    if not arguments[0]:
+    is_dict = isinstance(call.function, Attribute) and call.function.name.endswith("values")
+    if not arguments[0] or (is_dict and len(arguments[0]) > 1):  # what is read by name is read as from the row
         return result(replace(rows, term=term, is_manager=False))
     fields = [string(argument.value) for argument in arguments[0] if argument.keyword is None]
     names = tuple(_field_name(rows.model, name) for name in fields if name is not None)
-    as_tuples = isinstance(call.function, Attribute) and call.function.name == "values_list"
-    if len(names) == len(fields) and (as_tuples or len(names) == 1):
+    if len(names) == len(fields):
         return result(Column(term, rows, names))
     return result(Elements(term, unknown(Subscript(term, Constant(0, "int")))))
 

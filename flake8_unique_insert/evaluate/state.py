@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from flake8_unique_insert.evaluate.apart import RowFields
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS, as_elements, merged, met_object
 from flake8_unique_insert.evaluate.facts import (
     Change,
@@ -24,6 +25,7 @@ from flake8_unique_insert.evaluate.facts import (
     common,
 )
 from flake8_unique_insert.evaluate.terms import mentions
+from flake8_unique_insert.evaluate.texts import parts_told
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, Inserted
 from flake8_unique_insert.syntax.expressions import Constant, Expression, Subscript, Symbol
 from flake8_unique_insert.values import (
@@ -34,6 +36,7 @@ from flake8_unique_insert.values import (
     ObjectState,
     Option,
     Result,
+    Text,
     Unknown,
     Unset,
     unknown,
@@ -78,12 +81,12 @@ class State:
         for name, bound in self.names.items():
             self.names[name] = _changed_options(bound, change, inside)
 
-    def rebind(self, symbol: Symbol) -> None:
-        """A symbol gets a new value: what was known of its last one is about another value now."""
+    def rebind(self, symbol: Symbol, rows: RowFields | None = None) -> None:
+        """A symbol gets a new value: what was known of its last one is about another value now. rows: of its loop."""
         if symbol not in self.bound:
             self.bound |= {symbol}
             return
-        self._change(after_rebinding(symbol), after_round(symbol))
+        self._change(after_rebinding(symbol, rows), after_round(symbol, rows))
         for term in [term for term in self.objects if mentions(term, symbol)]:
             del self.objects[term]
         for name, bound in self.names.items():
@@ -210,7 +213,8 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
     unknowns = [value for value in options if isinstance(value, Unknown)]
     if len(unknowns) > 1:  # what is not known need not be told apart
         facts = common([options.pop(value).facts for value in unknowns])
-        options[term] = Option(Unknown(term), facts)
+        told = frozenset[Expression].intersection(*(parts_told(value) for value in unknowns))
+        options[term] = Option(Text(term, told) if told else Unknown(term), facts)
     return Result(term, tuple(options.values()))
 
 

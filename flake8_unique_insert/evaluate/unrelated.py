@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.lookups import condition
@@ -19,15 +21,20 @@ def unrelated(ev: Evaluator, rows: Rows, row: Expression) -> list[Absent]:
     if len(rows.alternatives) != 1:
         return []
     (group,) = rows.alternatives
-    found = [_missing(ev, rows.model, item, row) for item in group if _denies(item)]
+    found = [_missing(ev, rows.model, item, row) for item in map(partial(_denied, rows.model, group), group) if item]
     return [fact for fact in found if fact is not None]
 
 
-def _denies(item: Condition) -> bool:
-    """True for `profile__isnull=True` and for `exclude(tags=t)`."""
+def _denied(model: Model, group: frozenset[Condition], item: Condition) -> Condition | None:
+    """What a condition denies of related rows: `profile__isnull=True`, `exclude(tags=t)`, `exclude(pk__in=tagged)`."""
     if item.lookup == "isnull":
-        return (item.term == TRUE) is not item.excluded
-    return item.lookup == "exact" and item.excluded
+        return item if (item.term == TRUE) is not item.excluded else None
+    if not item.excluded:
+        return None
+    if item.field in ("pk", model.primary_key) and item.lookup == "in":
+        others = [other for other in item.among if other not in group]
+        return _denied(model, group, replace(others[0], excluded=True)) if len(others) == 1 else None
+    return item if item.lookup == "exact" or item.among else None
 
 
 def _missing(ev: Evaluator, model: Model, item: Condition, row: Expression) -> Absent | None:
@@ -35,13 +42,13 @@ def _missing(ev: Evaluator, model: Model, item: Condition, row: Expression) -> A
     lookup = ev.analysis.lookup
     accessor = lookup.accessor(model, name) or lookup.accessor(model, f"{name}_set")
     target = lookup.model_labelled(accessor.model) if accessor is not None else None
-    if accessor is None or target is None or (item.lookup == "isnull" and path):
+    if accessor is None or target is None or (item.lookup != "exact" and path):
         return None
     if accessor.kind != "m2m":
-        wanted = [] if item.lookup == "isnull" else [condition(target, path or "pk", unknown(item.term))]
+        wanted = [condition(target, path or "pk", unknown(item.term))] if item.lookup == "exact" else item.among
         return Absent(target.table, frozenset([Condition(accessor.field, "exact", row), *wanted]))
     link = lookup.link(model, accessor)
-    if link is None:
+    if link is None or item.among:
         return None
     reached = link.target if path in ("", "pk", "id") else f"{link.target}__{path}"
     wanted = [] if item.lookup == "isnull" else [Condition(reached, "exact", item.term)]

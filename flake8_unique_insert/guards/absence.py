@@ -7,14 +7,14 @@ that match more than the exact value, are fine.
 
 from __future__ import annotations
 
+from flake8_unique_insert.evaluate.facts import APART
 from flake8_unique_insert.evaluate.frame import Analysis
-from flake8_unique_insert.evaluate.nests import spanned
-from flake8_unique_insert.evaluate.terms import differs, normal, same, symbols
+from flake8_unique_insert.evaluate.terms import differs, same
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions
-from flake8_unique_insert.sites.risk import may_clash
+from flake8_unique_insert.sites.risk import differ_in_batch, may_clash
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import FALSE, NONE, Attribute, Call, Expression, Sequence
 from flake8_unique_insert.values import Items
@@ -38,18 +38,17 @@ def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     return any(
         _protects(fact, write, key, values, partial)
         and not any(may_clash(row, write, values) for row in fact.but)
-        and not _clashes_in_batch(fact, write, values)
+        and not _clashes_in_batch(analysis, write, values)
         for fact in facts
     )
 
 
-def _clashes_in_batch(fact: Absent, write: Write, values: dict[str, FieldValue]) -> bool:
+def _clashes_in_batch(analysis: Analysis, write: Write, values: dict[str, FieldValue]) -> bool:
     """True when two rows of one batch may have the same key (oracle C28, C42)."""
     if write.kind != "bulk_create" or write.element_count is not None:
         return False
-    each = {symbol for value in values.values() for term in value.terms for symbol in symbols(normal(term))}
-    kinds = ("distinct", "item")
-    return not spanned(write.nests, each, kinds) or not any(symbol.kind in kinds for symbol in each)
+    members = [term for value in values.values() for term in value.terms]
+    return not differ_in_batch(analysis, write, members, APART)
 
 
 def _protects(

@@ -6,6 +6,7 @@ from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.terms import normal, same
+from flake8_unique_insert.evaluate.texts import parts_told
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import UniqueKey
@@ -79,14 +80,18 @@ def _is_pinned(condition: Condition, write: Write, partial: frozenset[Condition]
 
 
 def _depends_on_key(condition: Condition, write: Write, key: UniqueKey) -> bool:
-    """`get_or_create(account=a, owner=a.owner)`: what is looked up besides belongs to a row of the key."""
-    members = [value.term for name in key.members if (value := write.values.get(name)) is not None]
+    """True where a key tells what is looked up besides.
+
+    `get_or_create(account=a, owner=a.owner)` reads it from a row of the key; `ref=f"{product.id}-{size}"` contains it.
+    """
+    members = [value for name in key.members if (value := write.values.get(name)) is not None]
+    told = {normal(part) for value in members for option in value.options for part in parts_told(option.value)}
+    if condition.field in key.members:
+        return False
     term = normal(condition.term)
-    while isinstance(term, Attribute):
+    while term not in told and isinstance(term, Attribute):
         term = term.base
-        if any(same(term, member) for member in members):
-            return condition.lookup == "exact" and not condition.excluded
-    return False
+    return term in told and condition.lookup == "exact" and not condition.excluded
 
 
 def _is_lowered(condition: Condition) -> bool:

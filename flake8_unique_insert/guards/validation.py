@@ -30,7 +30,7 @@ def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     if not facts:
         return False
     values = {name: field_value(analysis, write, name) for name in key.members}
-    if write.kind == "bulk_create" and write.element_count is None and not told_apart(write, values):
+    if write.kind == "bulk_create" and write.element_count is None and not told_apart(analysis, write, values):
         return False
     return any(
         (key in fact.keys and _is_of(fact, write, values))

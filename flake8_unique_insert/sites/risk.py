@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from flake8_unique_insert.evaluate.absent_rows import found_by
+from flake8_unique_insert.evaluate.apart import tells_apart
+from flake8_unique_insert.evaluate.facts import APART
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.inserts import is_true, names_in
+from flake8_unique_insert.evaluate.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.terms import ANY, differs, normal, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
@@ -12,7 +15,7 @@ from flake8_unique_insert.facts import Absent, Inserted, NewRow
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
-from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Constant, Expression, Formatted
+from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Constant, Expression, Formatted, Sequence
 from flake8_unique_insert.values import Answer
 
 
@@ -67,7 +70,7 @@ def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
         return "generated"
     if any(value.kind == "fresh" for value in values.values()) or _is_derived(write, values):
         return "generated"
-    if _has_fresh_parent(write, key, values):
+    if _has_fresh_parent(analysis, write, key, values):
         return "fresh_parent"
     return None
 
@@ -112,9 +115,9 @@ def _is_pk_upsert(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     return all(field is not None and field.default is None for field in fields)
 
 
-def _has_fresh_parent(write: Write, key: UniqueKey, values: dict[str, FieldValue]) -> bool:
+def _has_fresh_parent(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, FieldValue]) -> bool:
     """True when a member is a row made in this function, and no row of this key refers to it yet."""
-    if write.kind == "bulk_create" and write.element_count is None and not told_apart(write, values):
+    if write.kind == "bulk_create" and write.element_count is None and not told_apart(analysis, write, values):
         return False
     for value in values.values():
         for term in value.terms:
@@ -140,15 +143,19 @@ def repeats_under_new_row(analysis: Analysis, write: Write, key: UniqueKey) -> b
     return any(same(term, fact.term) for term in terms for fact in new_rows(write))
 
 
-def told_apart(write: Write, values: dict[str, FieldValue]) -> bool:
+def told_apart(analysis: Analysis, write: Write, values: dict[str, FieldValue]) -> bool:
     """True when no two elements of a batch have the same key: a member is different for each."""
-    each = frozenset().union(*(symbols(normal(term)) for value in values.values() for term in value.terms))
-    kinds = ("distinct", "item", "new")
-    return spanned(write.nests, each, kinds) and any(
-        any(symbol.kind in kinds for symbol in symbols(normal(term)) if not _is_parent(write, term))
-        for value in values.values()
-        for term in value.terms
-    )
+    members = [term for value in values.values() for term in value.terms if not _is_parent(write, term)]
+    return differ_in_batch(analysis, write, members, (*APART, "new"))
+
+
+def differ_in_batch(analysis: Analysis, write: Write, members: list[Expression], kinds: tuple[str, ...]) -> bool:
+    """True when some of these values, which are those of one element, are others for each. kinds: of elements."""
+    each = frozenset().union(*(symbols(normal(term)) for term in members))
+    if not spanned(write.nests, each, kinds):
+        return False
+    whole = Sequence("tuple", tuple(members))
+    return any(symbol.kind in kinds and tells_apart(whole, symbol, analysis.rows.get(symbol)) for symbol in each)
 
 
 def new_rows(write: Write) -> list[NewRow]:
@@ -166,6 +173,8 @@ def may_clash(row: Inserted, write: Write, values: dict[str, FieldValue]) -> boo
     if row.table != write.model.table and row.table not in write.model.parents:
         return False
     known = dict(row.values)
+    if write.kind == "upsert" and _is_found(known, write, values):
+        return False
     for name, value in values.items():
         before = known.get(name)
         if before is None or before == ANY or not value.terms:
@@ -173,5 +182,20 @@ def may_clash(row: Inserted, write: Write, values: dict[str, FieldValue]) -> boo
         if write.kind == "upsert" and not all(differs(before, term) for term in value.terms):
             continue  # who looks a row up expects that it may be there
         if not any(same(before, term) for term in value.terms) or all(differs(before, term) for term in value.terms):
+            return False
+    return True
+
+
+def _is_found(row: dict[str, Expression], write: Write, values: dict[str, FieldValue]) -> bool:
+    """True when an upsert that has the key of a row inserted before would find it by all that it looks up."""
+    if write.lookup is None or write.lookup.spread is not None:
+        return False
+    if write.rows is None or len(write.rows.alternatives) != 1:
+        return False
+    (group,) = write.rows.alternatives
+    own = {read_condition(write.model, name, value) for name, value in write.lookup.values}
+    for condition in own | group:
+        terms = values[condition.field].terms if condition.field in values else (row.get(condition.field, ANY),)
+        if condition.lookup != "exact" or condition.excluded or not any(same(term, condition.term) for term in terms):
             return False
     return True
