@@ -9,9 +9,10 @@ from flake8_unique_insert.evaluate.terms import normal, same
 from flake8_unique_insert.evaluate.texts import parts_told
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
-from flake8_unique_insert.schema import UniqueKey
+from flake8_unique_insert.schema import Field, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions
 from flake8_unique_insert.syntax.expressions import Attribute, Call
+from flake8_unique_insert.values import Unknown
 
 VERDICT = "upsert"
 WIDER = frozenset({"exact", "iexact"})
@@ -48,7 +49,8 @@ def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     if any(_is_unknown(condition) for group in write.rows.alternatives for condition in group):
         return not any(condition.lookup == "linked" for group in write.rows.alternatives for condition in group)
     conditions = [*own, *(condition for group in write.rows.alternatives for condition in group)]
-    if not all(_within(condition, write, key, partial) for condition in conditions):
+    owners = _owners_told(analysis, write, key)
+    if not all(condition.field in owners or _within(condition, write, key, partial) for condition in conditions):
         return False
     return not _overridden(write, key) and not _updates_key(write, key)
 
@@ -68,6 +70,28 @@ def _within(condition: Condition, write: Write, key: UniqueKey, partial: frozens
         return False
     folds = any(condition.field in item.fields and item.function in ("Lower", "Upper") for item in key.expressions)
     return not folds or condition.lookup == "iexact" or _is_lowered(condition)
+
+
+def _owners_told(analysis: Analysis, write: Write, key: UniqueKey) -> frozenset[str]:
+    """The relations that a member of the key has, too: `get_or_create(account=account, month=month, owner=owner)`.
+
+    Where the function is given both, nothing says that this is not the owner of the account.
+    """
+    given = {name for name, value in write.values.values if isinstance(value.value, Unknown)}
+    fields, app_label = write.model.fields, write.model.label.partition(".")[0]
+    targets = (fields[name].target for name in given.intersection(key.members) if name in fields)
+    members = [analysis.lookup.model_labelled(target, app_label) for target in targets if target]
+    return frozenset(
+        name
+        for name in given.difference(key.members).intersection(fields)
+        for member in members
+        if member is not None and _relate_alike(fields[name], member.fields.get(name))
+    )
+
+
+def _relate_alike(field: Field, other: Field | None) -> bool:
+    """True for two relations to the same model."""
+    return bool(field.relation) and other is not None and field.target == other.target
 
 
 def _is_pinned(condition: Condition, write: Write, partial: frozenset[Condition]) -> bool:
