@@ -107,10 +107,12 @@ def _depends_on_key(condition: Condition, write: Write, key: UniqueKey) -> bool:
     """True where a key tells what is looked up besides.
 
     `get_or_create(account=a, owner=a.owner)` reads it from a row of the key; `ref=f"{product.id}-{size}"` contains it.
+    That two fields get one value (`name=username, username=username`) tells nothing of the rows that are there.
     """
     members = [value for name in key.members if (value := write.values.get(name)) is not None]
     told = {normal(part) for value in members for option in value.options for part in parts_told(option.value)}
-    if condition.field in key.members:
+    own = {normal(option.value.term) for value in members for option in value.options}
+    if condition.field in key.members or normal(condition.term) in own:
         return False
     term = normal(condition.term)
     while term not in told and isinstance(term, Attribute):
