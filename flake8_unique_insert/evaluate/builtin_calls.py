@@ -11,14 +11,16 @@ from flake8_unique_insert.evaluate.elements import SAME_ELEMENTS, element_of, is
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.relations import one_to_one
 from flake8_unique_insert.evaluate.terms import symbols
-from flake8_unique_insert.facts import Absent, Condition
+from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.syntax.expressions import (
+    FALSE,
     NONE,
     Argument,
     Attribute,
     Call,
     Comprehension,
     Constant,
+    Expression,
     Name,
     Sequence,
     Subscript,
@@ -110,29 +112,30 @@ def _any(ev: Evaluator, node: Call) -> Result | None:
 
 
 def _hasattr(ev: Evaluator, node: Call) -> Result | None:
-    if len(node.arguments) != 2:
-        return None
-    owner, name = ev.evaluate(node.arguments[0].value).value, string(node.arguments[1].value)
-    accessor = one_to_one(ev, owner, name) if name is not None else None
-    target = ev.analysis.lookup.model_labelled(accessor.model) if accessor is not None else None
-    if accessor is None or target is None:
-        return None
-    conditions = frozenset([Condition(accessor.field, "exact", owner.term)])
-    return result(Answer(node, Rows(node, target, frozenset([conditions])), "bool"))
+    name = string(node.arguments[1].value) if len(node.arguments) == 2 else None
+    rows = _rows_behind(ev, ev.evaluate(node.arguments[0].value), name, node) if name is not None else None
+    return result(Answer(node, rows, "bool")) if rows is not None else None
 
 
 def _getattr(ev: Evaluator, node: Call) -> Result | None:
     name = string(node.arguments[1].value) if len(node.arguments) >= 2 else None
     if name is None:
         return None
-    found = attributes.read(ev, ev.evaluate(node.arguments[0].value), name, node)
-    value = found.value
-    if len(node.arguments) == 3 and isinstance(value, Instance) and ev.raised and ev.raised[-1][0] == "DoesNotExist":
-        _, table, facts = ev.raised.pop()
-        if facts and node.arguments[2].value == NONE:
-            groups = frozenset(fact.conditions for fact in facts if isinstance(fact, Absent) and fact.table == table)
-            return result(Answer(found.term, Rows(found.term, value.model, groups), "row"))
-    return found
+    owner = ev.evaluate(node.arguments[0].value)
+    if len(node.arguments) == 3 and node.arguments[2].value in (NONE, FALSE):
+        rows = _rows_behind(ev, owner, name, Attribute(owner.term, name))
+        if rows is not None:
+            return result(Answer(rows.term, rows, "row"))
+    return attributes.read(ev, owner, name, node)
+
+
+def _rows_behind(ev: Evaluator, owner: Result, name: str, term: Expression) -> Rows | None:
+    """The row that a reverse one-to-one relation reaches, if there is one; None for what is no such relation."""
+    accessor = one_to_one(ev, owner.value, name)
+    target = ev.analysis.lookup.model_labelled(accessor.model) if accessor is not None else None
+    if accessor is None or target is None:
+        return None
+    return Rows(term, target, frozenset([frozenset([Condition(accessor.field, "exact", owner.value.term)])]))
 
 
 def _setattr(ev: Evaluator, node: Call) -> Result | None:
