@@ -92,6 +92,7 @@ def met_object(point: int, term: Expression, known: list[ObjectState]) -> Object
         tuple(values),
         any(item.open for item in known),
         frozenset().union(*(item.changed for item in known)),
+        known[0].former if all(item.former == known[0].former for item in known) else (),
         any(item.copied for item in known),
         next((item.form for item in known if item.form is not None), None),
     )
