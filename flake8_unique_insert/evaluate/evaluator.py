@@ -8,13 +8,13 @@ from typing import Any
 
 from flake8_unique_insert.evaluate import assignments, attributes, branches, calls, comprehensions, logic, membership
 from flake8_unique_insert.evaluate.collected import part_of
-from flake8_unique_insert.evaluate.elements import element_of, is_generated
+from flake8_unique_insert.evaluate.elements import element_of, is_generated, loop_symbols
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.evaluate.lookups import rows_of_either
 from flake8_unique_insert.evaluate.protections import protections
 from flake8_unique_insert.evaluate.state import State, meet
-from flake8_unique_insert.evaluate.terms import symbols, too_large
+from flake8_unique_insert.evaluate.terms import too_large
 from flake8_unique_insert.evaluate.writes import Protection
 from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.flow.graph import Iterate, Region
@@ -223,7 +223,7 @@ class Evaluator:
         element = element_of(self, iterable, loop)
         if isinstance(iterable.value, Rows):
             self.begun[element.term] = iterable.value
-        self.analysis.variables[id(loop)] = symbols(element.term)
+        self.analysis.variables[id(loop)] = loop_symbols(self.state, element)
         self.state.end_loops(self.within())
         self.assign(loop.target, element)
 
