@@ -63,14 +63,18 @@ class Condition(Hashed):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Inserted(Hashed):
-    """A row that was inserted: the terms of some of its fields, under MADE_BY that of the manager that made it."""
+    """A row that was inserted: the terms of some of its fields, under MADE_BY that of the manager that made it.
+
+    of: the row, where it existed before and these are the fields that have changed.
+    """
 
     table: str
     values: frozenset[tuple[str, Expression]]
     complete: bool = True
+    of: Expression | None = None
 
     def parts(self) -> Iterable[Expression | Hashed]:
-        return (term for _, term in self.values)
+        return (*(term for _, term in self.values), *([self.of] if self.of is not None else []))
 
 
 @hashed_once

@@ -297,14 +297,15 @@ class ObjectState(Hashed):
 
     new: True for an instance that is not in the database, False for one that is, None when either.
     open: True when attributes may have been set that are not listed. changed: fields assigned on an existing row.
-    copied: a new instance that has the values of an existing row (`pk = None`). form: what fills an instance with its
-    input, until that is saved.
+    former: what these were before. copied: a new instance that has the values of an existing row (`pk = None`).
+    form: what fills an instance with its input, until that is saved.
     """
 
     new: bool | None
     values: tuple[tuple[str, Result], ...] = ()
     open: bool = False
     changed: frozenset[str] = frozenset()
+    former: tuple[tuple[str, Expression], ...] = ()
     copied: bool = False
     form: Form | None = None
 

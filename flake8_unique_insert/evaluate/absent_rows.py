@@ -85,9 +85,8 @@ def gone(row: Instance, state: State) -> list[Absent]:
     """What is known once a row was deleted: nobody has its keys, and where no other row was there, none is left."""
     model, known = row.model, state.objects.get(row.term)
     changed = known.changed if known is not None else frozenset()
-    found = [
-        Absent(model.table, _values(row, key, known)) for key in _plain(model.keys) if not changed & set(key.members)
-    ]
+    kept = (key for key in plain_keys(model.keys) if not changed & set(key.members))
+    found = [Absent(model.table, values_of(row, key, known)) for key in kept]
     itself = Condition(model.primary_key, "exact", row.term, excluded=True)
     for fact in state.facts:
         if isinstance(fact, Absent) and fact.table == model.table and itself in fact.conditions:
@@ -101,15 +100,15 @@ def others(row: Instance, keys: Iterable[UniqueKey], state: State) -> list[Absen
     is_new = known is not None and known.new is True
     itself = Condition(row.model.primary_key, "exact", row.term, excluded=True)
     excluded = frozenset() if is_new else frozenset([itself])
-    return [Absent(row.model.table, _values(row, key, known) | excluded) for key in _plain(keys)]
+    return [Absent(row.model.table, values_of(row, key, known) | excluded) for key in plain_keys(keys)]
 
 
-def _plain(keys: Iterable[UniqueKey]) -> list[UniqueKey]:
+def plain_keys(keys: Iterable[UniqueKey]) -> list[UniqueKey]:
     """The keys that are nothing but fields."""
     return [key for key in keys if key.condition is None and not key.expressions]
 
 
-def _values(row: Instance, key: UniqueKey, known: ObjectState | None) -> frozenset[Condition]:
+def values_of(row: Instance, key: UniqueKey, known: ObjectState | None) -> frozenset[Condition]:
     """The values that a row has in the fields of a key."""
     stored = {name: known.get(name) if known is not None else None for name in key.members}
     terms = {name: value.term if value else Attribute(row.term, name) for name, value in stored.items()}

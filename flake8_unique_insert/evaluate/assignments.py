@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate import row_values
 from flake8_unique_insert.evaluate.attributes import as_row
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.own_attributes import note_assignment
-from flake8_unique_insert.syntax.expressions import NONE, Expression
+from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression
 from flake8_unique_insert.values import (
     Form,
     Instance,
@@ -73,14 +73,22 @@ def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str
                 for option in value.options
             ),
         )
-    keeps = _keeps(known, key, value)
+    keeps, former = _keeps(known, key, value), _former(known, key, target)
     known = replace(known, values=(*others, (key, value)))
     is_none = value.term == NONE
     if name in ("pk", "id", model.primary_key) and is_none:
         known = replace(known, new=True, copied=True)
     elif known.new is not True and not keeps:
-        known = replace(known, changed=known.changed | {key})
+        known = replace(known, changed=known.changed | {key}, former=former)
     ev.state.objects[target.term] = known
+
+
+def _former(known: ObjectState, name: str, row: Instance) -> tuple[tuple[str, Expression], ...]:
+    """What the changed fields of a row were before, another one included. known: the row before that changes."""
+    if name in known.changed:
+        return known.former
+    before = known.get(name)
+    return (*known.former, (name, before.term if before is not None else Attribute(row.term, name)))
 
 
 def _keeps(known: ObjectState, name: str, value: Result) -> bool:

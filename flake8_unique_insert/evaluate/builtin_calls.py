@@ -263,6 +263,8 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
         is_set = function.name == "add"
         ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, is_set, node)),))
         return result(Known(NONE))
+    if function.name == "pop" and isinstance(holder, Elements) and not node.arguments:
+        return element_of(ev, bound, node)  # those that are left are as before
     if isinstance(holder, Column):
         return _on_column(ev, base.id, holder, function.name, node)
     if function.name in ("extend", "update", "insert", "clear", "remove", "pop") and isinstance(

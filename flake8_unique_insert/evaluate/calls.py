@@ -18,6 +18,7 @@ from flake8_unique_insert.evaluate import (
 )
 from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.elements import is_generated
+from flake8_unique_insert.evaluate.exhausted import of_row
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.verbs import reads_like_insert
 from flake8_unique_insert.evaluate.writes import Unresolved
@@ -327,7 +328,7 @@ def _call_instance(
             ev.state.objects[instance.term] = replace(known, values=(), changed=frozenset(), new=False)
         return unknown(term)
     if name in ("delete", "adelete"):
-        ev.state.learn(absent_rows.gone(instance, ev.state))
+        ev.state.learn([*absent_rows.gone(instance, ev.state), of_row(instance.term, instance.model.table)])
         return unknown(term)
     return known_calls.tree_rows(ev, instance.model, name, term) or unfollowed(ev, node, arguments, term)
 

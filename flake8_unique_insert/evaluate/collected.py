@@ -11,6 +11,7 @@ from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
     Elements,
     Entries,
+    Instance,
     Items,
     Known,
     ObjectState,
@@ -92,6 +93,7 @@ def met_object(point: int, term: Expression, known: list[ObjectState]) -> Object
         tuple(values),
         any(item.open for item in known),
         frozenset().union(*(item.changed for item in known)),
+        known[0].former if all(item.former == known[0].former for item in known) else (),
         any(item.copied for item in known),
         next((item.form for item in known if item.form is not None), None),
     )
@@ -114,6 +116,17 @@ def renamed(value: Result, names: Mapping[Expression, Symbol]) -> Result | None:
         pairs = tuple((name, entry) for name, entry in entries if entry is not None)
         return result(replace(inner, term=term, entries=pairs)) if len(pairs) == len(entries) else None
     return None
+
+
+def under_names(value: Result, names: Mapping[Expression, Symbol]) -> Result:
+    """A value under new names for what it is made of; of others than rows and plain values only the term is kept."""
+    if not names.keys() & value.symbols:
+        return value
+    term = replaced(value.term, names)
+    if not all(isinstance(option.value, (Unknown, Instance)) for option in value.options):
+        return unknown(term)
+    values = (replace(option.value, term=replaced(option.value.term, names)) for option in value.options)
+    return Result(term, tuple(dict.fromkeys(Option(one) for one in values)))
 
 
 def part_of(value: Result, index: int, term: Expression) -> Result:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.dedupe import tell_apart
+from flake8_unique_insert.evaluate.exhausted import of_row
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.membership import absent_from_each
 from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.truth import States, by_truth, gained, narrowed, truth
-from flake8_unique_insert.facts import NO_FACTS, Absent, Condition, Facts
+from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
@@ -155,10 +156,13 @@ def _narrowed_each(ev: Evaluator, value: Result, name: str | None, left: list[Op
 def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
     left, right = ev.evaluate(test.left), ev.evaluate(test.right)
     if test.operator in ("==", "!="):
-        own = _own_value(ev, test.left, right) | _own_value(ev, test.right, left)
-        if own:
+        sides = (_stored(ev, test.left, right), _stored(ev, test.right, left))
+        stored = [side for side in sides if side is not None]
+        if stored:
             alike, different = ev.state.copy(), ev.state.copy()
-            alike.learn(own)
+            for row, item in stored:
+                alike.learn(_own_value(row, item))
+                different.learn([of_row(row.term, row.model.table, [item])])
             return (alike, different) if test.operator == "==" else (different, alike)
     one, other = left.value, right.value
     if isinstance(one, Known) and isinstance(other, Known) and test.operator in ("==", "!=", "is", "is not"):
@@ -171,23 +175,25 @@ def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
     return ev.state.copy(), ev.state.copy()
 
 
-def _own_value(ev: Evaluator, side: Expression, other: Result) -> Facts:
-    """What is known when `tag.name == name`: no row but this one has that name, if names are unique."""
-    owner = ev.evaluate(side.base) if isinstance(side, Attribute) else None
-    if owner is None or not isinstance(owner.value, Instance):
-        return NO_FACTS
-    assert isinstance(side, Attribute)
-    model, field = owner.value.model, owner.value.model.field(side.name)
-    known = ev.state.objects.get(owner.value.term)
+def _stored(ev: Evaluator, side: Expression, other: Result) -> tuple[Instance, Condition] | None:
+    """The row and the condition of `tag.name == name`; None where that is no field, or one that was changed."""
+    owner = ev.evaluate(side.base).value if isinstance(side, Attribute) else None
+    if not isinstance(owner, Instance) or not isinstance(side, Attribute):
+        return None
+    field, known = owner.model.field(side.name), ev.state.objects.get(owner.term)
     if field is None or (known is not None and (known.new is not False or field.name in known.changed)):
-        return NO_FACTS
-    itself = Condition(model.primary_key, "exact", owner.value.term, excluded=True)
+        return None
+    return owner, Condition(field.name, "exact", other.term)
+
+
+def _own_value(row: Instance, item: Condition) -> Facts:
+    """What is known when `tag.name == name`: no row but this one has that name, if names are unique."""
+    itself = Condition(row.model.primary_key, "exact", row.term, excluded=True)
     facts = []
-    for key in model.keys:
-        if field.name in key.members:
-            terms = {name: other.term if name == field.name else Attribute(owner.term, name) for name in key.members}
-            conditions = {Condition(name, "exact", term) for name, term in terms.items()}
-            facts.append(Absent(model.table, frozenset(conditions | {itself})))
+    for key in row.model.keys:
+        if item.field in key.members:
+            others = {Condition(name, "exact", Attribute(row.term, name)) for name in key.members if name != item.field}
+            facts.append(Absent(row.model.table, frozenset(others | {item, itself})))
     return frozenset(facts)
 
 

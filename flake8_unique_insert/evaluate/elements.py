@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.apart import fields_of
 from flake8_unique_insert.evaluate.binding import bind
-from flake8_unique_insert.evaluate.collected import renamed
-from flake8_unique_insert.evaluate.facts import about, after_round, changed, common, in_loop
+from flake8_unique_insert.evaluate.collected import renamed, under_names
+from flake8_unique_insert.evaluate.facts import APART, about, after_round, changed, common, in_loop
 from flake8_unique_insert.evaluate.lookups import rows_of_either
 from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
+from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import normal, symbols
 from flake8_unique_insert.evaluate.unrelated import unrelated
 from flake8_unique_insert.facts import Absent, Condition, Fact
@@ -34,6 +35,7 @@ from flake8_unique_insert.values import (
     Result,
     Rows,
     Unknown,
+    Unset,
     Value,
     result,
     unknown,
@@ -41,6 +43,9 @@ from flake8_unique_insert.values import (
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+NAMED = "$named"
+"""Stands among the values of a collected instance for the name that a loop has given to it."""
 
 NARROWER = SAME_ROWS | {"filter", "exclude"}
 SAME_ELEMENTS = frozenset({"list", "set", "tuple", "frozenset", "sorted", "reversed"})
@@ -114,7 +119,7 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
             ev.state.objects.setdefault(key, known)
         if all(isinstance(option.value, (Unknown, Known)) for option in inner.element.options):
             return _each(ev, inner, node)
-        return _each_record(ev, inner, node) or inner.element
+        return _each_record(ev, inner, node) or _each_row(ev, inner, node) or inner.element
     if isinstance(inner, Form) and inner.form.each is not None:
         each = inner.form.each
         return result(bind(ev, Form(ev.symbol("form", node), each.symbol, each), None, False))
@@ -165,15 +170,62 @@ def _each_record(ev: Evaluator, collection: Elements, node: object) -> Result | 
     element = collection.element
     if len(element.options) > 1 or not isinstance(element.value, (Items, Entries)):
         return None
-    names: dict[Expression, Symbol] = {}
-    for former in sorted(symbols(element.term), key=lambda symbol: symbol.point):
-        if former.kind in ("distinct", "item", "element"):
-            kind = former.kind if spanned(collection.nests, [former]) else "element"
-            names[former] = ev.symbol(kind, (id(node), former.point))
+    names = _named_anew(ev, collection, symbols(element.term), node)
     renamed_element = renamed(element, names)
     if renamed_element is not None:
         _learn_of_each(ev, collection, names)
     return renamed_element
+
+
+def _named_anew(
+    ev: Evaluator, collection: Elements, formers: Iterable[Symbol], node: object
+) -> dict[Expression, Symbol]:
+    """New names for what loops bound while a collection was filled."""
+    names: dict[Expression, Symbol] = {}
+    for former in sorted(formers, key=lambda symbol: symbol.point):
+        if former.kind in (*APART, "element"):
+            kind = former.kind if spanned(collection.nests, [former]) else "element"
+            names[former] = ev.symbol(kind, (id(node), former.point))
+    return names
+
+
+def _each_row(ev: Evaluator, collection: Elements, node: object) -> Result | None:
+    """A new instance under a name for each, with the values that it got when it was put in.
+
+    Only the first loop does that: what it does to the instances is not known of them in the next one.
+    """
+    row, known = collection.element.value, dict(collection.objects).get(collection.element.term)
+    if not isinstance(row, Instance) or known is None or known.new is not True:
+        return None
+    symbol = ev.symbol("new", node)
+    if not _is_first(ev.state.objects.get(row.term), known, symbol):
+        return None
+    later = ((name, unknown(Attribute(row.term, name))) for name, _ in known.values)
+    ev.state.objects[row.term] = replace(known, values=(*later, (NAMED, unknown(symbol))), open=True)
+    formers = frozenset[Symbol]().union(*(value.symbols for _, value in known.values))
+    names = _named_anew(ev, collection, formers, node)
+    values = tuple((name, under_names(value, names)) for name, value in known.values)
+    ev.state.objects[symbol] = replace(known, values=values)
+    _learn_of_each(ev, collection, names)
+    return result(replace(row, term=symbol))
+
+
+def _is_first(now: ObjectState | None, known: ObjectState, symbol: Symbol) -> bool:
+    """True when nothing but the loop that names an instance by this symbol has done anything to it."""
+    if now is None or now == known:
+        return True
+    named = now.get(NAMED)
+    return named is not None and all(
+        option.value.term == symbol or isinstance(option.value, Unset) for option in named.options
+    )
+
+
+def loop_symbols(state: State, element: Result) -> frozenset[Symbol]:
+    """What a loop binds: the symbols of the element, also those in the values of a new instance."""
+    known = state.objects.get(element.term)
+    values = known.values if known is not None and known.new else ()
+    inside = (symbol for _, value in values for symbol in value.symbols if symbol.kind in (*APART, "element"))
+    return symbols(element.term).union(inside)
 
 
 def _learn_of_each(ev: Evaluator, collection: Elements, names: Mapping[Expression, Symbol]) -> None:

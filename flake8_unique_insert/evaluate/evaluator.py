@@ -8,13 +8,13 @@ from typing import Any
 
 from flake8_unique_insert.evaluate import assignments, attributes, branches, calls, comprehensions, logic, membership
 from flake8_unique_insert.evaluate.collected import part_of
-from flake8_unique_insert.evaluate.elements import element_of, is_generated
+from flake8_unique_insert.evaluate.elements import element_of, is_generated, loop_symbols
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.evaluate.lookups import rows_of_either
 from flake8_unique_insert.evaluate.protections import protections
 from flake8_unique_insert.evaluate.state import State, meet
-from flake8_unique_insert.evaluate.terms import symbols, too_large
+from flake8_unique_insert.evaluate.terms import too_large
 from flake8_unique_insert.evaluate.writes import Protection
 from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.flow.graph import Iterate, Region
@@ -69,6 +69,7 @@ class Evaluator:
     regions: what stands around the current block in this frame, outermost first. awaiting: how many `await`s stand
     around the current expression. in_lookup: an error of a lookup is caught around it.
     calls_unknown: something was called that may raise anything. loops: the `for` loops around the block.
+    begun: of each row that a loop has bound in this block, so that what follows is done to all, the rows of the loop.
     """
 
     def __init__(self, analysis: Analysis, frame: Frame, state: State) -> None:
@@ -80,6 +81,7 @@ class Evaluator:
         self.awaiting = 0
         self.in_lookup = False
         self.calls_unknown = False
+        self.begun: dict[Expression, Rows] = {}
         self.raised: list[tuple[str, str, Facts]] = []
 
     def all_protections(self) -> tuple[Protection, ...]:
@@ -217,8 +219,11 @@ class Evaluator:
 
     def iterate(self, loop: Iterate) -> None:
         """Bind the target of a loop to the next element."""
-        element = element_of(self, self.evaluate(loop.iterable), loop)
-        self.analysis.variables[id(loop)] = symbols(element.term)
+        iterable = self.evaluate(loop.iterable)
+        element = element_of(self, iterable, loop)
+        if isinstance(iterable.value, Rows):
+            self.begun[element.term] = iterable.value
+        self.analysis.variables[id(loop)] = loop_symbols(self.state, element)
         self.state.end_loops(self.within())
         self.assign(loop.target, element)
 

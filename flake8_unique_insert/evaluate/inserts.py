@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flake8_unique_insert.evaluate import functions
+from flake8_unique_insert.evaluate import functions, moves
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.row_values import (
@@ -245,10 +245,12 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
     options = _named(arguments, ("force_insert", "force_update", "using", "update_fields"))
     values = object_values(known)
     is_update = known.new is False
+    facts = added(ev.state.facts, option_facts)
     if instance.traced and (not is_update or known.changed):
+        ahead = moves.place_ahead(instance, known, ev.begun.get(instance.term))
         write = Write(
             call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
-            added(ev.state.facts, option_facts), protections_of(ev, call), ev.frame.code, ev.frame.stack,
+            added(facts, ahead), protections_of(ev, call), ev.frame.code, ev.frame.stack,
             None, instance, known, None, None, options,
             mechanisms=own_save(ev, model, values, call, instance if is_update else None, option_facts),
             form=known.form,
@@ -256,14 +258,17 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
         emit(ev, write)
     elif ev.analysis.recording:
         emit(ev, Write(
-            call, "save", "unchanged", model, values, ev.state.copy(), added(ev.state.facts, option_facts),
+            call, "save", "unchanged", model, values, ev.state.copy(), facts,
             ev.all_protections(), ev.frame.code, ev.frame.stack, None, instance, known, None, None, options,
         ))  # fmt: skip
+    if is_update and known.former:
+        ev.state.insert(tables(model), moves.moved(instance, known))
+        ev.state.learn(moves.freed(instance, known))
     if known.new is not False:
         ev.state.insert(tables(model), inserted_row(model, _with_kept(instance, known, values)))
     if known.new is True:
         ev.state.learn([NewRow(instance.term)])
-    ev.state.objects[instance.term] = replace(known, new=False, changed=frozenset(), form=None)
+    ev.state.objects[instance.term] = replace(known, new=False, changed=frozenset(), former=(), form=None)
 
 
 def _with_kept(instance: Instance, known: ObjectState, values: RowValues) -> RowValues:

@@ -9,6 +9,7 @@ from typing import Any
 from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate import membership
 from flake8_unique_insert.evaluate.evaluator import Evaluator
+from flake8_unique_insert.evaluate.exhausted import along, began, between_rounds, is_inside
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
@@ -83,7 +84,7 @@ class FlowTransfer:
         for edge in block.edges:
             arriving = self._along(edge, ev, state, after, yes, no)
             if arriving is not None:
-                leaving[edge] = arriving
+                leaving[edge] = along(block, edge, arriving)
         caught = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
         self.escaping[block] = [] if caught else ev.raised
         return leaving
@@ -131,7 +132,12 @@ class FlowTransfer:
         """The state at a block's start. A handler of a lookup's error is entered from lookups, where there are any."""
         specific = [state for edge, state in arriving if edge in self.specific]
         states = specific or [state for _, state in arriving]
-        return meet(self.analysis.point((self.frame.path, id(block), "block")), states)
+        point = self.analysis.point((self.frame.path, id(block), "block"))
+        loop = block.heads
+        if loop is None or (loop.stored and (block.loops or self.frame.stack)):
+            return meet(point, states)
+        counted = [state if is_inside(edge.source, loop) else began(state, loop) for edge, state in arriving]
+        return between_rounds(meet(point, counted), loop, self.analysis.variables.get(id(loop), frozenset()), arriving)
 
 
 def _is_exact(ev: Evaluator, table: str, learned: Facts) -> bool:

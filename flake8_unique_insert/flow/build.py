@@ -229,7 +229,7 @@ class _Builder:
         body, done = self.block(), self.block()
         for way in (body, done):
             self.link(head, way)
-        step = Iterate(lower(node.target), iterable)
+        head.heads = step = Iterate(lower(node.target), iterable, isinstance(node.iter, cst.Name))
         return self.loop(node, body, done, Loop(self.block(), head, len(self.finals), step))
 
     def loop(self, node: cst.For | cst.While, body: Block, done: Block, loop: Loop) -> Block | None:

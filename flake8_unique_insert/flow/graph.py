@@ -45,10 +45,14 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class Iterate:
-    """One step of a `for`: the target gets the next element of the iterable, a name that was bound before the loop."""
+    """One step of a `for`: the target gets the next element of the iterable, a name that was bound before the loop.
+
+    stored: the iterable had a name before, so that its elements may have been read some time ago.
+    """
 
     target: Expression
     iterable: Expression
+    stored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +135,17 @@ Region = TryRegion | WithRegion
 
 @dataclass(eq=False)
 class Block:
-    """A basic block; `test` decides between its TRUE and FALSE edges. loops: the `for` loops around it."""
+    """A basic block; `test` decides between its TRUE and FALSE edges.
+
+    loops: the `for` loops around it. heads: the loop that goes on or ends here.
+    """
 
     number: int
     regions: tuple[Region, ...]
     loops: tuple[Iterate, ...] = ()
     actions: list[Action] = field(default_factory=list)
     test: Expression | None = None
+    heads: Iterate | None = None
     edges: list[Edge] = field(default_factory=list)
 
 

@@ -173,6 +173,8 @@ def may_clash(row: Inserted, write: Write, values: dict[str, FieldValue]) -> boo
     if row.table != write.model.table and row.table not in write.model.parents:
         return False
     known = dict(row.values)
+    if row.of is not None and (not known.keys() & values.keys() or _is_written(row.of, write)):
+        return False
     if write.kind == "upsert" and _is_found(known, write, values):
         return False
     for name, value in values.items():
@@ -184,6 +186,11 @@ def may_clash(row: Inserted, write: Write, values: dict[str, FieldValue]) -> boo
         if not any(same(before, term) for term in value.terms) or all(differs(before, term) for term in value.terms):
             return False
     return True
+
+
+def _is_written(row: Expression, write: Write) -> bool:
+    """True when a write changes this row."""
+    return write.instance is not None and same(row, write.instance.term)
 
 
 def _is_found(row: dict[str, Expression], write: Write, values: dict[str, FieldValue]) -> bool:
