@@ -292,6 +292,14 @@ class Enumerated(Value):
 
 @hashed_once
 @dataclass(frozen=True, slots=True)
+class RowsByKey(Value):
+    """A dict from keys that say nothing of them to rows: `{number: row for number, row in enumerate(rows)}`."""
+
+    element: Result
+
+
+@hashed_once
+@dataclass(frozen=True, slots=True)
 class ObjectState(Hashed):
     """What is known of one object: the values assigned to its attributes.
 

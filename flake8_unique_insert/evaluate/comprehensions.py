@@ -19,7 +19,18 @@ from flake8_unique_insert.syntax.expressions import (
     Expression,
     Symbol,
 )
-from flake8_unique_insert.values import Column, Elements, Instance, Items, Option, Result, Rows, result, unknown
+from flake8_unique_insert.values import (
+    Column,
+    Elements,
+    Instance,
+    Items,
+    Option,
+    Result,
+    Rows,
+    RowsByKey,
+    result,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -71,21 +82,23 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
             ev.state = yes.copy()
     element = ev.evaluate(expression.element)
     ev.raised = saved_raised
-    maps = False
+    row: Result | None = None
     if expression.kind == "dict":
         inner = element.value
         if isinstance(inner, Items) and len(inner.items) == 2:
-            element = inner.items[0]
-            maps = isinstance(inner.items[1].value, Instance) and is_distinct(inner.items[1].term)
+            element, mapped = inner.items
+            is_row = isinstance(mapped.value, Instance) and is_distinct(mapped.term) and mapped.term in loops[-1][1]
+            row = mapped if is_row else None
     if source is not None:
         parts = element.value.items if isinstance(element.value, Items) else (element,)
         paths = [_path(part.term) for part in parts]
         if paths and all(paths):
-            return result(Column(term, source, tuple(paths), maps=maps))
+            return result(Column(term, source, tuple(paths), maps=row is not None))
     if source is not None and isinstance(element.value, Instance) and is_distinct(element.value.term):
         return result(replace(source, term=term)) if expression.kind in ("list", "generator") else unknown(term)
-    facts = ev.state.facts
-    options = tuple(Option(option.value, added(facts, option.facts)) for option in element.options)
+    options = _with_facts(ev, element)
+    if row is not None:
+        return result(RowsByKey(term, Result(row.term, _with_facts(ev, row))))
     objects = tuple(
         (option.value.term, ev.state.objects[option.value.term])
         for option in element.options
@@ -95,6 +108,11 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
     distinct = is_distinct(element.term) and spanned(nest, symbols(element.term))
     distinct = distinct or expression.kind in ("set", "dict")
     return result(Elements(term, Result(element.term, options), distinct, objects, nest, len(ev.loops)))
+
+
+def _with_facts(ev: Evaluator, element: Result) -> tuple[Option, ...]:
+    """What an element may be, with all that is known where it is put into the collection."""
+    return tuple(Option(option.value, added(ev.state.facts, option.facts)) for option in element.options)
 
 
 def _source(ev: Evaluator, rows: Rows, clause: Clause) -> Rows | None:

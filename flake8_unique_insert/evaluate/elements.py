@@ -34,6 +34,7 @@ from flake8_unique_insert.values import (
     Option,
     Result,
     Rows,
+    RowsByKey,
     Unknown,
     Unset,
     Value,
@@ -235,6 +236,15 @@ def _learn_of_each(ev: Evaluator, collection: Elements, names: Mapping[Expressio
         known = changed(known, after_round(symbol, ev.analysis.rows.get(symbol)))
     spoken = (fact for fact in known if any(_speaks_of(fact, former) for former in names))
     ev.state.learn(in_loop(about(fact, names), names.values()) for fact in spoken)
+
+
+def row_of(ev: Evaluator, rows: RowsByKey, term: Expression) -> Result:
+    """One of these rows, with what is known of each of them."""
+    former = rows.element
+    known = common([option.facts for option in former.options])
+    ev.state.learn(in_loop(about(fact, {former.term: term}), ()) for fact in known if _speaks_of(fact, former.term))
+    row = former.value
+    return result(replace(row, term=term)) if isinstance(row, Instance) else unknown(term)
 
 
 def is_distinct(term: Expression) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flake8_unique_insert.evaluate import assignments, attributes, branches, calls, comprehensions, logic, membership
 from flake8_unique_insert.evaluate.collected import part_of
-from flake8_unique_insert.evaluate.elements import element_of, is_generated, loop_symbols
+from flake8_unique_insert.evaluate.elements import element_of, is_generated, loop_symbols, row_of
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.evaluate.lookups import rows_of_either
@@ -57,6 +57,7 @@ from flake8_unique_insert.values import (
     Option,
     Result,
     Rows,
+    RowsByKey,
     result,
     unknown,
 )
@@ -280,6 +281,8 @@ def _subscript(ev: Evaluator, expression: Subscript) -> Result:
                 return value
     if isinstance(inner, Rows):
         return calls.subscript_rows(ev, inner, index, expression)
+    if isinstance(inner, RowsByKey):
+        return row_of(ev, inner, Subscript(base.term, key))
     if isinstance(inner, Column) and inner.maps:
         return membership.row_of_key(ev, inner, index, "")
     if isinstance(inner, (Answer, Column)) and inner.rows is not None and isinstance(key, Constant):

@@ -36,6 +36,7 @@ from flake8_unique_insert.values import (
     ObjectState,
     Option,
     Result,
+    RowsByKey,
     Text,
     Unknown,
     Unset,
@@ -117,7 +118,7 @@ def _changed_options(bound: Result, change: Change, inside: Change) -> Result:
     options = []
     for option in bound.options:
         value, facts = option.value, changed(option.facts, change)
-        if isinstance(value, Elements):
+        if isinstance(value, (Elements, RowsByKey)):
             element = _changed_options(value.element, inside, inside)
             value = value if element is value.element else replace(value, element=element)
         elif isinstance(value, Column):
