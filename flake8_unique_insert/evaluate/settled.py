@@ -13,18 +13,28 @@ if TYPE_CHECKING:
 
 
 def settled(transfer: FlowTransfer, graph: Graph, start: State) -> Solution[State]:
-    """The solution from a start; the last one for the same chain of calls serves again while the start is the same.
+    """The solution from a start, its writes recorded when the analysis records.
 
-    A block is visited until its state settles, and once more to record: the calls in it start from the settled state.
+    The last solution for the same chain of calls serves again while the start is the same. Without a cycle each block
+    is visited once, from its settled state, and recorded then. Else it is visited until its state settles, and once
+    more to record: the calls in it start from the settled state.
     """
-    frame, solved = transfer.frame, transfer.analysis.solved
+    frame, analysis = transfer.frame, transfer.analysis
     chain = frame.path, frame.following, frame.within
-    known = solved.get(chain)
+    known = analysis.solved.get(chain)
+    is_known = known is not None and known[0] == start
     solution: Solution[State]
-    if known is not None and known[0] == start:
+    if is_known:
         _, solution, former = known
         transfer.specific, transfer.escaping = former.specific.copy(), former.escaping.copy()
-        return solution
-    solution = solve(graph, start, transfer)
-    solved[chain] = start, solution, transfer
+    else:
+        recording, analysis.recording = analysis.recording, analysis.recording and not graph.has_cycle
+        try:
+            solution = solve(graph, start, transfer)
+        finally:
+            analysis.recording = recording
+        analysis.solved[chain] = start, solution, transfer
+    if analysis.recording and (is_known or graph.has_cycle):
+        for block in sorted(solution.at_start, key=graph.places.__getitem__):
+            transfer.flow(block, solution.at_start[block])
     return solution

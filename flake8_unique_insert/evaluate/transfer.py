@@ -30,7 +30,6 @@ from flake8_unique_insert.flow.graph import (
     Raise,
     Return,
 )
-from flake8_unique_insert.flow.solve import reverse_postorder
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -365,18 +364,8 @@ _ACTIONS: dict[type, Any] = {
 
 
 def run(analysis: Analysis, frame: Frame, graph: Graph, start: State) -> tuple[State | None, Raised]:
-    """Analyse a graph: the state at its exit (None: never reached) and the lookup errors that escape.
-
-    When the analysis records, writes are recorded in one last pass over the solved graph.
-    """
-    recording, analysis.recording = analysis.recording, False
+    """Analyse a graph: the state at its exit (None: never reached) and the lookup errors that escape."""
     transfer = FlowTransfer(analysis, frame)
-    try:
-        solution = settled(transfer, graph, start)
-    finally:
-        analysis.recording = recording
-    if recording:
-        for block in sorted(solution.at_start, key=reverse_postorder(graph).__getitem__):
-            transfer.flow(block, solution.at_start[block])
+    solution = settled(transfer, graph, start)
     raised = [item for block, items in transfer.escaping.items() if block in solution.at_start for item in items]
     return solution.at_start.get(graph.exit), raised
