@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 _INSERTS = re.compile(
@@ -46,10 +47,15 @@ def is_skipped(path: Path, patterns: Iterable[str], find_root: Callable[[Path], 
 
 
 def _matches(path: PurePath, patterns: tuple[str, ...]) -> bool:
-    return any(
-        _matches_leading(path, pattern) if "/" in pattern else any(fnmatchcase(part, pattern) for part in path.parts)
-        for pattern in patterns
+    return any(map(_any_of(patterns).match, path.parts)) or any(
+        _matches_leading(path, pattern) for pattern in patterns if "/" in pattern
     )
+
+
+@lru_cache(maxsize=16)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """What matches a part of a path that one of the patterns without a slash matches."""
+    return re.compile("|".join(translate(pattern) for pattern in patterns if "/" not in pattern) or r"(?!)")
 
 
 def _matches_leading(path: PurePath, pattern: str) -> bool:

@@ -79,7 +79,8 @@ class State:
         """Change every fact, also those of a name's option; `inside`: those of the elements of a collection."""
         self.facts = changed(self.facts, change)
         for name, bound in self.names.items():
-            self.names[name] = _changed_options(bound, change, inside)
+            if bound.depends_on_facts:
+                self.names[name] = _changed_options(bound, change, inside)
 
     def rebind(self, symbol: Symbol, rows: RowFields | None = None) -> None:
         """A symbol gets a new value: what was known of its last one is about another value now. rows: of its loop."""
@@ -194,7 +195,7 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
     options: dict[object, Option] = {}
     for bound, state in zip(results, states):
         for option in bound.options if bound is not None else ():
-            facts = added(state.facts, option.facts)
+            facts = added(state.facts, option.facts) if option.facts else state.facts
             seen = options.get(option.value)
             options[option.value] = Option(option.value, facts if seen is None else common([seen.facts, facts]))
     collections = [as_elements(option.value) for option in options.values()]

@@ -67,7 +67,7 @@ class FlowTransfer:
         """The states on the out-edges of a block."""
         ev = Evaluator(self.analysis, self.frame, state.copy())
         ev.regions, ev.loops = block.regions, block.loops
-        ev.in_lookup = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
+        caught = ev.in_lookup = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
         yes: State | None = None
         no: State | None = None
         try:
@@ -83,7 +83,6 @@ class FlowTransfer:
             arriving = self._along(edge, ev, state, after, yes, no)
             if arriving is not None:
                 leaving[edge] = arriving
-        caught = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
         self.escaping[block] = [] if caught else ev.raised
         return leaving
 
@@ -128,6 +127,8 @@ class FlowTransfer:
 
     def meet(self, block: Block, arriving: list[tuple[Edge, State]]) -> State:
         """The state at a block's start. A handler of a lookup's error is entered from lookups, where there are any."""
+        if len(arriving) == 1:
+            return arriving[0][1]
         specific = [state for edge, state in arriving if edge in self.specific]
         states = specific or [state for _, state in arriving]
         return meet(self.analysis.point((self.frame.path, id(block), "block")), states)
