@@ -200,14 +200,6 @@ def _start(folder: Path) -> str:
 
 
 def _module_file(home: Path, parts: list[str]) -> Path | None:
-    place = home.joinpath(*parts)
-    try:
-        package = place / "__init__.py"
-        if package.is_file():
-            return package
-        module = place.with_name(f"{parts[-1]}.py")
-        if module.is_file():
-            return module
-    except OSError:
-        pass
-    return None
+    place = os.path.join(home, *parts)
+    candidates = (os.path.join(place, "__init__.py"), f"{place}.py")
+    return next((Path(path) for path in candidates if os.path.isfile(path)), None)
