@@ -17,12 +17,15 @@ _INSERTS = re.compile(
     r")"
 )
 _MIGRATION = re.compile(r"^class Migration\((?:\w+\.)*Migration\)", re.MULTILINE)
-_ADDS_ROWS = re.compile(r"\b(?:bulk|through_defaults)\s*=")  # related.add(row, bulk=False) saves the row
+_ADDS_ROWS = (  # related.add(row, bulk=False) saves the row; the search is fast for what begins with a word
+    re.compile(r"bulk(?<!\wbulk)\s*="),
+    re.compile(r"through_defaults(?<!\wthrough_defaults)\s*="),
+)
 
 
 def may_insert(text: str) -> bool:
     """False when no call in this source text can insert a row or change one."""
-    return _INSERTS.search(text) is not None or _ADDS_ROWS.search(text) is not None
+    return _INSERTS.search(text) is not None or any(pattern.search(text) for pattern in _ADDS_ROWS)
 
 
 def is_migration(text: str) -> bool:

@@ -21,11 +21,9 @@ def settled(transfer: FlowTransfer, graph: Graph, start: State) -> Solution[Stat
     """
     frame, analysis = transfer.frame, transfer.analysis
     chain = frame.path, frame.following, frame.within
-    known = analysis.solved.get(chain)
-    is_known = known is not None and known[0] == start
-    solution: Solution[State]
+    known_start, solution, former = analysis.solved.get(chain, (None, None, None))
+    is_known = known_start == start
     if is_known:
-        _, solution, former = known
         transfer.specific, transfer.escaping = former.specific.copy(), former.escaping.copy()
     else:
         recording, analysis.recording = analysis.recording, analysis.recording and not graph.has_cycle

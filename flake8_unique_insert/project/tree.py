@@ -56,6 +56,11 @@ class Tree:
         """Every Python file, folder by folder."""
         return self._files
 
+    def files_below(self, folder: Path) -> list[Path]:
+        """The Python files in a folder of the tree and below it."""
+        start = os.path.join(folder, "")
+        return [path for path in self._files if str(path).startswith(start)]
+
     @cached_property
     def _files(self) -> tuple[Path, ...]:
         return tuple(
