@@ -19,20 +19,33 @@ def settled(transfer: FlowTransfer, graph: Graph, start: State) -> Solution[Stat
     is visited once, from its settled state, and recorded then. Else it is visited until its state settles, and once
     more to record: the calls in it start from the settled state.
     """
-    frame, analysis = transfer.frame, transfer.analysis
-    chain = frame.path, frame.following, frame.within
-    known_start, solution, former = analysis.solved.get(chain, (None, None, None))
-    is_known = known_start == start
-    if is_known:
-        transfer.specific, transfer.escaping = former.specific.copy(), former.escaping.copy()
-    else:
-        recording, analysis.recording = analysis.recording, analysis.recording and not graph.has_cycle
+    analysis = transfer.analysis
+    solution = _known(transfer, start)
+    is_recorded = solution is None and not graph.has_cycle
+    if solution is None:
+        recording, analysis.recording = analysis.recording, analysis.recording and is_recorded
         try:
             solution = solve(graph, start, transfer)
         finally:
             analysis.recording = recording
-        analysis.solved[chain] = start, solution, transfer
-    if analysis.recording and (is_known or graph.has_cycle):
+        analysis.solved[_chain(transfer)] = start, solution, transfer
+    if analysis.recording and not is_recorded:
         for block in sorted(solution.at_start, key=graph.places.__getitem__):
             transfer.flow(block, solution.at_start[block])
     return solution
+
+
+def _known(transfer: FlowTransfer, start: State) -> Solution[State] | None:
+    known = transfer.analysis.solved.get(_chain(transfer))
+    if known is None or known[0] != start:
+        return None
+    solution: Solution[State] = known[1]
+    former: FlowTransfer = known[2]
+    transfer.specific, transfer.escaping = former.specific.copy(), former.escaping.copy()
+    return solution
+
+
+def _chain(transfer: FlowTransfer) -> object:
+    """Identifies the chain of calls that a function is reached by."""
+    frame = transfer.frame
+    return frame.path, frame.following, frame.within
