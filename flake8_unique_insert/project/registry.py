@@ -17,8 +17,10 @@ from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.project.tree import is_test_path
 from flake8_unique_insert.schema import ClassSymbol, Model, Symbol
 
-CLASS = re.compile(r"^[ \t]*class[ \t]+\w+[^(:\n]*\(([^)]*)", re.MULTILINE)
-CLASS_NAME = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
+CLASS = re.compile(r"class(?<!\Sclass)[ \t]+\w+[^(:\n]*\(([^)]*)")
+CLASS_NAME = re.compile(r"class(?<!\Sclass)[ \t]+(\w+)")
+"""Searches are fast for what begins with a word; that some text of a comment is found, too, does no harm."""
+ANY_FIELD = re.compile(r"models\.\w*(?:Field|ForeignKey)\(")
 MODEL_FIELD = re.compile(r"^\s+\w+(?:\s*:[^=\n]*)?\s*=\s*models\.\w*(?:Field|ForeignKey)\(", re.MULTILINE)
 MANY_TO_MANY = re.compile(r"^\s+(\w+)\s*=\s*[\w.]*ManyToManyField\b", re.MULTILINE)
 RELATED_NAME = re.compile(r"related_name\s*=\s*[rfu]?[\"']([^\"']*)[\"']")
@@ -238,7 +240,7 @@ class Registry:
         if "models" in path.relative_to(self._modules.root).parts[:-1] or "models" in path.stem:
             return True
         text = self._summaries.text(path)
-        return "models." in text and MODEL_FIELD.search(text) is not None
+        return ANY_FIELD.search(text) is not None and MODEL_FIELD.search(text) is not None
 
     @cached_property
     def installed_models(self) -> tuple[Model, ...]:
