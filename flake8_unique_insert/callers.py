@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from flake8_unique_insert.project import Project
@@ -51,11 +51,11 @@ MAX_CALLERS = 8
 class Callers:
     """Finds the functions of a project that mention a call of some name."""
 
-    def __init__(self, project: Project, is_skipped: object) -> None:
+    def __init__(self, project: Project, is_skipped: Callable[[Path], bool]) -> None:
         self.project = project
         self.is_skipped = is_skipped
         self._found: dict[str, list[FunctionSymbol] | None] = {}
-        self._texts: dict[Path, bytes] | None = None
+        self._paths: list[Path] | None = None
 
     def of(self, function: FunctionSymbol) -> list[FunctionSymbol] | None:
         """Every function that calls something of this name; None when that cannot be told or there are too many."""
@@ -88,22 +88,12 @@ class Callers:
         if name.startswith("_") and not name.startswith("__") and "." not in function.qualname:
             yield function.module
             return
-        wanted = f"{name}(".encode()
-        for path, text in self._all().items():
-            if wanted in text:
+        wanted = f"{name}("
+        if self._paths is None:
+            self._paths = [path for path in self.project.own_files() if not self.is_skipped(path)]
+        for path in self._paths:
+            if wanted in self.project.summaries.text(path):
                 yield self.project.module_name(path)
-
-    def _all(self) -> dict[Path, bytes]:
-        if self._texts is None:
-            self._texts = {}
-            assert callable(self.is_skipped)
-            for path in self.project.own_files():
-                if not self.is_skipped(path):
-                    try:
-                        self._texts[path] = self.project.modules.reads.bytes(path)
-                    except OSError:
-                        continue
-        return self._texts
 
     def _in_module(self, module: str, name: str, function: FunctionSymbol) -> Iterator[FunctionSymbol | None]:
         """The functions of a module that mention the call; None for a mention outside of all functions."""

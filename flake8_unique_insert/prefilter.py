@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
+from functools import lru_cache
 from pathlib import Path, PurePath
 
 _INSERTS = re.compile(
@@ -16,12 +17,15 @@ _INSERTS = re.compile(
     r")"
 )
 _MIGRATION = re.compile(r"^class Migration\((?:\w+\.)*Migration\)", re.MULTILINE)
-_ADDS_ROWS = re.compile(r"\b(?:bulk|through_defaults)\s*=")  # related.add(row, bulk=False) saves the row
+_ADDS_ROWS = (  # related.add(row, bulk=False) saves the row; the search is fast for what begins with a word
+    re.compile(r"bulk(?<!\wbulk)\s*="),
+    re.compile(r"through_defaults(?<!\wthrough_defaults)\s*="),
+)
 
 
 def may_insert(text: str) -> bool:
     """False when no call in this source text can insert a row or change one."""
-    return _INSERTS.search(text) is not None or _ADDS_ROWS.search(text) is not None
+    return _INSERTS.search(text) is not None or any(pattern.search(text) for pattern in _ADDS_ROWS)
 
 
 def is_migration(text: str) -> bool:
@@ -46,10 +50,15 @@ def is_skipped(path: Path, patterns: Iterable[str], find_root: Callable[[Path], 
 
 
 def _matches(path: PurePath, patterns: tuple[str, ...]) -> bool:
-    return any(
-        _matches_leading(path, pattern) if "/" in pattern else any(fnmatchcase(part, pattern) for part in path.parts)
-        for pattern in patterns
+    return any(map(_any_of(patterns).match, path.parts)) or any(
+        _matches_leading(path, pattern) for pattern in patterns if "/" in pattern
     )
+
+
+@lru_cache(maxsize=16)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """What matches a part of a path that one of the patterns without a slash matches."""
+    return re.compile("|".join(translate(pattern) for pattern in patterns if "/" not in pattern) or r"(?!)")
 
 
 def _matches_leading(path: PurePath, pattern: str) -> bool:

@@ -123,7 +123,8 @@ def _each_spread(arguments: Arguments) -> list[Arguments]:
 
 
 def _term(function: Result, arguments: Arguments) -> Call:
-    return Call(function.term, tuple(replace(argument, value=value.term) for argument, value in zip(*arguments)))
+    given = (Argument(value.term, argument.keyword, argument.star) for argument, value in zip(*arguments))
+    return Call(function.term, tuple(given))
 
 
 def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments, term: Call) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.annotations import annotated, of_parameter
@@ -27,6 +28,16 @@ SEQUENCE = re.compile(r"\bSELECT\s+nextval\s*\(", re.IGNORECASE)
 MAX_LENGTH = 12_000
 
 
+@lru_cache(maxsize=4096)
+def _asks_for_number(source: str) -> bool:
+    return SEQUENCE.search(source) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_worth_following(source: str) -> bool:
+    return len(source) <= MAX_LENGTH and WORTH_FOLLOWING.search(source) is not None and "yield" not in source
+
+
 def follow(
     ev: Evaluator, function: Function, node: Call, arguments: tuple[Argument, ...], values: list[Result]
 ) -> Result | None:
@@ -42,9 +53,9 @@ def follow(
     ):
         return None
     source = ev.analysis.lookup.function_source(symbol)
-    if source and SEQUENCE.search(source):
+    if _asks_for_number(source):
         return ev.generated(node)
-    if not source or len(source) > MAX_LENGTH or not WORTH_FOLLOWING.search(source) or "yield" in source:
+    if not _is_worth_following(source):
         return None
     code = ev.analysis.functions.code(symbol)
     graph = ev.analysis.functions.graph(code) if code is not None else None

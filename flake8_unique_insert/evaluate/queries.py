@@ -146,7 +146,7 @@ def _write_of_caller(ev: Evaluator, rows: Rows, name: str, call: Call, arguments
 
 
 def _term(rows: Rows, name: str, arguments: Arguments) -> Expression:
-    given = (replace(argument, value=value.term) for argument, value in zip(*arguments))
+    given = (Argument(value.term, argument.keyword, argument.star) for argument, value in zip(*arguments))
     return Call(Attribute(rows.term, name), tuple(given))
 
 

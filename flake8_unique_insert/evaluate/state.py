@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TypeVar
 
 from flake8_unique_insert.evaluate.apart import RowFields
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS, as_elements, merged, met_object
@@ -43,6 +45,8 @@ from flake8_unique_insert.values import (
     unknown,
 )
 
+K = TypeVar("K")
+V = TypeVar("V")
 MAX_DICTS = 3
 NO_ROWS: frozenset[Inserted] = frozenset()
 
@@ -80,7 +84,8 @@ class State:
         """Change every fact, also those of a name's option; `inside`: those of the elements of a collection."""
         self.facts = changed(self.facts, change)
         for name, bound in self.names.items():
-            self.names[name] = _changed_options(bound, change, inside)
+            if bound.depends_on_facts:
+                self.names[name] = _changed_options(bound, change, inside)
 
     def rebind(self, symbol: Symbol, rows: RowFields | None = None) -> None:
         """A symbol gets a new value: what was known of its last one is about another value now. rows: of its loop."""
@@ -179,11 +184,20 @@ def meet(point: int, states: list[State]) -> State:
     return State(names, _met_objects(point, states), facts, checks, symbols)
 
 
-def _differing(names: dict[str, Result], others: list[dict[str, Result]]) -> list[str]:
-    """The names that are not bound to one and the same result in all."""
-    found = {name for other in others for name, bound in names.items() if other.get(name) is not bound}
-    missing = dict.fromkeys(name for other in others if other.keys() - names.keys() for name in other)
-    return [*filter(found.__contains__, names if found else ()), *(name for name in missing if name not in names)]
+def _differing(first: dict[K, V], others: list[dict[K, V]]) -> list[K]:
+    """The keys that do not have one and the same value in all."""
+    start = min(_shared(first, other) for other in others)
+    own, *rest = (dict(islice(entries.items(), start, None)) for entries in (first, *others))
+    differing = [key for key, value in own.items() if any(other.get(key) is not value for other in rest)]
+    return [*differing, *dict.fromkeys(key for other in rest for key in other if key not in own)]
+
+
+def _shared(first: dict[K, V], other: dict[K, V]) -> int:
+    """How many of the very same entries both begin with: those of the state that both come from, unless changed."""
+    for place, ((key, value), (name, bound)) in enumerate(zip(first.items(), other.items())):
+        if key is not name or value is not bound:
+            return place
+    return min(len(first), len(other))
 
 
 def _met_term(point: int, name: str, results: list[Result | None]) -> Expression:
@@ -195,7 +209,7 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
     options: dict[object, Option] = {}
     for bound, state in zip(results, states):
         for option in bound.options if bound is not None else ():
-            facts = added(state.facts, option.facts)
+            facts = added(state.facts, option.facts) if option.facts else state.facts
             seen = options.get(option.value)
             options[option.value] = Option(option.value, facts if seen is None else common([seen.facts, facts]))
     collections = [as_elements(option.value) for option in options.values()]
@@ -267,8 +281,8 @@ def _met_objects(point: int, states: list[State]) -> dict[Expression, ObjectStat
     first, *others = states
     if all(other.objects == first.objects for other in others):
         return first.objects
-    met: dict[Expression, ObjectState] = {}
-    for term in dict.fromkeys(term for state in states for term in state.objects):
+    met = dict(first.objects)
+    for term in _differing(first.objects, [other.objects for other in others]):
         known = [state.objects[term] for state in states if term in state.objects]
         met[term] = known[0] if all(item is known[0] for item in known) else met_object(point, term, known)
         if len(known) < len(states) and not (isinstance(term, Symbol) and term.kind == "new"):

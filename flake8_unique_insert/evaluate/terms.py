@@ -85,7 +85,9 @@ def differs(left: Expression, right: Expression) -> bool:
 
 def is_attribute_of(term: Expression, base: Expression, name: str) -> bool:
     """True when a term reads `base.name`, or something below it."""
-    return any(isinstance(part, Attribute) and part.name == name and part.base == base for part in term.walk())
+    return base.symbols <= term.symbols and any(
+        isinstance(part, Attribute) and part.name == name and part.base == base for part in term.walk()
+    )
 
 
 def root(term: Expression) -> Expression:

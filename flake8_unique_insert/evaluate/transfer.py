@@ -31,7 +31,6 @@ from flake8_unique_insert.flow.graph import (
     Raise,
     Return,
 )
-from flake8_unique_insert.flow.solve import reverse_postorder
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -69,7 +68,7 @@ class FlowTransfer:
         """The states on the out-edges of a block."""
         ev = Evaluator(self.analysis, self.frame, state.copy())
         ev.regions, ev.loops = block.regions, block.loops
-        ev.in_lookup = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
+        caught = ev.in_lookup = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
         yes: State | None = None
         no: State | None = None
         try:
@@ -85,7 +84,6 @@ class FlowTransfer:
             arriving = self._along(edge, ev, state, after, yes, no)
             if arriving is not None:
                 leaving[edge] = along(block, edge, arriving)
-        caught = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
         self.escaping[block] = [] if caught else ev.raised
         return leaving
 
@@ -130,6 +128,8 @@ class FlowTransfer:
 
     def meet(self, block: Block, arriving: list[tuple[Edge, State]]) -> State:
         """The state at a block's start. A handler of a lookup's error is entered from lookups, where there are any."""
+        if len(arriving) == 1:
+            return arriving[0][1]
         specific = [state for edge, state in arriving if edge in self.specific]
         states = specific or [state for _, state in arriving]
         point = self.analysis.point((self.frame.path, id(block), "block"))
@@ -371,18 +371,8 @@ _ACTIONS: dict[type, Any] = {
 
 
 def run(analysis: Analysis, frame: Frame, graph: Graph, start: State) -> tuple[State | None, Raised]:
-    """Analyse a graph: the state at its exit (None: never reached) and the lookup errors that escape.
-
-    When the analysis records, writes are recorded in one last pass over the solved graph.
-    """
-    recording, analysis.recording = analysis.recording, False
+    """Analyse a graph: the state at its exit (None: never reached) and the lookup errors that escape."""
     transfer = FlowTransfer(analysis, frame)
-    try:
-        solution = settled(transfer, graph, start)
-    finally:
-        analysis.recording = recording
-    if recording:
-        for block in sorted(solution.at_start, key=reverse_postorder(graph).__getitem__):
-            transfer.flow(block, solution.at_start[block])
+    solution = settled(transfer, graph, start)
     raised = [item for block, items in transfer.escaping.items() if block in solution.at_start for item in items]
     return solution.at_start.get(graph.exit), raised

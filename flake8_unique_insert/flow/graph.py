@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
 import libcst as cst
 
@@ -166,6 +167,29 @@ class Graph:
     entry: Block
     exit: Block
     blocks: list[Block]
+
+    @cached_property
+    def places(self) -> dict[Block, int]:
+        """Each reachable block's place in reverse postorder: loops aside, a block comes after all that lead to it."""
+        seen: set[Block] = {self.entry}
+        order: list[Block] = []
+        stack = [(self.entry, iter(self.entry.edges))]
+        while stack:
+            block, edges = stack[-1]
+            for edge in edges:
+                if edge.target not in seen:
+                    seen.add(edge.target)
+                    stack.append((edge.target, iter(edge.target.edges)))
+                    break
+            else:
+                stack.pop()
+                order.append(block)
+        return {block: place for place, block in enumerate(reversed(order))}
+
+    @cached_property
+    def has_cycle(self) -> bool:
+        """Whether control can come to a block again."""
+        return any(self.places[edge.target] <= place for block, place in self.places.items() for edge in block.edges)
 
     def dump(self) -> str:
         """The graph as text, for debugging."""

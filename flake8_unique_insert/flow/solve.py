@@ -35,28 +35,10 @@ class Solution(Generic[S]):
         self.at_start: dict[Block, S] = {}
 
 
-def reverse_postorder(graph: Graph) -> dict[Block, int]:
-    """Each reachable block's place in an order where, loops aside, a block comes after all that lead to it."""
-    seen: set[Block] = {graph.entry}
-    order: list[Block] = []
-    stack = [(graph.entry, iter(graph.entry.edges))]
-    while stack:
-        block, edges = stack[-1]
-        for edge in edges:
-            if edge.target not in seen:
-                seen.add(edge.target)
-                stack.append((edge.target, iter(edge.target.edges)))
-                break
-        else:
-            stack.pop()
-            order.append(block)
-    return {block: place for place, block in enumerate(reversed(order))}
-
-
 def solve(graph: Graph, start: S, transfer: Transfer[S]) -> Solution[S]:
     """Run the analysis from a state at the graph's entry."""
     solution: Solution[S] = Solution(graph)
-    place = reverse_postorder(graph)
+    place = graph.places
     arrived: dict[Block, dict[Edge, S]] = {}
     visits: dict[Block, int] = {}
     waiting = [(0, graph.entry.number)]

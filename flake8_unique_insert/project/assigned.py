@@ -13,6 +13,8 @@ from flake8_unique_insert.syntax.summary import FunctionSummary
 
 Methods = dict[str, tuple[FunctionSymbol, ...]]
 ASSIGNED = re.compile(r"\bself\.(\w+)\b(?=[^=\n]*=(?!=))")
+CLOSED_CALL = re.compile(r"(?<=\w)\([^()\n]*\)")
+OPEN_CALL = re.compile(r"\w\([^\n]*")
 
 
 class AssignedAttributes:
@@ -44,6 +46,14 @@ class AssignedAttributes:
             for definition in definitions:
                 if isinstance(definition, FunctionSummary) and source is not None:
                     method = FunctionSymbol(symbol.module, f"{symbol.qualname}.{name}", definition)
-                    for attribute in set(ASSIGNED.findall(source.segment(definition))):
+                    for attribute in _assigned(source.segment(definition)):
                         found[attribute] = (*found.get(attribute, ()), method)
         return found
+
+
+def _assigned(text: str) -> set[str]:
+    """The attributes of `self` that a function's text may assign: those before a `=` that gives no keyword argument."""
+    if "self." not in text:
+        return set()
+    without_calls = CLOSED_CALL.sub("", CLOSED_CALL.sub("", text))
+    return set(ASSIGNED.findall(OPEN_CALL.sub("", without_calls)))

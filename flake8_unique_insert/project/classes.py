@@ -35,17 +35,24 @@ class Classes:
         self._summaries = summaries
         self._known = known
         self._dynamic = dynamic
+        self._written: dict[ClassSymbol, ClassSummary | None] = {}
         self._direct: Memo[Base, tuple[tuple[Base, ...], bool]] = Memo(((), False))
         self._order: Memo[Base, tuple[Base, ...]] = Memo(())
         names.class_attribute = self.attribute
 
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
+        self._written.clear()
         self._direct.clear()
         self._order.clear()
 
     def summary(self, symbol: ClassSymbol) -> ClassSummary | None:
         """The class as written; the last definition where there are several."""
+        if symbol not in self._written:
+            self._written[symbol] = self._find(symbol)
+        return self._written[symbol]
+
+    def _find(self, symbol: ClassSymbol) -> ClassSummary | None:
         module = self._summaries.of(symbol.module)
         if module is None:
             return None

@@ -13,7 +13,7 @@ from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.project.tree import is_test_path
 from flake8_unique_insert.schema import ClassSymbol
 
-CLASS = re.compile(r"^[ \t]*class[ \t]+(\w+)[^(:\n]*\(([^)]*)", re.MULTILINE)
+CLASS = re.compile(r"class(?<!\Sclass)[ \t]+(\w+)[^(:\n]*\(([^)]*)")
 NAME = re.compile(r"\w+(?=\s*(?:,|$|\[))")
 """The last part of a base as written."""
 

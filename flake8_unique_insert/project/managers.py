@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from flake8_unique_insert.project.classes import Base, Classes
 from flake8_unique_insert.project.literals import Literals, Placed
+from flake8_unique_insert.project.memo import Memo
 from flake8_unique_insert.project.names import Names
 from flake8_unique_insert.project.returns import Returns
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FunctionSymbol, ManagerDeclaration, ValueSymbol
@@ -35,14 +36,19 @@ class Managers:
         self._classes = classes
         self._literals = literals
         self._returns = returns
+        self._local: Memo[ClassSymbol, Mapping[str, ManagerDeclaration]] = Memo({})
         self._querysets: dict[Base, ClassSymbol | None] = {}
 
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
         self._querysets.clear()
+        self._local.clear()
 
-    def local(self, symbol: ClassSymbol) -> dict[str, ManagerDeclaration]:
+    def local(self, symbol: ClassSymbol) -> Mapping[str, ManagerDeclaration]:
         """The managers that a class body declares, in order."""
+        return self._local.get(symbol, lambda: self._read(symbol))
+
+    def _read(self, symbol: ClassSymbol) -> Mapping[str, ManagerDeclaration]:
         summary = self._classes.summary(symbol)
         found: dict[str, ManagerDeclaration] = {}
         for name, definitions in (summary.members if summary else {}).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -45,6 +46,7 @@ class Modules:
         self._found: dict[str, Path | None] = {}
         self._names: dict[Path, str] = {}
         self._canonical: dict[str, str | None] = {}
+        self._shown: dict[Path, str] = {}
         self.reads = Reads()
 
     @cached_property
@@ -93,8 +95,14 @@ class Modules:
 
     def _home(self, path: Path) -> Path:
         """The innermost source root or site-packages that a file stands in."""
-        homes = [home for home in (*self.source_roots, *self.site_folders) if home in path.parents]
-        return max(homes, key=lambda item: len(item.parts), default=path.parent)
+        text = os.path.normcase(path)
+        return next((home for start, home in self._homes if text.startswith(start)), path.parent)
+
+    @cached_property
+    def _homes(self) -> tuple[tuple[str, Path], ...]:
+        """The source roots and site-packages, innermost first, each with how the paths of its files begin."""
+        homes = sorted((*self.source_roots, *self.site_folders), key=lambda home: len(home.parts), reverse=True)
+        return tuple((_start(home), home) for home in homes)
 
     def claim(self, path: Path) -> str:
         """Let a file stand for its module: it is not on disk, its name is no identifier, or it shares the name."""
@@ -161,10 +169,21 @@ class Modules:
 
     def is_own(self, path: Path) -> bool:
         """Whether a file belongs to the project itself."""
-        return self.root in path.parents and not any(home in path.parents for home in self.site_folders)
+        text = os.path.normcase(path)
+        return text.startswith(_start(self.root)) and not text.startswith(self._installed)
+
+    @cached_property
+    def _installed(self) -> tuple[str, ...]:
+        """How the paths of installed packages begin."""
+        return tuple(_start(home) for home in self.site_folders)
 
     def shown(self, path: Path) -> str:
         """A file's path for messages: relative to the repository or the root, or `site-packages/...`."""
+        if path not in self._shown:
+            self._shown[path] = self._show(path)
+        return self._shown[path]
+
+    def _show(self, path: Path) -> str:
         for home in self.site_folders:
             if home in path.parents:
                 return f"site-packages/{path.relative_to(home).as_posix()}"
@@ -175,15 +194,12 @@ class Modules:
         return repository_of(self.root)
 
 
+def _start(folder: Path) -> str:
+    """How the paths of the files below a folder begin, in a form that can be compared."""
+    return os.path.normcase(os.path.join(folder, ""))
+
+
 def _module_file(home: Path, parts: list[str]) -> Path | None:
-    place = home.joinpath(*parts)
-    try:
-        package = place / "__init__.py"
-        if package.is_file():
-            return package
-        module = place.with_name(f"{parts[-1]}.py")
-        if module.is_file():
-            return module
-    except OSError:
-        pass
-    return None
+    place = os.path.join(home, *parts)
+    candidates = (os.path.join(place, "__init__.py"), f"{place}.py")
+    return next((Path(path) for path in candidates if os.path.isfile(path)), None)

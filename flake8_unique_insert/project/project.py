@@ -332,7 +332,7 @@ class Project:
 
     def models_in(self, files: Iterable[Path]) -> Iterator[Model]:
         """The models that these files define."""
-        for path in self._registry.model_files(iter(files)):
+        for path in self._registry.model_files(files):
             yield from self._registry.models_of(path)
 
     @cached_property

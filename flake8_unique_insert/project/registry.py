@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.project.tree import is_test_path
 from flake8_unique_insert.schema import ClassSymbol, Model, Symbol
 
-CLASS = re.compile(r"^[ \t]*class[ \t]+\w+[^(:\n]*\(([^)]*)", re.MULTILINE)
-CLASS_NAME = re.compile(r"^[ \t]*class[ \t]+(\w+)", re.MULTILINE)
+CLASS = re.compile(r"class(?<!\Sclass)[ \t]+\w+[^(:\n]*\(([^)]*)")
+CLASS_NAME = re.compile(r"class(?<!\Sclass)[ \t]+(\w+)")
+"""Searches are fast for what begins with a word; that some text of a comment is found, too, does no harm."""
+ANY_FIELD = re.compile(r"models\.\w*(?:Field|ForeignKey)\(")
 MODEL_FIELD = re.compile(r"^\s+\w+(?:\s*:[^=\n]*)?\s*=\s*models\.\w*(?:Field|ForeignKey)\(", re.MULTILINE)
 MANY_TO_MANY = re.compile(r"^\s+(\w+)\s*=\s*[\w.]*ManyToManyField\b", re.MULTILINE)
 RELATED_NAME = re.compile(r"related_name\s*=\s*[rfu]?[\"']([^\"']*)[\"']")
@@ -57,10 +59,14 @@ class Registry:
         self._apps = apps
         self._known = known
         self._labelled: dict[str, ClassSymbol | None] = {}
+        self._packages: dict[str, tuple[str, ...]] = {}
+        self._class_names: dict[Path, frozenset[str]] = {}
 
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
         self._labelled.clear()
+        self._packages.clear()
+        self._class_names.clear()
         for name in (
             "project_models",
             "installed_models",
@@ -98,7 +104,7 @@ class Registry:
 
     def _in_apps(self, app_label: str, name: str) -> ClassSymbol | None:
         """A model that the `models` module of an app of this label has, else one elsewhere in the app."""
-        packages = list(self._apps.labelled(app_label))
+        packages = self._packages_of(app_label)
         for package in packages:
             symbol = self._named(f"{package}.models", name)
             if symbol is not None and self._has_label(symbol, app_label, name):
@@ -106,16 +112,20 @@ class Registry:
         for package in packages:
             folder = self._apps.folder(package)
             if folder is not None:
-                files = [path for path in self._modules.tree.files() if folder in path.parents]
-                found = self._first(files, app_label, name)
+                found = self._first(self._modules.tree.files_below(folder), app_label, name)
                 if found is not None:
                     return found
         return None
 
+    def _packages_of(self, app_label: str) -> tuple[str, ...]:
+        if app_label not in self._packages:
+            self._packages[app_label] = tuple(self._apps.labelled(app_label))
+        return self._packages[app_label]
+
     def loaded(self, module: str, name: str) -> Symbol | None:
         """What a loader finds by a module's import name, else by "app label.module of the app"; django-oscar's last."""
         app_label, _, within = module.partition(".")
-        of_app = (f"{package}.{within}" for package in self._apps.labelled(app_label))
+        of_app = (f"{package}.{within}" for package in self._packages_of(app_label))
         places = (self._modules.canonical(place) for place in (module, *of_app, f"{OSCAR_APPS}.{module}"))
         found = (self._names.resolve(place, name) for place in places if place)
         return next((symbol for symbol in found if symbol is not None), None)
@@ -153,14 +163,20 @@ class Registry:
         files = self.model_files(self._modules.tree.files())
         return [path for path in files if "app_label" in self._summaries.text(path)]
 
-    def _first(self, files: list[Path], app_label: str, name: str) -> ClassSymbol | None:
-        pattern = re.compile(rf"^[ \t]*class[ \t]+{re.escape(name)}\b", re.MULTILINE | re.IGNORECASE)
+    def _first(self, files: Iterable[Path], app_label: str, name: str) -> ClassSymbol | None:
         for path in files:
-            if "migrations" not in path.parts and pattern.search(self._summaries.text(path)):
+            if "migrations" not in path.parts and name.lower() in self._names_of_classes(path):
                 for symbol in self.classes_of(path):
                     if self._has_label(symbol, app_label, name):
                         return symbol
         return None
+
+    def _names_of_classes(self, path: Path) -> frozenset[str]:
+        """In lower case the names of the classes that a look at a file's text finds."""
+        if path not in self._class_names:
+            names = CLASS_NAME.findall(self._summaries.text(path))
+            self._class_names[path] = frozenset(name.lower() for name in names)
+        return self._class_names[path]
 
     def classes_of(self, path: Path) -> Iterator[ClassSymbol]:
         """Every class that a file defines outside of functions."""
@@ -180,7 +196,7 @@ class Registry:
                 if model is not None:
                     yield model
 
-    def model_files(self, files: Iterator[Path]) -> Iterator[Path]:
+    def model_files(self, files: Iterable[Path]) -> Iterator[Path]:
         """Of these files those that may define a model, by a look at their text."""
         for path in files:
             if "migrations" in path.parts:
@@ -208,8 +224,8 @@ class Registry:
         found: dict[str, list[Path]] = {}
         for path in self._own_model_files:
             if not is_test_path(path.relative_to(root).parts):
-                for name in set(CLASS_NAME.findall(self._summaries.text(path))):
-                    found.setdefault(name.lower(), []).append(path)
+                for name in self._names_of_classes(path):
+                    found.setdefault(name, []).append(path)
         return found
 
     @cached_property
@@ -217,14 +233,14 @@ class Registry:
         root = self._modules.root
         files = [path for path in self._modules.tree.files() if self._is_for_models(path)]
         files.sort(key=lambda path: is_test_path(path.relative_to(root).parts))
-        return tuple(self.model_files(iter(files)))
+        return tuple(self.model_files(files))
 
     def _is_for_models(self, path: Path) -> bool:
         """True for a file that is called after its models, and for any other that declares fields of some."""
         if "models" in path.relative_to(self._modules.root).parts[:-1] or "models" in path.stem:
             return True
         text = self._summaries.text(path)
-        return "models." in text and MODEL_FIELD.search(text) is not None
+        return ANY_FIELD.search(text) is not None and MODEL_FIELD.search(text) is not None
 
     @cached_property
     def installed_models(self) -> tuple[Model, ...]:
@@ -251,8 +267,8 @@ class Registry:
         """
         found = {name for model in self.installed_models for name in _accessors_to(model)}
         for path in self._own_model_files:
-            for name in CLASS_NAME.findall(self._summaries.text(path)):
-                found.update((name.lower(), f"{name.lower()}_set"))
+            for name in self._names_of_classes(path):
+                found.update((name, f"{name}_set"))
         for path in self._modules.tree.files():
             text = "" if path.name.startswith("test") or "migrations" in path.parts else self._summaries.text(path)
             if "ManyToManyField" in text:

@@ -25,6 +25,7 @@ class Summaries:
         self._summaries: dict[str, ModuleSummary | None] = {}
         self._texts: dict[str, int] = {}
         self._segments: dict[tuple[str, int, int], str] = {}
+        self._looked_at: dict[Path, str] = {}
         self._buffer: tuple[Path, SourceFile] | None = None
 
     def of(self, module: str) -> ModuleSummary | None:
@@ -110,8 +111,13 @@ class Summaries:
         """A file's text for a look without parsing, "" when it cannot be read."""
         if self._buffer and self._buffer[0] == path:
             return self._buffer[1].text
+        if path not in self._looked_at:
+            self._looked_at[path] = self._looked(path)
+        return self._looked_at[path]
+
+    def _looked(self, path: Path) -> str:
         try:
-            data = self._modules.reads.bytes(path)
+            text = self._modules.reads.bytes(path).decode("utf-8", "replace")
         except OSError:
             return ""
-        return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -53,12 +52,20 @@ class Tree:
         """The names of the files in a folder of the tree."""
         return self.folders.get(folder, frozenset())
 
-    def files(self) -> Iterator[Path]:
+    def files(self) -> tuple[Path, ...]:
         """Every Python file, folder by folder."""
-        for folder, names in self.folders.items():
-            for name in sorted(names):
-                if name.endswith(".py"):
-                    yield folder / name
+        return self._files
+
+    def files_below(self, folder: Path) -> list[Path]:
+        """The Python files in a folder of the tree and below it."""
+        start = os.path.join(folder, "")
+        return [path for path in self._files if str(path).startswith(start)]
+
+    @cached_property
+    def _files(self) -> tuple[Path, ...]:
+        return tuple(
+            folder / name for folder, names in self.folders.items() for name in sorted(names) if name.endswith(".py")
+        )
 
     def packages_named(self, name: str) -> list[Path]:
         """The packages of this name, wherever they stand."""

@@ -46,7 +46,8 @@ class Expression:
         try:
             return self._symbols
         except AttributeError:
-            found = frozenset(part for part in self.walk() if isinstance(part, Symbol))
+            inside = (child.symbols for child in self.children())
+            found = frozenset([self]) if isinstance(self, Symbol) else NO_SYMBOLS.union(*inside)
             object.__setattr__(self, "_symbols", found)
             return found
 
@@ -68,6 +69,7 @@ class Expression:
             stack.extend(item.children())
 
 
+NO_SYMBOLS: frozenset[Symbol] = frozenset()
 _SLOTS: dict[type, tuple[str, ...]] = {}
 
 

@@ -100,6 +100,8 @@ def _number(node: cst.Integer | cst.Float | cst.Imaginary) -> Expression:
 
 
 def _string(node: cst.SimpleString) -> Expression:
+    if not node.prefix and "\\" not in node.value:
+        return constant(node.raw_value)
     try:
         return constant(node.evaluated_value)
     except (
