@@ -345,7 +345,7 @@ class Result(Hashed):
     @property
     def depends_on_facts(self) -> bool:
         """True where a change of the facts may change it."""
-        return any(option.facts or isinstance(option.value, (Elements, Column)) for option in self.options)
+        return any(option.facts or isinstance(option.value, (Elements, Column, RowsByKey)) for option in self.options)
 
     def parts(self) -> Iterable[Expression | Hashed]:
         return (self.term, *(option.value for option in self.options))

@@ -128,12 +128,12 @@ class FlowTransfer:
 
     def meet(self, block: Block, arriving: list[tuple[Edge, State]]) -> State:
         """The state at a block's start. A handler of a lookup's error is entered from lookups, where there are any."""
-        if len(arriving) == 1:
+        loop = block.heads
+        if len(arriving) == 1 and loop is None:
             return arriving[0][1]
         specific = [state for edge, state in arriving if edge in self.specific]
         states = specific or [state for _, state in arriving]
         point = self.analysis.point((self.frame.path, id(block), "block"))
-        loop = block.heads
         if loop is None or (loop.stored and (block.loops or self.frame.stack)):
             return meet(point, states)
         counted = [state if is_inside(edge.source, loop) else began(state, loop) for edge, state in arriving]
