@@ -15,6 +15,7 @@ from flake8_unique_insert.schema import ClassSymbol, ModelForm
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, string
 from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import (
+    Entries,
     Form,
     FormClass,
     Function,
@@ -56,6 +57,8 @@ def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: A
     if name == "get_queryset":
         rows = _rows(ev, view)
         return result(rows) if rows is not None else None
+    if name == "get_form_kwargs":
+        return result(Entries(Call(Attribute(view.term, name), ()), (), True))
     if name in CLASS_ATTRIBUTES:
         term = Attribute(view.term, name)
         return _either(term, [FormClass(term, form) for form in _stated(ev, view, name)])
@@ -116,10 +119,19 @@ def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression)
     found = form_classes(ev, view, FORM_PARAMETERS[method])
     is_new = _makes_rows(ev, view) if method == "form_valid" else method == "perform_create"
     pairs = _each(ev, found, symbol) if len(found) > 1 else [(form, symbol) for form in found]
-    row = _called(ev, view, "get_object") if not is_new else None
+    row = _row(ev, view, method) if not is_new else None
     made = [bind(ev, Form(term, form.symbol, form), row, is_new) for form, term in pairs]
     ev.state.learn(form.valid for form in made)
     return _either(symbol, made)
+
+
+def _row(ev: Evaluator, view: Object, method: str) -> Result | None:
+    """The row that a view's own methods give its form, if they tell."""
+    arguments = _called(ev, view, "get_form_kwargs") if method == "form_valid" else None
+    dicts = [option.value for option in arguments.options] if arguments is not None else []
+    given = {dict(value.entries).get("instance") if isinstance(value, Entries) else None for value in dicts}
+    row = given.pop() if len(given) == 1 else None
+    return row or _called(ev, view, "get_object")
 
 
 def form_classes(ev: Evaluator, view: Object, method: str) -> list[ModelForm]:
