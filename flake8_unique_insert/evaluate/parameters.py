@@ -14,7 +14,7 @@ from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.evaluate.views import bind_parameter
+from flake8_unique_insert.evaluate.views import bind_parameter, bind_request
 from flake8_unique_insert.schema import ClassSymbol, ManagerDeclaration, Model, ModelLookup
 from flake8_unique_insert.syntax.expressions import Call, Expression, dotted, keyword, positional, string
 from flake8_unique_insert.syntax.summary import FunctionSummary
@@ -137,8 +137,10 @@ def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
         ev.state.names.update(zip(names, given, strict=False))
     elif function.name == admins.SAVE_MODEL and len(names) == 4:
         admins.bind_save_model(ev, receiver.value, names)
-    elif names:
-        form = bind_parameter(ev, receiver.value, function.name, ev.state.names[names[0]].term)
+    else:
+        bind_request(ev, receiver.value, function.name)
+        symbol = ev.state.names[names[0]].term if names else None
+        form = bind_parameter(ev, receiver.value, function.name, symbol) if symbol is not None else None
         if form is not None:
             ev.state.names[names[0]] = form
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.schema import ClassSymbol, ModelForm
-from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, string
+from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, constant, string
 from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import (
     Entries,
@@ -20,7 +21,9 @@ from flake8_unique_insert.values import (
     FormClass,
     Function,
     Instance,
+    Known,
     Object,
+    ObjectState,
     Option,
     Result,
     Rows,
@@ -47,6 +50,33 @@ SAVING = {
     "perform_update": "UpdateModelMixin",
 }
 """Methods that save the form that they are given, and the class that they come from."""
+
+
+REQUESTS = {
+    "get": (("GET",), ()),
+    "post": (("POST",), ()),
+    "put": (("PUT",), ()),
+    "patch": (("PATCH",), ()),
+    "delete": (("DELETE",), ()),
+    "create": (("POST",), ("create",)),
+    "perform_create": (("POST",), ("create",)),
+    "update": (("PUT", "PATCH"), ("update", "partial_update")),
+    "perform_update": (("PUT", "PATCH"), ("update", "partial_update")),
+    "partial_update": (("PATCH",), ("partial_update",)),
+}
+"""Methods of views that answer requests: what `self.request.method` is there, and what DRF calls the `self.action`."""
+
+
+def bind_request(ev: Evaluator, view: Object, method: str) -> None:
+    """What a method that answers requests knows of the one at hand: `self.request.method`, `self.action`."""
+    if method not in REQUESTS or "View" not in _base_names(ev, view):
+        return
+    request = Attribute(view.term, "request")
+    for owner, name, values in zip((request, view.term), ("method", "action"), REQUESTS[method]):
+        if values:
+            found = Result(Attribute(owner, name), tuple(Option(Known(constant(value))) for value in values))
+            known = ev.state.objects.get(owner) or ObjectState(None)
+            ev.state.objects[owner] = replace(known, values=(*known.values, (name, found)))
 
 
 def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: Arguments) -> Result | None:
