@@ -118,7 +118,7 @@ def _hasattr(ev: Evaluator, node: Call) -> Result | None:
 
 
 def _getattr(ev: Evaluator, node: Call) -> Result | None:
-    name = string(node.arguments[1].value) if len(node.arguments) >= 2 else None
+    name = string(ev.term(node.arguments[1].value)) if len(node.arguments) >= 2 else None
     if name is None:
         return None
     owner = ev.evaluate(node.arguments[0].value)
