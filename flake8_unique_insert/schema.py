@@ -270,6 +270,7 @@ class ModelForm:
 
     symbol: its class; of one that a factory makes, the class that it is made from. fields: the model's fields that the
     input sets. checked: the keys for which its own validation looks for another row. each: the form that a set repeats.
+    disabled: fields whose values come from the row or from `initial`, never from the input.
     """
 
     symbol: ClassSymbol
@@ -278,11 +279,13 @@ class ModelForm:
     fields: frozenset[str]
     checked: frozenset[UniqueKey]
     each: ModelForm | None = None
+    disabled: frozenset[str] = frozenset()
 
     @property
     def inputs(self) -> frozenset[str]:
         """The fields that users fill in: without the parent that an inline formset sets in new rows."""
-        return (self.each or self).fields
+        form = self.each or self
+        return form.fields - form.disabled
 
     @property
     def data(self) -> str:

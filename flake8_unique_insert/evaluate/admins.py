@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import inserts
 from flake8_unique_insert.evaluate.binding import bind
-from flake8_unique_insert.syntax.expressions import Call
-from flake8_unique_insert.values import Form, Instance, Object, ObjectState, Result, result
+from flake8_unique_insert.facts import NewRow
+from flake8_unique_insert.syntax.expressions import FALSE, TRUE, Call
+from flake8_unique_insert.values import Form, Instance, Known, Object, ObjectState, Option, Result, result
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -21,11 +22,16 @@ def is_admin(ev: Evaluator, value: Object) -> bool:
 
 
 def bind_save_model(ev: Evaluator, admin: Object, names: list[str]) -> None:
-    """`save_model(self, request, obj, form, change)`: a row, filled by a valid form. names: without `self`."""
+    """`save_model(self, request, obj, form, change)`: a row, filled by a valid form. names: without `self`.
+
+    `change` is false where the row is a new one.
+    """
+    row, filled, change = (ev.state.names[name].term for name in names[1:])
+    is_new = Option(Known(FALSE), frozenset([NewRow(row)]))
+    ev.state.names[names[3]] = Result(change, (Option(Known(TRUE)), is_new))
     form = ev.analysis.lookup.admin_form(admin.symbol)
-    if form is None or len(names) < 3:
+    if form is None:
         return
-    row, filled = (ev.state.names[name].term for name in names[1:3])
     ev.state.objects[row] = ObjectState(False)
     bound = bind(ev, Form(filled, form.symbol, form), result(Instance(row, form.model)))
     ev.state.learn([bound.valid])

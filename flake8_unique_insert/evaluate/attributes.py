@@ -372,7 +372,14 @@ def _is_placeholder(value: Value, receiver: Value) -> bool:
     if not isinstance(receiver, (Instance, Object)):
         return isinstance(value, Unknown)
     is_text = isinstance(value, Known) and isinstance(value.constant, str) and value.constant != ""
-    return isinstance(value, (Unknown, Known, Items, Entries)) and not is_text
+    is_stated = is_text or (isinstance(value, Items) and _are_names(value))
+    return isinstance(value, (Unknown, Known, Items, Entries)) and not is_stated
+
+
+def _are_names(value: Items) -> bool:
+    """True for a list of literal strings that is not empty."""
+    inner = [item.value for item in value.items]
+    return bool(inner) and all(isinstance(item, Known) and isinstance(item.constant, str) for item in inner)
 
 
 def _is_object(value: Value) -> bool:

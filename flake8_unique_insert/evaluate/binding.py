@@ -49,7 +49,8 @@ def bind(ev: Evaluator, form: Form, row: Result | None, is_new: bool = False) ->
     rows = _rows_of(ev, form, row) or [Option(_own_row(ev, form, is_new))]
     for option in rows:
         filled = ev.state.objects.get(option.value.term) or ObjectState(False)
-        values = {**dict(filled.values), **dict(data.entries)}
+        kept = {name for name in form.form.disabled if filled.new is False or filled.get(name) is not None}
+        values = {**dict(filled.values), **{name: value for name, value in data.entries if name not in kept}}
         changed = filled.changed if filled.new is True else filled.changed | form.form.inputs
         ev.state.objects[option.value.term] = replace(filled, values=tuple(values.items()), changed=changed, form=form)
         ev.state.learn([Validated(option.value.term, form.form.checked, form)])

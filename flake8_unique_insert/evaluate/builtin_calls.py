@@ -118,7 +118,7 @@ def _hasattr(ev: Evaluator, node: Call) -> Result | None:
 
 
 def _getattr(ev: Evaluator, node: Call) -> Result | None:
-    name = string(node.arguments[1].value) if len(node.arguments) >= 2 else None
+    name = string(ev.term(node.arguments[1].value)) if len(node.arguments) >= 2 else None
     if name is None:
         return None
     owner = ev.evaluate(node.arguments[0].value)
@@ -336,7 +336,9 @@ def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call,
 
 
 def call_method(ev: Evaluator, receiver: Value, name: str, node: Call, arguments: Arguments) -> Result | None:
-    """Methods of dicts that only read."""
+    """Methods of dicts that only read, and the case of a known string."""
+    if isinstance(receiver, Known) and isinstance(receiver.constant, str) and name in ("lower", "upper"):
+        return result(Known(constant(receiver.constant.lower() if name == "lower" else receiver.constant.upper())))
     if isinstance(receiver, Entries) and name == "get" and arguments[0]:
         key = string(arguments[1][0].term)
         for entry, value in receiver.entries:

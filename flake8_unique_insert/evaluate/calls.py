@@ -66,6 +66,7 @@ Arguments = tuple[tuple[Argument, ...], list[Result]]
 IMPURE = frozenset(
     {"pop", "popitem", "popleft", "next", "read", "readline", "random", "randint", "choice", "input", "get_nowait"}
 )
+CREATING = frozenset({"create", "acreate", "create_user", "acreate_user", "create_superuser", "acreate_superuser"})
 RUN_COROUTINES = frozenset({"run", "run_until_complete"})
 
 
@@ -226,6 +227,10 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
         _forget_literals(ev, term.function.base)
     if name == "save" and isinstance(node.function, Attribute):
         return _saved_elsewhere(ev, node, receiver)
+    if name in CREATING and isinstance(node.function, Attribute) and _is_manager(node.function.base):
+        created = ev.symbol("new", node)
+        ev.state.learn([NewRow(created)])
+        return unknown(created)
     if name in IMPURE:
         return unknown(ev.symbol("impure", node))
     return unknown(term)
@@ -238,6 +243,13 @@ def _saved_elsewhere(ev: Evaluator, node: Call, receiver: Expression) -> Result:
         is_element = isinstance(receiver, Symbol) and receiver.kind == "item"
         ev.state.learn([NewRow(saved), *([NewRow(receiver)] if is_element else [])])
     return unknown(saved)
+
+
+def _is_manager(base: Expression) -> bool:
+    """True for a manager by its name, of whatever model: `User.objects`, `model._default_manager.using(alias)`."""
+    while isinstance(base, Call) and isinstance(base.function, Attribute):
+        base = base.function.base
+    return isinstance(base, Attribute) and base.name in ("objects", "_default_manager", "_base_manager")
 
 
 def _forget_literals(ev: Evaluator, receiver: Expression) -> None:

@@ -27,6 +27,7 @@ from flake8_unique_insert.values import (
     CreatedFlag,
     Elements,
     Instance,
+    Items,
     Known,
     Option,
     Result,
@@ -115,6 +116,10 @@ def _split_identity(ev: Evaluator, left: Expression, right: Constant) -> States:
     return (yes, no) if right.value else (no, yes)
 
 
+def _is_known(option: Option) -> bool:
+    return isinstance(option.value, Known)
+
+
 def _is_none(value: Value) -> bool:
     return isinstance(value, Known) and value.constant is None
 
@@ -169,8 +174,8 @@ def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
         equal = one.constant == other.constant
         truth_ = equal is (test.operator in ("==", "is"))
         return (ev.state.copy(), None) if truth_ else (None, ev.state.copy())
-    if test.operator in ("==", "!=") and isinstance(test.left, Name) and isinstance(other, Known):
-        yes, no = _split_by_constant(ev, left, test.left.id, other)
+    if test.operator in ("==", "!=") and isinstance(other, Known):
+        yes, no = _split_by_constants(ev, left, test.left, [other.constant])
         return (yes, no) if test.operator == "==" else (no, yes)
     return ev.state.copy(), ev.state.copy()
 
@@ -197,12 +202,15 @@ def _own_value(row: Instance, item: Condition) -> Facts:
     return frozenset(facts)
 
 
-def _split_by_constant(ev: Evaluator, value: Result, name: str, other: Known) -> States:
+def _split_by_constants(ev: Evaluator, value: Result, node: Expression, constants: list[object]) -> States:
+    """The states when a value is one of some literals, and when it is none of them."""
+    name = node.id if isinstance(node, Name) else None
+
     def may_equal(option: Option) -> bool:
-        return not isinstance(option.value, Known) or option.value.constant == other.constant
+        return not isinstance(option.value, Known) or option.value.constant in constants
 
     def may_differ(option: Option) -> bool:
-        return not isinstance(option.value, Known) or option.value.constant != other.constant
+        return not isinstance(option.value, Known) or option.value.constant not in constants
 
     return narrowed(ev, value, name, may_equal, None), narrowed(ev, value, name, may_differ, None)
 
@@ -210,6 +218,9 @@ def _split_by_constant(ev: Evaluator, value: Result, name: str, other: Known) ->
 def _split_membership(ev: Evaluator, left: Expression, right: Expression, node: Expression) -> States:
     """The states when `left in right`, and when not."""
     item, holder = ev.evaluate(left), ev.evaluate(right)
+    listed = [value.value for value in holder.value.items] if isinstance(holder.value, Items) else []
+    if listed and all(isinstance(value, Known) for value in listed) and all(map(_is_known, item.options)):
+        return _split_by_constants(ev, item, left, [value.constant for value in listed if isinstance(value, Known)])
     facts = absent_from_each(ev, item, holder)
     yes, no = ev.state.copy(), ev.state.copy()
     no.learn(facts)

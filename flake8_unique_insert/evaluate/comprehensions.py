@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import membership
+from flake8_unique_insert.evaluate import inserts, membership
 from flake8_unique_insert.evaluate.collected import NOTHING
 from flake8_unique_insert.evaluate.elements import element_of, is_distinct
 from flake8_unique_insert.evaluate.facts import added, common
@@ -17,13 +17,18 @@ from flake8_unique_insert.syntax.expressions import (
     Clause,
     Comprehension,
     Expression,
+    Name,
+    Sequence,
     Symbol,
+    constant,
 )
 from flake8_unique_insert.values import (
     Column,
     Elements,
+    Entries,
     Instance,
     Items,
+    Known,
     Option,
     Result,
     Rows,
@@ -37,7 +42,10 @@ if TYPE_CHECKING:
 
 
 def evaluate(ev: Evaluator, expression: Comprehension) -> Result:
-    """Elements; effects of the body are those of any number of rounds."""
+    """Elements, or a dict of names that are known; effects of the body are those of any number of rounds."""
+    entries = _by_names(ev, expression)
+    if entries is not None:
+        return entries
     if not _has_effect(expression):
         names, facts = dict(ev.state.names), ev.state.facts
         value = _one_round(ev, expression)
@@ -55,6 +63,22 @@ def evaluate(ev: Evaluator, expression: Comprehension) -> Result:
     ev.state = meet(point, [before, ev.state]).copy()
     ev.state.names = dict(before.names)
     return value
+
+
+def _by_names(ev: Evaluator, expression: Comprehension) -> Result | None:
+    """`{name: getattr(row, name) for name in FIELDS}` of literal names: a dict with these keys."""
+    clause, pair = expression.clauses[0], expression.element
+    if expression.kind != "dict" or len(expression.clauses) > 1 or clause.conditions or not isinstance(pair, Sequence):
+        return None
+    names = inserts.names_in(ev.evaluate(clause.iterable)) if pair.items[0] == clause.target else None
+    if not names or not isinstance(clause.target, Name):
+        return None
+    before, found = dict(ev.state.names), []
+    for name in sorted(names):
+        ev.bind(clause.target.id, result(Known(constant(name))))
+        found.append((name, ev.evaluate(pair.items[1])))
+    ev.state.names = before
+    return result(Entries(ev.analysis.symbol("comprehension", ev.frame, expression), tuple(found)))
 
 
 def _has_effect(expression: Comprehension) -> bool:

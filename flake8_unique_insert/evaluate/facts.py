@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from flake8_unique_insert.evaluate.apart import RowFields, names_read, tells_apart
-from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, same, symbols
+from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, refers_to, same, symbols
 from flake8_unique_insert.facts import MADE_BY, Absent, Fact, Facts, Inserted, NewRow, Validated
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.syntax.expressions import Expression, Symbol
@@ -263,7 +263,9 @@ def after_insert(tables: frozenset[str], row: Inserted, of_elements: bool = Fals
     def change(fact: Fact) -> Fact | None:
         if isinstance(fact, Absent) and fact.table in tables and not _excludes(fact, row, of_elements):
             return replace(fact, but=fact.but | {row})
-        if isinstance(fact, NewRow) and (not row.complete or any(same(value, fact.term) for _, value in row.values)):
+        if isinstance(fact, NewRow) and (
+            not row.complete or any(refers_to(value, fact.term) for _, value in row.values)
+        ):
             return replace(fact, but=fact.but | {row})
         return fact
 

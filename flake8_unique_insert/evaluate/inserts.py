@@ -171,7 +171,8 @@ def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: 
     )
     objects = named.get("objs")
     before = ev.state.copy()
-    for instance, values, facts, count in bulk_elements(ev, rows, objects):
+    elements = bulk_elements(ev, rows, objects)
+    for instance, values, facts, count in elements:
         write = Write(
             call, method, "bulk_create", rows.model, with_given(rows, values), before, added(before.facts, facts),
             ev.all_protections(), ev.frame.code, ev.frame.stack, rows, instance, None, None, None, named, count,
@@ -179,6 +180,10 @@ def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: 
         )  # fmt: skip
         emit(ev, write)
     ev.state.insert(tables(rows.model), Inserted(rows.model.table, frozenset(), False))
+    if not is_true(named.get("ignore_conflicts")):  # with it the instances get no primary key
+        for instance, _, _, count in elements:
+            if instance is not None and count == 1:
+                _now_stored(ev, instance)
     return unknown(ev.symbol("result", call))
 
 
@@ -266,6 +271,12 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
         ev.state.learn(moves.freed(instance, known))
     if known.new is not False:
         ev.state.insert(tables(model), inserted_row(model, _with_kept(instance, known, values)))
+    _now_stored(ev, instance)
+
+
+def _now_stored(ev: Evaluator, instance: Instance) -> None:
+    """An instance was written: from here on it is a row in the database, a new one if it was not there before."""
+    known = ev.state.objects.get(instance.term) or ObjectState(False)
     if known.new is True:
         ev.state.learn([NewRow(instance.term)])
     ev.state.objects[instance.term] = replace(known, new=False, changed=frozenset(), former=(), form=None)

@@ -14,9 +14,9 @@ from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.evaluate.views import bind_parameter
+from flake8_unique_insert.evaluate.views import bind_parameter, bind_request
 from flake8_unique_insert.schema import ClassSymbol, ManagerDeclaration, Model, ModelLookup
-from flake8_unique_insert.syntax.expressions import Call, Expression, dotted, keyword, positional
+from flake8_unique_insert.syntax.expressions import Call, Expression, dotted, keyword, positional, string
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     CreatedFlag,
@@ -43,25 +43,24 @@ NEUTRAL = frozenset({"builtins", "abc", "typing"})
 
 def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary) -> State:
     """The state at the start of a function: `self` or `cls`, annotated parameters, signal receivers' arguments."""
-    state = State()
-    ev = Evaluator(analysis, frame, state)
+    ev = Evaluator(analysis, frame, State())
     parameters = list(function.parameters)
     if frame.owner is not None and parameters and parameters[0].kind == "positional":
         receiver = _receiver(ev, frame.owner, function, parameters[0].name)
         if receiver is not None:
-            state.names[parameters.pop(0).name] = receiver
-            state.names["$self"] = receiver
+            ev.state.names[parameters.pop(0).name] = receiver
+            ev.state.names["$self"] = receiver
     for parameter in parameters:
         symbol = analysis.symbol("param", frame, parameter.name, parameter.name)
         if parameter.kind == "**":
-            state.names[parameter.name] = result(Entries(symbol, (), True))
+            ev.state.names[parameter.name] = result(Entries(symbol, (), True))
         elif parameter.kind == "*":
-            state.names[parameter.name] = unknown(symbol)
+            ev.state.names[parameter.name] = unknown(symbol)
         else:
-            state.names[parameter.name] = of_parameter(ev, parameter, symbol, frame.module)
-    _bind_signal(ev, function, state)
-    _bind_form(ev, function, state)
-    return state
+            ev.state.names[parameter.name] = of_parameter(ev, parameter, symbol, frame.module)
+    _bind_signal(ev, function)
+    _bind_form(ev, function)
+    return ev.state
 
 
 def _receiver(ev: Evaluator, owner: ClassSymbol, function: FunctionSummary, name: str) -> Result | None:
@@ -111,7 +110,7 @@ def _declaration(model: Model, owner: ClassSymbol) -> ManagerDeclaration:
     return ManagerDeclaration("objects", owner)
 
 
-def _bind_signal(ev: Evaluator, function: FunctionSummary, state: State) -> None:
+def _bind_signal(ev: Evaluator, function: FunctionSummary) -> None:
     """`instance` and `created` of a signal receiver (oracle C84): `created` is true when the row is new."""
     names = {parameter.name for parameter in function.parameters}
     if "instance" not in names:
@@ -119,38 +118,47 @@ def _bind_signal(ev: Evaluator, function: FunctionSummary, state: State) -> None
     symbol = ev.analysis.symbol("param", ev.frame, "instance", "instance")
     model = _sender(ev, function)
     if model is not None:
-        state.names["instance"] = result(Instance(symbol, model))
-        state.objects[symbol] = ObjectState(False)
+        ev.state.names["instance"] = result(Instance(symbol, model))
+        ev.state.objects[symbol] = ObjectState(False)
     if "created" in names:
         flag = ev.analysis.symbol("param", ev.frame, "created", "created")
-        row = state.names["instance"].value
-        state.names["created"] = result(CreatedFlag(flag, row.term))
+        row = ev.state.names["instance"].value
+        ev.state.names["created"] = result(CreatedFlag(flag, row.term))
 
 
-def _bind_form(ev: Evaluator, function: FunctionSummary, state: State) -> None:
+def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
     """What Django and DRF call the methods of forms, serializers and generic views with."""
-    receiver = state.names.get("$self")
+    receiver = ev.state.names.get("$self")
     names = [parameter.name for parameter in function.parameters[1:] if parameter.kind == "positional"]
     if receiver is None or not isinstance(receiver.value, Object):
         return
     if isinstance(receiver.value, Form):
         given = method_arguments(ev, receiver.value, function.name)
-        state.names.update(zip(names, given, strict=False))
-    elif function.name == admins.SAVE_MODEL:
+        ev.state.names.update(zip(names, given, strict=False))
+    elif function.name == admins.SAVE_MODEL and len(names) == 4:
         admins.bind_save_model(ev, receiver.value, names)
-    elif names:
-        form = bind_parameter(ev, receiver.value, function.name, state.names[names[0]].term)
+    else:
+        bind_request(ev, receiver.value, function.name)
+        symbol = ev.state.names[names[0]].term if names else None
+        form = bind_parameter(ev, receiver.value, function.name, symbol) if symbol is not None else None
         if form is not None:
-            state.names[names[0]] = form
+            ev.state.names[names[0]] = form
 
 
 def _sender(ev: Evaluator, function: FunctionSummary) -> Model | None:
+    """The model that a receiver's decorator names: Django's `receiver`, or one that passes `sender=` on to it."""
     for decorator in function.decorators:
-        if isinstance(decorator, Call) and (dotted(decorator.function) or "").rsplit(".", 1)[-1] == "receiver":
-            sender = keyword(decorator, "sender") or next(iter(positional(decorator)[1:]), None)
-            if sender is not None:
-                value = ev.evaluate(sender).value
-                return value.model if isinstance(value, ModelClass) else None
+        if not isinstance(decorator, Call):
+            continue
+        sender = keyword(decorator, "sender")
+        if sender is None and (dotted(decorator.function) or "").rsplit(".", 1)[-1] == "receiver":
+            sender = next(iter(positional(decorator)[1:]), None)
+        if sender is not None:
+            label = string(sender)
+            if label is not None:
+                return ev.analysis.lookup.model_labelled(label)
+            value = ev.evaluate(sender).value
+            return value.model if isinstance(value, ModelClass) else None
     return None
 
 

@@ -6,9 +6,11 @@ from functools import lru_cache
 
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
+    Binary,
     Call,
     Constant,
     Expression,
+    Formatted,
     Name,
     Subscript,
     Symbol,
@@ -76,6 +78,22 @@ def _is_number(key: Expression) -> bool:
 def same(left: Expression, right: Expression) -> bool:
     """True when two terms denote one key value."""
     return left == right or normal(left) == normal(right)
+
+
+def refers_to(term: Expression, row: Expression) -> bool:
+    """True when a value is a row, or a text made with its primary key, and so different for each row."""
+    return same(term, row) or (is_text(term) and any(_is_key(part) and same(part, row) for part in term.walk()))
+
+
+def is_text(term: Expression) -> bool:
+    """True for a string that is put together from others: an f-string, `+`, `%`, `.format()` or `str()`."""
+    if isinstance(term, Call) and isinstance(term.function, Attribute):
+        return term.function.name == "format"
+    return isinstance(term, (Formatted, Binary)) or (isinstance(term, Call) and term.function == Name("str"))
+
+
+def _is_key(term: Expression) -> bool:
+    return isinstance(term, Attribute) and term.name in ("pk", "id")
 
 
 def differs(left: Expression, right: Expression) -> bool:

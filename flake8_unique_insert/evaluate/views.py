@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,17 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.schema import ClassSymbol, ModelForm
-from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, string
+from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, constant, string
 from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import (
+    Entries,
     Form,
     FormClass,
     Function,
     Instance,
+    Known,
     Object,
+    ObjectState,
     Option,
     Result,
     Rows,
@@ -48,6 +52,33 @@ SAVING = {
 """Methods that save the form that they are given, and the class that they come from."""
 
 
+REQUESTS = {
+    "get": (("GET",), ()),
+    "post": (("POST",), ()),
+    "put": (("PUT",), ()),
+    "patch": (("PATCH",), ()),
+    "delete": (("DELETE",), ()),
+    "create": (("POST",), ("create",)),
+    "perform_create": (("POST",), ("create",)),
+    "update": (("PUT", "PATCH"), ("update", "partial_update")),
+    "perform_update": (("PUT", "PATCH"), ("update", "partial_update")),
+    "partial_update": (("PATCH",), ("partial_update",)),
+}
+"""Methods of views that answer requests: what `self.request.method` is there, and what DRF calls the `self.action`."""
+
+
+def bind_request(ev: Evaluator, view: Object, method: str) -> None:
+    """What a method that answers requests knows of the one at hand: `self.request.method`, `self.action`."""
+    if method not in REQUESTS or "View" not in _base_names(ev, view):
+        return
+    request = Attribute(view.term, "request")
+    for owner, name, values in zip((request, view.term), ("method", "action"), REQUESTS[method]):
+        if values:
+            found = Result(Attribute(owner, name), tuple(Option(Known(constant(value))) for value in values))
+            known = ev.state.objects.get(owner) or ObjectState(None)
+            ev.state.objects[owner] = replace(known, values=(*known.values, (name, found)))
+
+
 def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: Arguments) -> Result | None:
     """A method that a generic view inherits; None for all others."""
     if name in ("get_object", "aget_object"):
@@ -56,6 +87,8 @@ def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: A
     if name == "get_queryset":
         rows = _rows(ev, view)
         return result(rows) if rows is not None else None
+    if name == "get_form_kwargs":
+        return result(Entries(Call(Attribute(view.term, name), ()), (), True))
     if name in CLASS_ATTRIBUTES:
         term = Attribute(view.term, name)
         return _either(term, [FormClass(term, form) for form in _stated(ev, view, name)])
@@ -116,10 +149,19 @@ def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression)
     found = form_classes(ev, view, FORM_PARAMETERS[method])
     is_new = _makes_rows(ev, view) if method == "form_valid" else method == "perform_create"
     pairs = _each(ev, found, symbol) if len(found) > 1 else [(form, symbol) for form in found]
-    row = _called(ev, view, "get_object") if not is_new else None
+    row = _row(ev, view, method) if not is_new else None
     made = [bind(ev, Form(term, form.symbol, form), row, is_new) for form, term in pairs]
     ev.state.learn(form.valid for form in made)
     return _either(symbol, made)
+
+
+def _row(ev: Evaluator, view: Object, method: str) -> Result | None:
+    """The row that a view's own methods give its form, if they tell."""
+    arguments = _called(ev, view, "get_form_kwargs") if method == "form_valid" else None
+    dicts = [option.value for option in arguments.options] if arguments is not None else []
+    given = {dict(value.entries).get("instance") if isinstance(value, Entries) else None for value in dicts}
+    row = given.pop() if len(given) == 1 else None
+    return row or _called(ev, view, "get_object")
 
 
 def form_classes(ev: Evaluator, view: Object, method: str) -> list[ModelForm]:

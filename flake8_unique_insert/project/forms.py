@@ -23,8 +23,17 @@ from flake8_unique_insert.schema import (
     UniqueKey,
     ValueSymbol,
 )
-from flake8_unique_insert.syntax.expressions import Call, Expression, constant, dotted, positional, string
-from flake8_unique_insert.syntax.summary import FunctionSummary
+from flake8_unique_insert.syntax.expressions import (
+    TRUE,
+    Call,
+    Expression,
+    constant,
+    dotted,
+    keyword,
+    positional,
+    string,
+)
+from flake8_unique_insert.syntax.summary import Assignment, FunctionSummary
 
 FORM = "django.forms.BaseModelForm"
 PLAIN_FORM = ClassSymbol("django.forms", "ModelForm")
@@ -97,7 +106,15 @@ class Forms:
     def _described(self, symbol: ClassSymbol, model: Model, selected: Iterable[str]) -> ModelForm:
         """A form class with these of the model's fields."""
         fields = frozenset(name for name in selected if name in model.fields and is_editable(model.fields[name]))
-        return ModelForm(symbol, model, FormKind.FORM, fields, self._checked(symbol, model, fields))
+        disabled = frozenset(name for name in fields if self._is_disabled(symbol, name))
+        checked = self._checked(symbol, model, fields)
+        return ModelForm(symbol, model, FormKind.FORM, fields, checked, disabled=disabled)
+
+    def _is_disabled(self, symbol: ClassSymbol, name: str) -> bool:
+        """True for a field that a form declares with `disabled=True`."""
+        found = self._classes.member(symbol, name)
+        value = found.definition.value if found is not None and isinstance(found.definition, Assignment) else None
+        return isinstance(value, Call) and keyword(value, "disabled") == TRUE
 
     def _checked(self, symbol: ClassSymbol, model: Model, fields: frozenset[str]) -> frozenset[UniqueKey]:
         """The keys that `_post_clean` checks: with no field left out; by fields only after `ModelForm.clean` ran."""

@@ -9,13 +9,13 @@ from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.nests import spanned
-from flake8_unique_insert.evaluate.terms import ANY, differs, normal, same, symbols
+from flake8_unique_insert.evaluate.terms import ANY, differs, is_text, normal, refers_to, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent, Inserted, NewRow
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
-from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Constant, Expression, Formatted, Sequence
+from flake8_unique_insert.syntax.expressions import Call, Constant, Expression, Sequence, dotted, string
 from flake8_unique_insert.values import Answer
 
 
@@ -25,7 +25,7 @@ def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
     if write.kind == "unchanged":
         return ()
     if write.kind == "update":
-        changed = {name for name, value in write.values.values if not _looked_up_by(write, name, value.term)}
+        changed = {name for name, value in write.values.values if not _keeps(write, name, value.term)}
         if write.object is not None:
             changed = set(write.object.changed)
         return tuple(key for key in keys if changed & set(key.members) or _comes_under(analysis, write, key, changed))
@@ -49,8 +49,10 @@ def _comes_under(analysis: Analysis, write: Write, key: UniqueKey, changed: set[
     )
 
 
-def _looked_up_by(write: Write, name: str, term: Expression) -> bool:
-    """True for `filter(email=e).update(email=e)`, which changes nothing (oracle B75)."""
+def _keeps(write: Write, name: str, term: Expression) -> bool:
+    """True for `filter(email=e).update(email=e)` and `update(email=F("email"))`, which change nothing (oracle B75)."""
+    if isinstance(term, Call) and (dotted(term.function) or "").rsplit(".", 1)[-1] == "F":
+        return [string(argument.value) for argument in term.arguments] == [name]
     return write.rows is not None and all(
         any(item.field == name and item.lookup == "exact" and same(item.term, term) for item in group)
         for group in write.rows.alternatives
@@ -85,15 +87,8 @@ def _is_derived(write: Write, values: dict[str, FieldValue]) -> bool:
         for condition in fact.conditions
         if condition.lookup == "exact" and condition.field not in values and (condition.field,) in unique
     }
-    built = (term for value in values.values() for term in value.terms if _is_text_around(term))
+    built = (term for value in values.values() for term in value.terms if is_text(term))
     return bool(free) and any(part in free for term in built for part in term.walk() if not isinstance(part, Constant))
-
-
-def _is_text_around(term: Expression) -> bool:
-    """True for a string that is put together from others: an f-string, `+`, `%` or `.format()`."""
-    if isinstance(term, Call) and isinstance(term.function, Attribute):
-        return term.function.name == "format"
-    return isinstance(term, (Formatted, Binary))
 
 
 def _left_out(write: Write, key: UniqueKey) -> bool:
@@ -122,14 +117,19 @@ def _has_fresh_parent(analysis: Analysis, write: Write, key: UniqueKey, values: 
     for value in values.values():
         for term in value.terms:
             for fact in new_rows(write):
-                is_new = same(term, fact.term) or _is_below(write, value, fact.term)
+                is_new = refers_to(term, fact.term) or _is_below(write, value, fact.term)
                 if is_new and not any(may_clash(row, write, values) for row in fact.but):
                     return True
     return False
 
 
 def _is_below(write: Write, value: FieldValue, parent: Expression) -> bool:
-    """True for a row that was found among those that refer to a new one: it cannot be older."""
+    """True for a row that was found among those that refer to a new one: it cannot be older.
+
+    Of one that was made here it is known which rows refer to it since.
+    """
+    if any(_is_parent(write, term) for term in value.terms):
+        return False
     answer = value.result.value if value.result is not None else None
     known = [row.values for term in value.terms if (row := write.state.objects.get(term)) is not None]
     if isinstance(answer, Answer) and answer.shape == "row":
@@ -140,7 +140,7 @@ def _is_below(write: Write, value: FieldValue, parent: Expression) -> bool:
 def repeats_under_new_row(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     """True when a member of the key is a row made in this function, but a loop here may insert its key twice."""
     terms = [term for name in key.members for term in field_value(analysis, write, name).terms]
-    return any(same(term, fact.term) for term in terms for fact in new_rows(write))
+    return any(refers_to(term, fact.term) for term in terms for fact in new_rows(write))
 
 
 def told_apart(analysis: Analysis, write: Write, values: dict[str, FieldValue]) -> bool:
