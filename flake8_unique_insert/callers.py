@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from flake8_unique_insert.project import Project
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
+from flake8_unique_insert.syntax.summary import ModuleSummary
 
 ENTRY_POINTS = frozenset(
     [
@@ -48,6 +51,24 @@ ENTRY_POINTS = frozenset(
 MAX_CALLERS = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A function that calls something of a name. on_self: only as `self.name(...)` or `cls.name(...)`."""
+
+    function: FunctionSymbol
+    owner: ClassSymbol | None
+    on_self: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Where a module calls something of a name: in functions, and whether outside of them. summary: when looked at."""
+
+    summary: ModuleSummary | None
+    inside: tuple[Mention, ...]
+    outside: bool
+
+
 class Callers:
     """Finds the functions of a project that mention a call of some name."""
 
@@ -55,7 +76,8 @@ class Callers:
         self.project = project
         self.is_skipped = is_skipped
         self._found: dict[str, list[FunctionSymbol] | None] = {}
-        self._paths: list[Path] | None = None
+        self._modules_with: dict[str, list[str]] = {}
+        self._mentioned: dict[tuple[str, str], Mentions] = {}
 
     def of(self, function: FunctionSymbol) -> list[FunctionSymbol] | None:
         """Every function that calls something of this name; None when that cannot be told or there are too many."""
@@ -88,39 +110,58 @@ class Callers:
         if name.startswith("_") and not name.startswith("__") and "." not in function.qualname:
             yield function.module
             return
-        wanted = f"{name}("
-        if self._paths is None:
-            self._paths = [path for path in self.project.own_files() if not self.is_skipped(path)]
-        for path in self._paths:
-            if wanted in self.project.summaries.text(path):
-                yield self.project.module_name(path)
+        if name not in self._modules_with:
+            paths = (path for path in self._paths if f"{name}(" in self.project.summaries.text(path))
+            self._modules_with[name] = [self.project.module_name(path) for path in paths]
+        yield from self._modules_with[name]
+
+    @cached_property
+    def _paths(self) -> list[Path]:
+        return [path for path in self.project.own_files() if not self.is_skipped(path)]
 
     def _in_module(self, module: str, name: str, function: FunctionSymbol) -> Iterator[FunctionSymbol | None]:
         """The functions of a module that mention the call; None for a mention outside of all functions."""
-        summary, lines = self.project.summary(module), self.project.lines(module)
-        if summary is None:
-            return
-        call = re.compile(rf"(?<!def )\b{re.escape(name)}\s*\(")
-        outside = list(lines)
-        for owner, found in summary.functions():
-            first, last = found.first_line - 1, found.last_line
-            text = "".join(lines[first:last])
-            outside[first:last] = [""] * (last - first)
-            class_ = ClassSymbol(module, owner.qualname) if owner is not None else None
-            if not call.search(text) or (module == function.module and found == function.summary):
-                continue
-            if class_ is None or not self._is_own_method(class_, name, text, function):
-                prefix = f"{owner.qualname}." if owner is not None else ""
-                yield FunctionSymbol(module, f"{prefix}{found.name}", found)
-        if call.search("".join(outside)):
+        mentions = self._mentions(module, name)
+        for found in mentions.inside:
+            is_itself = module == function.module and found.function.summary == function.summary
+            if not is_itself and not self._is_own_method(found, function):
+                yield found.function
+        if mentions.outside:
             yield None
 
-    def _is_own_method(self, owner: ClassSymbol, name: str, text: str, function: FunctionSymbol) -> bool:
+    def _mentions(self, module: str, name: str) -> Mentions:
+        summary = self.project.summary(module)
+        known = self._mentioned.get((module, name))
+        if known is None or known.summary is not summary:
+            inside = tuple(self._inside(module, summary, name)) if summary is not None else ()
+            outside = summary is not None and self._is_outside(module, summary, name)
+            known = self._mentioned[module, name] = Mentions(summary, inside, outside)
+        return known
+
+    def _inside(self, module: str, summary: ModuleSummary, name: str) -> Iterator[Mention]:
+        call = re.compile(rf"(\w+\.)?(?<!def )\b{re.escape(name)}\s*\(")
+        lines = self.project.lines(module)
+        for owner, found in summary.functions():
+            bases = call.findall("".join(lines[found.first_line - 1 : found.last_line]))
+            if bases:
+                prefix = f"{owner.qualname}." if owner is not None else ""
+                class_ = ClassSymbol(module, owner.qualname) if owner is not None else None
+                on_self = all(base in ("self.", "cls.") for base in bases)
+                yield Mention(FunctionSymbol(module, f"{prefix}{found.name}", found), class_, on_self)
+
+    def _is_outside(self, module: str, summary: ModuleSummary, name: str) -> bool:
+        lines = list(self.project.lines(module))
+        for _, function in summary.functions():
+            first, last = function.first_line - 1, function.last_line
+            lines[first:last] = [""] * (last - first)
+        return re.search(rf"(?<!def )\b{re.escape(name)}\s*\(", "".join(lines)) is not None
+
+    def _is_own_method(self, mention: Mention, function: FunctionSymbol) -> bool:
         """True when all that is called by this name is `self.name(...)`, and a method of another class."""
-        mentions = re.findall(rf"(\w+\.)?(?<!def )\b{re.escape(name)}\s*\(", text)
-        if any(base not in ("self.", "cls.") for base in mentions):
+        if mention.owner is None or not mention.on_self:
             return False
-        member = self.project.class_member(owner, name)
+        name = function.summary.name
+        member = self.project.class_member(mention.owner, name)
         return member is not None and f"{member.owner.dotted}.{name}" != function.dotted
 
 
