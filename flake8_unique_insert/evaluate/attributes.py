@@ -265,6 +265,8 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
         if field.relation in ("fk", "o2o"):
             stored = ev.state.objects.get(value.term)
             row = stored.get(field.name) if stored is not None else None
+            if row is not None and row.term == NONE:
+                return row
             return unknown(Attribute(row.term if row else Attribute(value.term, field.name), "pk"))
         if field.relation != "m2m":
             return unknown(term)

@@ -37,7 +37,9 @@ from flake8_unique_insert.syntax.expressions import (
     keyword,
 )
 from flake8_unique_insert.values import (
+    Answer,
     Bound,
+    Column,
     Entries,
     ErrorClass,
     Form,
@@ -225,7 +227,7 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
     _escape(ev, arguments)
     if isinstance(term.function, Attribute):
         _forget_literals(ev, term.function.base)
-    if name == "save" and isinstance(node.function, Attribute):
+    if isinstance(node.function, Attribute) and (name == "save" or (name == "create" and _is_super(node))):
         return _saved_elsewhere(ev, node, receiver)
     if name in CREATING and isinstance(node.function, Attribute) and _is_manager(node.function.base):
         created = ev.symbol("new", node)
@@ -237,7 +239,10 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
 
 
 def _saved_elsewhere(ev: Evaluator, node: Call, receiver: Expression) -> Result:
-    """What a form, a serializer or an element of an unknown collection saves: nothing says that others refer to it."""
+    """What a form, a serializer or an element of an unknown collection saves: nothing says that others refer to it.
+
+    Neither does anything of what the `super().create()` of an unknown class returns.
+    """
     saved = ev.symbol("saved", node)
     if keyword(node, "commit") is None:
         is_element = isinstance(receiver, Symbol) and receiver.kind == "item"
@@ -364,6 +369,13 @@ def _validate(ev: Evaluator, instance: Instance, name: str, arguments: Arguments
     )  # fmt: skip
     ev.state.learn([Validated(instance.term, keys)])
     ev.state.learn(absent_rows.others(instance, keys, ev.state))
+
+
+def subscript_column(ev: Evaluator, column: Answer | Column, term: Subscript) -> Result:
+    """`rows.values_list("pk", flat=True)[0]`."""
+    if isinstance(column, Column) and term.index == Constant(0, "int"):
+        ev.raised.append(("IndexError", "", absent_rows.absent(column.rows)))
+    return unknown(term)
 
 
 def subscript_rows(ev: Evaluator, rows: Rows, index: Result, node: Subscript) -> Result:

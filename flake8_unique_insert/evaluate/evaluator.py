@@ -285,8 +285,8 @@ def _subscript(ev: Evaluator, expression: Subscript) -> Result:
         return row_of(ev, inner, Subscript(base.term, key))
     if isinstance(inner, Column) and inner.maps:
         return membership.row_of_key(ev, inner, index, "")
-    if isinstance(inner, (Answer, Column)) and inner.rows is not None and isinstance(key, Constant):
-        return unknown(Subscript(base.term, key))
+    if isinstance(inner, (Answer, Column)) and isinstance(key, Constant):
+        return calls.subscript_column(ev, inner, Subscript(base.term, key))
     return ev.compound(expression, Subscript(base.term, index.term), [base])
 
 

@@ -347,7 +347,7 @@ def _defaults(model: Model) -> dict[str, Result]:
             texts = any(base.rsplit(".", 1)[-1] in TEXT_FIELDS for base in (field.kind, *field.bases))
             if field.null or texts:
                 found[name] = result(Known(NONE if field.null else constant("")))
-        elif field.default is None and field.relation in ("fk", "o2o") and field.null:
+        elif field.default is None and field.relation in ("fk", "o2o"):
             found[name] = result(Known(NONE))
     return found
 

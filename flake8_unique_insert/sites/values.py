@@ -47,6 +47,8 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     if given is not None:
         return _given(analysis, write, given, field)
     if write.object is not None and write.object.copied:
+        if field is not None and makes_itself_unique(field):
+            return FieldValue("fresh")
         return FieldValue("kept", (Attribute(write.instance.term, name),) if write.instance is not None else ())
     if write.kind in ("update", "unchanged", "bulk_update") or (write.object is not None and write.object.new is None):
         owner = write.instance.term if write.instance is not None else None
