@@ -275,11 +275,13 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
 
 
 def _now_stored(ev: Evaluator, instance: Instance) -> None:
-    """An instance was written: from here on it is a row in the database, a new one if it was not there before."""
+    """An instance was written: it is a row in the database with a primary key, a new one if it was not there before."""
     known = ev.state.objects.get(instance.term) or ObjectState(False)
     if known.new is True:
         ev.state.learn([NewRow(instance.term)])
-    ev.state.objects[instance.term] = replace(known, new=False, changed=frozenset(), former=(), form=None)
+    without_key = (item for item in known.values if item[0] != instance.model.primary_key or item[1].term != NONE)
+    stored = ObjectState(False, tuple(without_key), known.open, copied=known.copied)
+    ev.state.objects[instance.term] = stored
 
 
 def _with_kept(instance: Instance, known: ObjectState, values: RowValues) -> RowValues:

@@ -78,7 +78,8 @@ def _given(analysis: Analysis, write: Write, given: Result, field: Field | None)
             return FieldValue("given", (given.term,), given)
     terms = tuple(dict.fromkeys([given.term, *(value.term for value in values if len(values) == 1)]))
     if all(isinstance(value, Known) and value.term == NONE for value in values):
-        return FieldValue("null", terms, given)
+        needed = field is not None and field.relation in ("fk", "o2o") and not field.null
+        return FieldValue("unknown" if needed else "null", terms, given)  # something else must give it a row
     if all(isinstance(value, Fresh) for value in values):
         return FieldValue("fresh", terms, given)
     if all(isinstance(value, Fresh) or (isinstance(value, Known) and value.term == NONE) for value in values):
