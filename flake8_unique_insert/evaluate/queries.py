@@ -195,6 +195,7 @@ def _answer(shape: str) -> Callable[..., Result]:
             note_check(ev, rows)
         if shape == "row":
             ev.state.learn(unrelated(ev, rows, term))
+            ev.state.objects.setdefault(term, ObjectState(False, found_by(rows)))
         return result(Answer(term, rows, shape))
 
     return rule
@@ -207,12 +208,15 @@ def _contains(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments
 def _get(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     found = _filtered(ev, rows, arguments)
     ev.raised.append(("DoesNotExist", rows.model.table, absent(found)))
+    return the_one(ev, found, term)
+
+
+def the_one(ev: Evaluator, found: Rows, term: Expression) -> Result:
+    """The row that `get()` finds: it has the values it was looked up by, and no other row has them."""
     ev.state.objects.setdefault(term, ObjectState(False, found_by(found)))
-    itself = Condition(rows.model.primary_key, "exact", term, excluded=True)
-    ev.state.learn(
-        Absent(rows.model.table, group | {itself}) for group in found.alternatives
-    )  # get() finds one row only
-    return result(Instance(term, rows.model))
+    itself = Condition(found.model.primary_key, "exact", term, excluded=True)
+    ev.state.learn(Absent(found.model.table, group | {itself}) for group in found.alternatives)
+    return result(Instance(term, found.model))
 
 
 def _only_row(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:

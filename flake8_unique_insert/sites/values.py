@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
@@ -45,7 +45,8 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     given = write.values.get(name) if write.kind != "bulk_update" else _in_batch(write, name)
     field = write.model.field(name)
     if given is not None:
-        return _given(analysis, write, given, field)
+        value = _given(analysis, write, given, field)
+        return replace(value, terms=(*value.terms, *_own_terms(write, name)))
     if write.object is not None and write.object.copied:
         return FieldValue("kept", (Attribute(write.instance.term, name),) if write.instance is not None else ())
     if write.kind in ("update", "unchanged", "bulk_update") or (write.object is not None and write.object.new is None):
@@ -57,6 +58,13 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     if write.values.spread is not None and omitted.kind != "fresh":
         return FieldValue("unknown", (normal(Subscript(write.values.spread, constant(name))),))
     return omitted
+
+
+def _own_terms(write: Write, name: str) -> tuple[Expression, ...]:
+    """`row.team`, for a field that an existing row keeps."""
+    if write.instance is None or write.object is None or write.object.new is not False:
+        return ()
+    return (Attribute(write.instance.term, name),) if name not in write.object.changed else ()
 
 
 def _in_batch(write: Write, name: str) -> Result | None:
