@@ -13,7 +13,7 @@ from flake8_unique_insert.evaluate.row_values import content_type_of, username_f
 from flake8_unique_insert.evaluate.state import Check
 from flake8_unique_insert.evaluate.unrelated import unrelated
 from flake8_unique_insert.facts import Absent, Condition
-from flake8_unique_insert.schema import FunctionSymbol, Model
+from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FunctionSymbol, ManagerDeclaration, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Subscript, string
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
@@ -106,6 +106,19 @@ def with_manager(ev: Evaluator, rows: Rows) -> Rows:
     if found is None or not isinstance(found.value, Rows):
         return replace(rows, alternatives=frozenset([frozenset([unknown_condition(rows.term)])]))
     return replace(rows, alternatives=conjunction(rows.alternatives, found.value.alternatives))
+
+
+def made(ev: Evaluator, symbol: ClassSymbol | ExternalSymbol, term: Expression, arguments: Arguments) -> Result | None:
+    """`ProductQuerySet(self.model, using=self._db)`: all rows of the model; None for other classes."""
+    bases = ev.analysis.lookup.bases(symbol) if isinstance(symbol, ClassSymbol) else (symbol.dotted,)
+    if not any(base.endswith("QuerySet") for base in bases) or not arguments[1]:
+        return None
+    given = [argument.keyword for argument in arguments[0]]
+    model = arguments[1][0].value
+    if given[0] not in (None, "model") or not set(given[1:]) <= {"using"} or not isinstance(model, ModelClass):
+        return None
+    own = ManagerDeclaration("", queryset=symbol if isinstance(symbol, ClassSymbol) else None)
+    return result(Rows(term, model.model, manager=own))
 
 
 def call_rows(

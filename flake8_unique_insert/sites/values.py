@@ -113,7 +113,20 @@ def _omitted(analysis: Analysis, write: Write, field: Field | None) -> FieldValu
         return FieldValue("null", (NONE,))
     if not analysis.functions.is_own(write.model.module) and not field.relation:
         return FieldValue("fresh")  # a package's model that needs the field fills it in its own save()
-    return FieldValue("constant", (constant(""),))
+    return _left_to_database(write, field)
+
+
+def _left_to_database(write: Write, field: Field) -> FieldValue:
+    """A field that must not be NULL and that nothing is given for: the empty string, where it holds text.
+
+    Others are NULL, which the database refuses whatever rows there are, unless they are set out of sight.
+    """
+    if field.relation not in ("fk", "o2o"):
+        return FieldValue("constant", (constant(""),))
+    out_of_sight = write.form is not None or write.values.open
+    if out_of_sight or any(mechanism.values.get(field.name) is not None for mechanism in write.mechanisms):
+        return FieldValue("unknown")
+    return FieldValue("null", (NONE,))
 
 
 def _default(analysis: Analysis, field: Field) -> FieldValue:
