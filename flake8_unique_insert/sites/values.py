@@ -119,11 +119,11 @@ def _omitted(analysis: Analysis, write: Write, field: Field | None) -> FieldValu
 def _left_to_database(write: Write, field: Field) -> FieldValue:
     """A field that must not be NULL and that nothing is given for: the empty string, where it holds text.
 
-    Others are NULL, which the database refuses whatever rows there are, unless they are set out of sight.
+    Foreign keys are NULL, which the database refuses whatever rows there are, unless they are set out of sight.
     """
     if field.relation not in ("fk", "o2o"):
         return FieldValue("constant", (constant(""),))
-    out_of_sight = write.form is not None or write.values.open
+    out_of_sight = write.form is not None or write.values.open or write.method == "update_or_create"
     if out_of_sight or any(mechanism.values.get(field.name) is not None for mechanism in write.mechanisms):
         return FieldValue("unknown")
     return FieldValue("null", (NONE,))
