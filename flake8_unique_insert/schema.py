@@ -132,6 +132,10 @@ class UniqueKey:
         inside = (name for expression in self.expressions for name in expression.fields)
         return tuple(dict.fromkeys([*self.fields, *inside]))
 
+    def folds(self, name: str) -> bool:
+        """True when the case of a member does not matter: `Lower("email")`."""
+        return any(name in item.fields and item.function in ("Lower", "Upper") for item in self.expressions)
+
     @property
     def read(self) -> frozenset[str]:
         """Every field on which it depends whether two rows collide: the members and the fields of the condition."""
@@ -271,6 +275,7 @@ class ModelForm:
     symbol: its class; of one that a factory makes, the class that it is made from. fields: the model's fields that the
     input sets. checked: the keys for which its own validation looks for another row. each: the form that a set repeats.
     disabled: fields whose values come from the row or from `initial`, never from the input.
+    filled: the fields whose valid input is never empty.
     """
 
     symbol: ClassSymbol
@@ -280,6 +285,7 @@ class ModelForm:
     checked: frozenset[UniqueKey]
     each: ModelForm | None = None
     disabled: frozenset[str] = frozenset()
+    filled: frozenset[str] = frozenset()
 
     @property
     def inputs(self) -> frozenset[str]:

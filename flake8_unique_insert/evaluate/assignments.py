@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate import row_values
 from flake8_unique_insert.evaluate.attributes import as_row
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.own_attributes import note_assignment
+from flake8_unique_insert.evaluate.relations import one_to_one
 from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression
 from flake8_unique_insert.values import (
     Form,
@@ -20,6 +21,7 @@ from flake8_unique_insert.values import (
     Result,
     SymbolValue,
     Unknown,
+    result,
     unknown,
 )
 
@@ -62,6 +64,9 @@ def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str
         for key, part in generic.items():
             _assign_field(ev, target, ev.state.objects.get(target.term) or known, key, part)
         return
+    accessor, other = one_to_one(ev, target, name), value.value
+    if accessor is not None and isinstance(other, Instance):  # both ends of the relation are set
+        _assign_field(ev, other, ev.state.objects.get(other.term) or ObjectState(False), accessor.field, result(target))
     field = model.field(name)
     key = field.name if field is not None else name
     others = tuple((other, old) for other, old in known.values if other != key)

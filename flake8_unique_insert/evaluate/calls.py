@@ -201,7 +201,7 @@ def _is_super(node: Call) -> bool:
 def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Arguments, term: Call) -> Result:
     symbol = value.symbol
     if isinstance(symbol, (ExternalSymbol, ClassSymbol)):
-        known = known_calls.call(ev, symbol.dotted, node, arguments)
+        known = known_calls.call(ev, symbol.dotted, node, arguments) or queries.made(ev, symbol, term, arguments)
         if known is not None:
             return known
     if isinstance(symbol, ClassSymbol):

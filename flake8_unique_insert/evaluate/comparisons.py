@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.dedupe import tell_apart
@@ -10,7 +11,7 @@ from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.membership import absent_from_each
 from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.evaluate.truth import States, by_truth, gained, narrowed, truth
+from flake8_unique_insert.evaluate.truth import States, by_truth, gained, is_filled, narrowed, truth
 from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
@@ -29,6 +30,7 @@ from flake8_unique_insert.values import (
     Instance,
     Items,
     Known,
+    ObjectState,
     Option,
     Result,
     Rows,
@@ -136,6 +138,8 @@ def _narrowed_to_none(ev: Evaluator, value: Result, name: str | None) -> State |
         inner = option.value
         if isinstance(inner, Answer):
             return inner.shape == "row"
+        if is_filled(ev, option):
+            return False
         return _is_none(inner) or (
             truth(inner) is None and not isinstance(inner, (Rows, Column, Elements, CreatedFlag))
         )
@@ -166,7 +170,8 @@ def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
         if stored:
             alike, different = ev.state.copy(), ev.state.copy()
             for row, item in stored:
-                alike.learn(_own_value(row, item))
+                alike.learn(_own_value(ev, row, item))
+                _note_own(alike, row, item, left if item.term == left.term else right)
                 different.learn([of_row(row.term, row.model.table, [item])])
             return (alike, different) if test.operator == "==" else (different, alike)
     one, other = left.value, right.value
@@ -191,15 +196,29 @@ def _stored(ev: Evaluator, side: Expression, other: Result) -> tuple[Instance, C
     return owner, Condition(field.name, "exact", other.term)
 
 
-def _own_value(row: Instance, item: Condition) -> Facts:
+def _own_value(ev: Evaluator, row: Instance, item: Condition) -> Facts:
     """What is known when `tag.name == name`: no row but this one has that name, if names are unique."""
     itself = Condition(row.model.primary_key, "exact", row.term, excluded=True)
     facts = []
-    for key in row.model.keys:
-        if item.field in key.members:
-            others = {Condition(name, "exact", Attribute(row.term, name)) for name in key.members if name != item.field}
-            facts.append(Absent(row.model.table, frozenset(others | {item, itself})))
+    known = ev.state.objects.get(row.term)
+    for key in (key for key in row.model.keys if item.field in key.members):
+        terms = {name: _held(row, name, known) for name in key.members} | {item.field: item.term}
+        conditions = {Condition(name, "iexact" if key.folds(name) else "exact", term) for name, term in terms.items()}
+        facts.append(Absent(row.model.table, frozenset(conditions | {itself})))
     return frozenset(facts)
+
+
+def _note_own(state: State, row: Instance, item: Condition, value: Result) -> None:
+    """`tag.name == name` says what the row holds, as a lookup by this value would."""
+    known = state.objects.get(row.term) or ObjectState(False)
+    if known.get(item.field) is None:
+        state.objects[row.term] = replace(known, values=(*known.values, (item.field, value)))
+
+
+def _held(row: Instance, name: str, known: ObjectState | None) -> Expression:
+    """What a row that was not changed holds in a field: what it was found by, where that is known."""
+    value = known.get(name) if known is not None else None
+    return value.term if value is not None else Attribute(row.term, name)
 
 
 def _split_by_constants(ev: Evaluator, value: Result, node: Expression, constants: list[object]) -> States:

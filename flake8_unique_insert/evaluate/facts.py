@@ -79,9 +79,17 @@ def _wider(fact: Absent, others: Facts) -> Fact | None:
     for other in others:
         if isinstance(other, NewRow) and other.term in asked:
             return other
-        if isinstance(other, Absent) and other.table == fact.table and other.conditions < fact.conditions:
+        if isinstance(other, Absent) and other.table == fact.table and _implied(other, fact):
             return other
     return None
+
+
+def _implied(wider: Absent, fact: Absent) -> bool:
+    """True when every row that the fact speaks of meets the conditions of the wider one: `iexact` finds `exact`."""
+    more = wider.conditions - fact.conditions
+    if len(wider.conditions) > len(fact.conditions) or any(item.lookup != "iexact" for item in more):
+        return False
+    return {replace(item, lookup="exact") for item in more} <= fact.conditions
 
 
 def _met(left: Fact, right: Fact) -> Fact:

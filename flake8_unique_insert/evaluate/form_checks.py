@@ -2,48 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate.forms import follow, method_arguments, own_method
+from flake8_unique_insert.evaluate.forms import bound_row, follow, method_arguments, own_method
 from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.schema import ClassSymbol, FormKind
-from flake8_unique_insert.syntax.expressions import Argument, Attribute, Subscript, constant
-from flake8_unique_insert.values import Form, Function, Result, Rows
+from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Expression, Subscript, constant
+from flake8_unique_insert.values import Form, Function, Known, ObjectState, Option, Result, Rows
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
-def own_checks(ev: Evaluator, form: Form) -> Facts:
-    """What the `clean` methods of a form and its model, or a serializer's `validate`, establish for valid input."""
+def own_checks(ev: Evaluator, form: Form, filled: frozenset[Expression]) -> Facts:
+    """What the `clean` methods of a form and its model, or a serializer's `validate`, establish for valid input.
+
+    filled: terms of values that are neither None nor empty.
+    """
     ev.state.facts = frozenset(_left_choices(ev, form))
-    ev.analysis.validating = True
+    objects = dict(ev.state.objects)
+    known = ev.analysis.filled
+    ev.analysis.validating, ev.analysis.filled = True, known | filled
     try:
-        for method, values in _checks(ev, form):
-            call = ev.analysis.implied_call(method.symbol.dotted, method.term)
-            follow(ev, method, call, (tuple(Argument(value.term) for value in values), values))
+        _unfill(ev, form)
+        _follow_all(ev, _checks_of_form(ev, form))
+        ev.state.objects.update(objects)
+        _follow_all(ev, _checks_of_model(ev, form))
     finally:
-        ev.analysis.validating = False
+        ev.analysis.validating, ev.analysis.filled = False, known
     return ev.state.facts
 
 
-def _checks(ev: Evaluator, form: Form) -> list[tuple[Function, list[Result]]]:
-    """The methods that check input, each with its arguments."""
+def _follow_all(ev: Evaluator, methods: Iterable[tuple[Function, list[Result]]]) -> None:
+    for method, values in methods:
+        call = ev.analysis.implied_call(method.symbol.dotted, method.term)
+        follow(ev, method, call, (tuple(Argument(value.term) for value in values), values))
+
+
+def _unfill(ev: Evaluator, form: Form) -> None:
+    """Give the form's rows back what they held before the input: that is what its methods see.
+
+    A serializer that was given no row has none yet.
+    """
+    row = bound_row(ev, form)
+    for option in row.options if row is not None else ():
+        known = ev.state.objects.get(option.value.term) or ObjectState(False)
+        names = form.form.fields | known.changed
+        values = tuple(item for item in known.values if item[0] not in names)
+        ev.state.objects[option.value.term] = replace(known, values=values, changed=frozenset())
+    if row is not None and form.form.kind is FormKind.SERIALIZER:
+        options = [_seen_by_serializer(ev, option) for option in row.options]
+        attributes = dict(ev.state.objects[form.term].values)
+        attributes["instance"] = Result(row.term, tuple(options))
+        ev.state.objects[form.term] = ObjectState(None, tuple(attributes.items()))
+
+
+def _seen_by_serializer(ev: Evaluator, option: Option) -> Option:
+    is_new = ev.state.objects[option.value.term].new is True
+    return Option(Known(NONE), option.facts) if is_new else option
+
+
+def _checks_of_form(ev: Evaluator, form: Form) -> Iterator[tuple[Function, list[Result]]]:
+    """The methods of a form or serializer that check input, each with its arguments."""
     symbol = (form.form.each or form.form).symbol
     verb = "validate" if form.form.kind is FormKind.SERIALIZER else "clean"
-    names = [*(f"{verb}_{name}" for name in sorted(form.form.fields)), verb]
-    found = [(own_method(ev, symbol, name), method_arguments(ev, form, name)) for name in names]
-    methods = [(replace(method, receiver=form), values) for method, values in found if method is not None]
-    attributes = ev.state.objects.get(form.term)
-    row = attributes.get("instance") if attributes is not None else None
-    model = form.form.model.symbol
-    if form.form.kind is not FormKind.SERIALIZER and row is not None and isinstance(model, ClassSymbol):
-        own = [own_method(ev, model, name) for name in ("clean", "validate_unique")]
-        rows = [option.value for option in row.options]
-        methods += [(replace(method, receiver=value), []) for method in own if method is not None for value in rows]
-    return methods
+    for name in (*(f"{verb}_{name}" for name in sorted(form.form.fields)), verb):
+        method = own_method(ev, symbol, name)
+        if method is not None:
+            yield replace(method, receiver=form), method_arguments(ev, form, name)
+
+
+def _checks_of_model(ev: Evaluator, form: Form) -> Iterator[tuple[Function, list[Result]]]:
+    """The methods of the model that a form, other than a serializer, calls on the row that it has filled."""
+    row, model = bound_row(ev, form), form.form.model.symbol
+    if form.form.kind is FormKind.SERIALIZER or row is None or not isinstance(model, ClassSymbol):
+        return
+    for name in ("clean", "validate_unique"):
+        method = own_method(ev, model, name)
+        if method is not None:
+            yield from ((replace(method, receiver=option.value), []) for option in row.options)
 
 
 def _left_choices(ev: Evaluator, form: Form) -> Iterator[Absent]:

@@ -34,6 +34,7 @@ from flake8_unique_insert.values import (
     Function,
     Instance,
     ObjectState,
+    Option,
     Result,
     Validity,
     result,
@@ -54,6 +55,8 @@ def instantiate(ev: Evaluator, form: ModelForm, node: Call, term: Expression, ar
     """`F(data)`, `F(data, instance=row)`, `S(row, data=data)`: a form and the row that it will fill."""
     row, is_new = _given_row(ev, form, arguments)
     made = bind(ev, Form(term, form.symbol, form), row, is_new)
+    if form.kind is FormKind.SERIALIZER and (context := _argument(arguments, "context", None)) is not None:
+        assignments.assign(ev, result(made), "context", context)
     own = own_method(ev, form.symbol, "__init__")
     if own is not None:
         follow(ev, replace(own, receiver=made), node, arguments)
@@ -93,6 +96,12 @@ def _argument(arguments: Arguments, name: str, place: int | None) -> Result | No
 def _is_open(argument: Argument, value: Result) -> bool:
     """True for `*args` and `**kwargs` that may hold any argument."""
     return bool(argument.star) and not (isinstance(value.value, Entries) and not value.value.open)
+
+
+def bound_row(ev: Evaluator, form: Form) -> Result | None:
+    """The row that a form fills, which may be one of several."""
+    attributes = ev.state.objects.get(form.term)
+    return attributes.get("instance") if attributes is not None else None
 
 
 def chooses_row(ev: Evaluator, symbol: ClassSymbol, name: str) -> bool:
@@ -149,12 +158,12 @@ def save(ev: Evaluator, form: Form, facts: Facts, node: Call) -> Result | None:
 
 def _save(ev: Evaluator, form: Form, facts: Facts, node: Call, arguments: Arguments) -> Result | None:
     """`form.save()`, `form.save(commit=False)`, `serializer.save(owner=user)`."""
-    attributes = ev.state.objects.get(form.term)
-    row = attributes.get("instance") if attributes is not None else None
+    row = bound_row(ev, form)
     if row is None or not all(isinstance(option.value, Instance) for option in row.options):
         return None
     if form.form.kind is FormKind.SERIALIZER:
-        return _save_serializer(ev, form, row, facts, node, arguments)
+        rows = [_save_serializer(ev, form, option, facts, node, arguments) for option in row.options]
+        return rows[0] if len(rows) == 1 else row
     commit = _argument(arguments, "commit", 0)
     for option in row.options:
         known = ev.state.objects.get(option.value.term)
@@ -177,12 +186,12 @@ def _may_be_new(ev: Evaluator, form: Form, row: Result) -> bool:
 
 
 def _save_serializer(
-    ev: Evaluator, form: Form, row: Result, facts: Facts, node: Call, arguments: Arguments
+    ev: Evaluator, form: Form, option: Option, facts: Facts, node: Call, arguments: Arguments
 ) -> Result | None:
     """The values given are set after validation; the project's own `create` and `update` do the rest."""
-    instance = row.value
-    if not isinstance(instance, Instance):
-        return None
+    instance, row = option.value, Result(option.value.term, (option,))
+    facts = added(facts, option.facts)
+    assert isinstance(instance, Instance)
     known = ev.state.objects.get(instance.term) or ObjectState(False)
     own = own_method(ev, form.symbol, "create" if known.new else "update")
     if own is not None:

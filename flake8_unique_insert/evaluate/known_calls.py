@@ -139,7 +139,7 @@ def _get_object_or_404(ev: Evaluator, node: Call, arguments: Arguments) -> Resul
     found = replace(rows, alternatives=conjunction(rows.alternatives, groups))
     ev.raised.append(("Http404", rows.model.table, absent_rows.absent(found)))
     terms = tuple(replace(argument, value=value.term) for argument, value in zip(*arguments))
-    return result(Instance(Call(Name("get_object_or_404"), terms), rows.model))
+    return queries.the_one(ev, found, Call(Name("get_object_or_404"), terms))
 
 
 def _copy(ev: Evaluator, node: Call, value: Result) -> Result | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.comparisons import is_lookup_test
@@ -10,7 +11,9 @@ from flake8_unique_insert.evaluate.truth import deciding
 from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
+    NONE,
     TRUE,
+    Attribute,
     Boolean,
     Comparison,
     Conditional,
@@ -82,7 +85,16 @@ def conditional(ev: Evaluator, expression: Conditional) -> Result:
     right, after_right = ev.branch(no, expression.orelse)
     ev.fork([after_left, after_right], expression)
     left_facts, right_facts = (state.facts if state else NO_FACTS for state in (after_left, after_right))
-    return _joined(expression, left, list(left.options) if left else [], left_facts, right, right_facts)
+    joined = _joined(expression, left, list(left.options) if left else [], left_facts, right, right_facts)
+    return replace(joined, term=left.term) if left is not None and _is_access(expression) else joined
+
+
+def _is_access(expression: Conditional) -> bool:
+    """True for `row.name if row else None`: `row.name` wherever that can be read at all."""
+    test = expression.test
+    if isinstance(test, Comparison) and test.operator == "is not" and test.right == NONE:
+        test = test.left
+    return expression.orelse == NONE and isinstance(test, (Name, Attribute)) and test in expression.body.walk()
 
 
 def comparison(ev: Evaluator, expression: Comparison) -> Result:

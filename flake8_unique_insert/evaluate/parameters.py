@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
 from flake8_unique_insert.evaluate import admins
@@ -58,6 +59,7 @@ def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary) -> 
             ev.state.names[parameter.name] = unknown(symbol)
         else:
             ev.state.names[parameter.name] = of_parameter(ev, parameter, symbol, frame.module)
+    _bind_request(ev, function)
     _bind_signal(ev, function)
     _bind_form(ev, function)
     return ev.state
@@ -108,6 +110,17 @@ def _declaration(model: Model, owner: ClassSymbol) -> ManagerDeclaration:
         if owner in (declared.manager, declared.queryset):
             return declared
     return ManagerDeclaration("objects", owner)
+
+
+def _bind_request(ev: Evaluator, function: FunctionSummary) -> None:
+    """The request that a view gets: there is one, and `self.request` is the same."""
+    receiver, request = ev.state.names.get("$self"), ev.state.names.get("request")
+    if request is None or not is_view(ev.analysis.lookup, ev.frame.owner, function):
+        return
+    ev.analysis.filled |= {request.term}
+    if receiver is not None and isinstance(receiver.value, Object):
+        known = ev.state.objects.get(receiver.term) or ObjectState(None)
+        ev.state.objects[receiver.term] = replace(known, values=(*known.values, ("request", request)))
 
 
 def _bind_signal(ev: Evaluator, function: FunctionSummary) -> None:

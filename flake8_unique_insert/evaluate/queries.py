@@ -13,7 +13,7 @@ from flake8_unique_insert.evaluate.row_values import content_type_of, username_f
 from flake8_unique_insert.evaluate.state import Check
 from flake8_unique_insert.evaluate.unrelated import unrelated
 from flake8_unique_insert.facts import Absent, Condition
-from flake8_unique_insert.schema import FunctionSymbol, Model
+from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FunctionSymbol, ManagerDeclaration, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Subscript, string
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
@@ -108,6 +108,19 @@ def with_manager(ev: Evaluator, rows: Rows) -> Rows:
     return replace(rows, alternatives=conjunction(rows.alternatives, found.value.alternatives))
 
 
+def made(ev: Evaluator, symbol: ClassSymbol | ExternalSymbol, term: Expression, arguments: Arguments) -> Result | None:
+    """`ProductQuerySet(self.model, using=self._db)`: all rows of the model; None for other classes."""
+    bases = ev.analysis.lookup.bases(symbol) if isinstance(symbol, ClassSymbol) else (symbol.dotted,)
+    if not any(base.endswith("QuerySet") for base in bases) or not arguments[1]:
+        return None
+    given = [argument.keyword for argument in arguments[0]]
+    model = arguments[1][0].value
+    if given[0] not in (None, "model") or not set(given[1:]) <= {"using"} or not isinstance(model, ModelClass):
+        return None
+    own = ManagerDeclaration("", queryset=symbol if isinstance(symbol, ClassSymbol) else None)
+    return result(Rows(term, model.model, manager=own))
+
+
 def call_rows(
     ev: Evaluator, rows: Rows, name: str, call: Call, arguments: Arguments, is_mechanism: bool = False
 ) -> Result:
@@ -195,6 +208,7 @@ def _answer(shape: str) -> Callable[..., Result]:
             note_check(ev, rows)
         if shape == "row":
             ev.state.learn(unrelated(ev, rows, term))
+            ev.state.objects.setdefault(term, ObjectState(False, found_by(rows)))
         return result(Answer(term, rows, shape))
 
     return rule
@@ -207,12 +221,15 @@ def _contains(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments
 def _get(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     found = _filtered(ev, rows, arguments)
     ev.raised.append(("DoesNotExist", rows.model.table, absent(found)))
+    return the_one(ev, found, term)
+
+
+def the_one(ev: Evaluator, found: Rows, term: Expression) -> Result:
+    """The row that `get()` finds: it has the values it was looked up by, and no other row has them."""
     ev.state.objects.setdefault(term, ObjectState(False, found_by(found)))
-    itself = Condition(rows.model.primary_key, "exact", term, excluded=True)
-    ev.state.learn(
-        Absent(rows.model.table, group | {itself}) for group in found.alternatives
-    )  # get() finds one row only
-    return result(Instance(term, rows.model))
+    itself = Condition(found.model.primary_key, "exact", term, excluded=True)
+    ev.state.learn(Absent(found.model.table, group | {itself}) for group in found.alternatives)
+    return result(Instance(term, found.model))
 
 
 def _only_row(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:

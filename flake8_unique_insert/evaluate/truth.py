@@ -101,8 +101,13 @@ def by_truth(ev: Evaluator, value: Result, name: str | None) -> States:
             note_check(ev, option.value)
     return (
         narrowed(ev, value, name, lambda option: truth(option.value) is not False, True),
-        narrowed(ev, value, name, lambda option: truth(option.value) is not True, False),
+        narrowed(ev, value, name, lambda option: truth(option.value) is not True and not is_filled(ev, option), False),
     )
+
+
+def is_filled(ev: Evaluator, option: Option) -> bool:
+    """True for a value that is known to be neither None nor empty."""
+    return option.value.term in ev.analysis.filled
 
 
 def narrowed(ev: Evaluator, value: Result, name: str | None, keeps: object, outcome: bool | None) -> State | None:

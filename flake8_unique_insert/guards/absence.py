@@ -82,7 +82,7 @@ def _follows(
         return True
     if condition.lookup not in WIDER or not _has_term(value, condition.term):
         return condition.lookup in FOLDING and any(_folded_same(condition.term, term) for term in value.terms)
-    return not _needs_folding(key, condition.field) or condition.lookup in FOLDING or _is_folded(condition.term)
+    return not key.folds(condition.field) or condition.lookup in FOLDING or _is_folded(condition.term)
 
 
 def _has_term(value: FieldValue, term: Expression) -> bool:
@@ -148,10 +148,6 @@ def _through_member(condition: Condition, values: dict[str, FieldValue]) -> bool
 
 def _lists_value(listed: Expression, value: FieldValue) -> bool:
     return isinstance(listed, Sequence) and any(same(item, term) for item in listed.items for term in value.terms)
-
-
-def _needs_folding(key: UniqueKey, field: str) -> bool:
-    return any(field in item.fields and item.function in ("Lower", "Upper") for item in key.expressions)
 
 
 def _is_folded(term: Expression) -> bool:

@@ -6,6 +6,7 @@ B119): for the keys that their class checks by itself, and for those that its ow
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -16,9 +17,10 @@ from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent, Condition, Fact, Validated
 from flake8_unique_insert.guards import absence
 from flake8_unique_insert.schema import UniqueKey
+from flake8_unique_insert.sites.conditions import key_conditions
 from flake8_unique_insert.sites.risk import told_apart
 from flake8_unique_insert.sites.values import FieldValue, field_value
-from flake8_unique_insert.syntax.expressions import Subscript, constant
+from flake8_unique_insert.syntax.expressions import Expression, Subscript, constant
 from flake8_unique_insert.values import Form
 
 VERDICT = "validated"
@@ -60,17 +62,31 @@ def _is_checked(analysis: Analysis, write: Write, key: UniqueKey, values: dict[s
     if write.model.table != form.form.model.table:
         return False
     symbol = form.form.symbol
-    frame = Frame(symbol.module, symbol, path=(analysis.point(("checks", form.term)),))
+    filled = frozenset(_filled(analysis, write, key, values, form))
+    frame = Frame(symbol.module, symbol, path=(analysis.point(("checks", form.term, filled)),))
     recording, steps = analysis.recording, analysis.steps
     analysis.recording, analysis.steps = False, 0
     try:
-        facts = own_checks(Evaluator(analysis, frame, write.state.copy()), form)
+        facts = own_checks(Evaluator(analysis, frame, write.state.copy()), form, filled)
     except BudgetExceeded:
         return True  # what cannot be told is not guilty
     finally:
         analysis.recording, analysis.steps = recording, steps
     known = frozenset(_seen_from(fact, form, values) for fact in facts)
     return bool(known) and absence.covers(analysis, replace(write, facts=known), key)
+
+
+def _filled(
+    analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, FieldValue], form: Form
+) -> Iterator[Expression]:
+    """The terms of values that are not empty, or that leave no key at risk when they are: NULL equals nothing."""
+    yield from (Subscript(form.data, constant(name)) for name in form.form.filled)
+    partial = key_conditions(analysis, write.model, key) or frozenset()
+    for name, value in values.items():
+        field = write.model.field(name)
+        says_nothing = Condition(name, "exact", constant(""), excluded=True) in partial
+        if says_nothing or (field is not None and field.relation and key.nulls_distinct):
+            yield from value.terms
 
 
 def _seen_from(fact: Fact, form: Form, values: dict[str, FieldValue]) -> Fact:

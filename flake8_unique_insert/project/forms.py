@@ -11,7 +11,7 @@ from flake8_unique_insert.project.literals import Placed
 from flake8_unique_insert.project.memo import Memo
 from flake8_unique_insert.project.metas import Metas
 from flake8_unique_insert.project.names import Names
-from flake8_unique_insert.project.selections import FIELDS_OF_DJANGO, Selections, is_editable
+from flake8_unique_insert.project.selections import FIELDS_OF_DJANGO, Selections, is_editable, is_filled
 from flake8_unique_insert.project.serializers import SERIALIZER, Serializers
 from flake8_unique_insert.schema import (
     ClassSymbol,
@@ -29,11 +29,10 @@ from flake8_unique_insert.syntax.expressions import (
     Expression,
     constant,
     dotted,
-    keyword,
     positional,
     string,
 )
-from flake8_unique_insert.syntax.summary import Assignment, FunctionSummary
+from flake8_unique_insert.syntax.summary import FunctionSummary
 
 FORM = "django.forms.BaseModelForm"
 PLAIN_FORM = ClassSymbol("django.forms", "ModelForm")
@@ -106,15 +105,12 @@ class Forms:
     def _described(self, symbol: ClassSymbol, model: Model, selected: Iterable[str]) -> ModelForm:
         """A form class with these of the model's fields."""
         fields = frozenset(name for name in selected if name in model.fields and is_editable(model.fields[name]))
-        disabled = frozenset(name for name in fields if self._is_disabled(symbol, name))
+        declared = self._serializers.declared(symbol)
+        own = {name: declared[name].arguments if name in declared else None for name in fields}
+        disabled = frozenset(name for name, given in own.items() if given and given.get("disabled") == TRUE)
+        filled = frozenset(name for name, given in own.items() if is_filled(model.fields[name], given))
         checked = self._checked(symbol, model, fields)
-        return ModelForm(symbol, model, FormKind.FORM, fields, checked, disabled=disabled)
-
-    def _is_disabled(self, symbol: ClassSymbol, name: str) -> bool:
-        """True for a field that a form declares with `disabled=True`."""
-        found = self._classes.member(symbol, name)
-        value = found.definition.value if found is not None and isinstance(found.definition, Assignment) else None
-        return isinstance(value, Call) and keyword(value, "disabled") == TRUE
+        return ModelForm(symbol, model, FormKind.FORM, fields, checked, disabled=disabled, filled=filled)
 
     def _checked(self, symbol: ClassSymbol, model: Model, fields: frozenset[str]) -> frozenset[UniqueKey]:
         """The keys that `_post_clean` checks: with no field left out; by fields only after `ModelForm.clean` ran."""
@@ -204,7 +200,8 @@ class Forms:
     def _set_of(self, form: ModelForm, links: frozenset[str], own: ClassSymbol | None) -> ModelForm:
         """The formset of a form; links: the fields that the set fills by itself."""
         checked = form.checked if own is None else self._checked_together(form, own)
-        return ModelForm(own or PLAIN_SET, form.model, FormKind.FORMSET, form.fields | links, checked, form)
+        fields = form.fields | links
+        return ModelForm(own or PLAIN_SET, form.model, FormKind.FORMSET, fields, checked, form, filled=form.filled)
 
     def _checked_together(self, form: ModelForm, symbol: ClassSymbol) -> frozenset[UniqueKey]:
         """The keys that a formset class checks: its own `clean` may look for any; without Django's equal rows pass."""

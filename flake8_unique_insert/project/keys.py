@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from flake8_unique_insert.project.classes import Classes
@@ -37,6 +37,18 @@ def field_keys(declared: Iterable[DeclaredField]) -> Iterator[UniqueKey]:
                 yield UniqueKey(KeyKind.PRIMARY_KEY, members, field.declared, module=field.module)
         elif field.unique:
             yield UniqueKey(KeyKind.UNIQUE, (field.name,), field.declared, module=field.module)
+
+
+def by_field(key: UniqueKey, fields: Mapping[str, str]) -> UniqueKey:
+    """A key by the names of its fields, where it names columns: `unique_together = [("name", "owner_id")]`."""
+    if not any(fields.get(name, name) != name for name in key.members):
+        return key
+    expressions = (replace(item, fields=_names(item.fields, fields)) for item in key.expressions)
+    return replace(key, fields=_names(key.fields, fields), expressions=tuple(expressions))
+
+
+def _names(columns: tuple[str, ...], fields: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(fields.get(name, name) for name in columns)
 
 
 class KeyReader:

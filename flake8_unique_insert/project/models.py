@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from flake8_unique_insert.project.apps import Apps
 from flake8_unique_insert.project.classes import Base, Classes
 from flake8_unique_insert.project.fields import DeclaredField, FieldReader, with_target
-from flake8_unique_insert.project.keys import KeyReader, field_keys
+from flake8_unique_insert.project.keys import KeyReader, by_field, field_keys
 from flake8_unique_insert.project.literals import Placed
 from flake8_unique_insert.project.managers import Managers
 from flake8_unique_insert.project.memo import Memo
@@ -255,7 +255,8 @@ class Models:
             app_label, _, name = label.rpartition(".")
             place = self._read.place(constraints.last.module, constraints.line)
             found.extend(self._read.keys.constraints(constraints, place, app_label, name))
-        return tuple(dict.fromkeys(found))
+        fields = {item.field.column_name: name for name, item in declared.items()}
+        return tuple(dict.fromkeys(by_field(key, fields) for key in found))
 
     # --- managers
 

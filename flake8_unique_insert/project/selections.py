@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flake8_unique_insert.project.field_classes import AUTO_FIELDS
 from flake8_unique_insert.project.literals import Literals, Placed
 from flake8_unique_insert.schema import Field, Model
@@ -102,3 +104,18 @@ def is_editable(field: Field) -> bool:
     if field.arguments.get("editable") == FALSE or not AUTO_FIELDS.isdisjoint(field.bases):
         return False
     return TRUE not in (field.arguments.get("auto_now"), field.arguments.get("auto_now_add"))
+
+
+FALSE_VALUES = ("Boolean", "Integer", "Float", "Decimal", "Duration", "JSON", "Binary")
+"""Parts of the names of field classes with a value, such as 0, that counts as false."""
+OPTIONAL = {"required": FALSE, "allow_blank": TRUE, "allow_null": TRUE}
+
+
+def is_filled(field: Field, own: Mapping[str, Expression] | None) -> bool:
+    """True when the valid input for a model's field is never empty. own: the arguments that a form declares it with."""
+    names = [base.rsplit(".", 1)[-1] for base in (field.kind, *field.bases)]
+    if any(part in name for name in names for part in FALSE_VALUES):
+        return False
+    if own is None:
+        return not field.null and field.arguments.get("blank") != TRUE
+    return "default" not in own and not any(own.get(name) == value for name, value in OPTIONAL.items())

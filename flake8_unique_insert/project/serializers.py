@@ -8,7 +8,7 @@ from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.literals import Placed
 from flake8_unique_insert.project.metas import Metas
 from flake8_unique_insert.project.names import Names
-from flake8_unique_insert.project.selections import ALL, Selections, is_editable
+from flake8_unique_insert.project.selections import ALL, Selections, is_editable, is_filled
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FormKind, Model, ModelForm, UniqueKey
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -86,7 +86,8 @@ class Serializers:
             return None
         written = frozenset(field.source for field in fields if field.is_writable and field.source in model.fields)
         checked = frozenset(self._checked(meta, model, fields))
-        return ModelForm(symbol, model, FormKind.SERIALIZER, written, checked)
+        filled = frozenset(field.source for field in fields if field.source in written and _is_filled(field, model))
+        return ModelForm(symbol, model, FormKind.SERIALIZER, written, checked, filled=filled)
 
     # --- fields
 
@@ -95,7 +96,7 @@ class Serializers:
         selected = self._selections.selected(model, names, self._metas.value(meta, "exclude"))
         if selected is None:
             return None
-        declared, extra = self._declared(symbol), self._extra(meta)
+        declared, extra = self.declared(symbol), self._extra(meta)
         all_declared = names is None or ALL in (self._selections.names(names) or ())
         return [
             *(field for name, field in declared.items() if all_declared or name in selected),
@@ -109,7 +110,7 @@ class Serializers:
             field.arguments = {"read_only": TRUE, **arguments}
         return field
 
-    def _declared(self, symbol: ClassSymbol) -> dict[str, Declared]:
+    def declared(self, symbol: ClassSymbol) -> dict[str, Declared]:
         """The fields of the class bodies along the MRO; `name = None` takes an inherited one away."""
         found: dict[str, Declared] = {}
         for base in reversed([item for item in self._classes.mro(symbol) if isinstance(item, ClassSymbol)]):
@@ -164,6 +165,14 @@ class Serializers:
             if names is None or names <= set(key.members):
                 return True
         return False
+
+
+def _is_filled(declared: Declared, model: Model) -> bool:
+    """DRF requires no input for a field with a default."""
+    field = model.fields[declared.source]
+    if declared.is_declared:
+        return is_filled(field, declared.arguments)
+    return is_filled(field, None) and field.default is None and is_filled(field, declared.arguments)
 
 
 def _mentions(expression: Expression, name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
@@ -45,7 +45,8 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     given = write.values.get(name) if write.kind != "bulk_update" else _in_batch(write, name)
     field = write.model.field(name)
     if given is not None:
-        return _given(analysis, write, given, field)
+        value = _given(analysis, write, given, field)
+        return replace(value, terms=(*value.terms, *_own_terms(write, name)))
     if write.object is not None and write.object.copied:
         if field is not None and makes_itself_unique(field):
             return FieldValue("fresh")
@@ -59,6 +60,13 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     if write.values.spread is not None and omitted.kind != "fresh":
         return FieldValue("unknown", (normal(Subscript(write.values.spread, constant(name))),))
     return omitted
+
+
+def _own_terms(write: Write, name: str) -> tuple[Expression, ...]:
+    """`row.team`, for a field that an existing row keeps."""
+    if write.instance is None or write.object is None or write.object.new is not False:
+        return ()
+    return (Attribute(write.instance.term, name),) if name not in write.object.changed else ()
 
 
 def _in_batch(write: Write, name: str) -> Result | None:
@@ -108,7 +116,20 @@ def _omitted(analysis: Analysis, write: Write, field: Field | None) -> FieldValu
         return FieldValue("null", (NONE,))
     if not analysis.functions.is_own(write.model.module) and not field.relation:
         return FieldValue("fresh")  # a package's model that needs the field fills it in its own save()
-    return FieldValue("constant", (constant(""),))
+    return _left_to_database(write, field)
+
+
+def _left_to_database(write: Write, field: Field) -> FieldValue:
+    """A field that must not be NULL and that nothing is given for: the empty string, where it holds text.
+
+    Foreign keys are NULL, which the database refuses whatever rows there are, unless they are set out of sight.
+    """
+    if field.relation not in ("fk", "o2o"):
+        return FieldValue("constant", (constant(""),))
+    out_of_sight = write.form is not None or write.values.open or write.method == "update_or_create"
+    if out_of_sight or any(mechanism.values.get(field.name) is not None for mechanism in write.mechanisms):
+        return FieldValue("unknown")
+    return FieldValue("null", (NONE,))
 
 
 def _default(analysis: Analysis, field: Field) -> FieldValue:
