@@ -10,8 +10,8 @@ from flake8_unique_insert.evaluate.lookups import condition, conjunction
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.schema import Link, Model, UniqueKey
-from flake8_unique_insert.syntax.expressions import Argument, Attribute, Expression
-from flake8_unique_insert.values import Column, Instance, ObjectState, Result, Rows, unknown
+from flake8_unique_insert.syntax.expressions import NONE, TRUE, Argument, Attribute, Expression
+from flake8_unique_insert.values import Column, Instance, Known, ObjectState, Result, Rows, result, unknown
 
 if TYPE_CHECKING:
     pass
@@ -62,8 +62,16 @@ def found_by(rows: Rows) -> tuple[tuple[str, Result], ...]:
     if len(rows.alternatives) != 1:
         return ()
     (group,) = rows.alternatives
-    exact = (item for item in group if item.lookup == "exact" and not item.excluded and item.field in rows.model.fields)
-    return tuple((item.field, unknown(item.term)) for item in sorted(exact, key=lambda item: item.field))
+    told = (item for item in sorted(group, key=lambda item: item.field) if item.field in rows.model.fields)
+    found = ((item.field, _value_of(item)) for item in told if not item.excluded)
+    return tuple((field, value) for field, value in found if value is not None)
+
+
+def _value_of(item: Condition) -> Result | None:
+    """What a row holds that meets a condition: `name=x`, `deleted_at__isnull=True`."""
+    if item.lookup == "isnull":
+        return result(Known(NONE)) if item.term == TRUE else None
+    return unknown(item.term) if item.lookup == "exact" else None
 
 
 def only_one(rows: Rows, row: Expression) -> frozenset[Absent]:

@@ -71,7 +71,9 @@ def bind_request(ev: Evaluator, view: Object, method: str) -> None:
     """What a method that answers requests knows of the one at hand: `self.request.method`, `self.action`."""
     if method not in REQUESTS or "View" not in _base_names(ev, view):
         return
-    request = Attribute(view.term, "request")
+    attributes = ev.state.objects.get(view.term)
+    given = attributes.get("request") if attributes is not None else None
+    request = given.term if given is not None else Attribute(view.term, "request")
     for owner, name, values in zip((request, view.term), ("method", "action"), REQUESTS[method]):
         if values:
             found = Result(Attribute(owner, name), tuple(Option(Known(constant(value))) for value in values))

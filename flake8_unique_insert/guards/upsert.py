@@ -50,7 +50,7 @@ def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
         return not any(condition.lookup == "linked" for group in write.rows.alternatives for condition in group)
     conditions = [*own, *(condition for group in write.rows.alternatives for condition in group)]
     owners = _owners_told(analysis, write, key)
-    if not all(condition.field in owners or _within(condition, write, key, partial) for condition in conditions):
+    if not all(_path_start(item) in owners or _within(item, write, key, partial) for item in conditions):
         return False
     return not _overridden(write, key) and not _updates_key(write, key)
 
@@ -78,15 +78,21 @@ def _owners_told(analysis: Analysis, write: Write, key: UniqueKey) -> frozenset[
     Where the function is given both, nothing says that this is not the owner of the account.
     """
     given = {name for name, value in write.values.values if isinstance(value.value, Unknown)}
+    known = {name for name, _ in write.values.values} - given
     fields, app_label = write.model.fields, write.model.label.partition(".")[0]
     targets = (fields[name].target for name in given.intersection(key.members) if name in fields)
     members = [analysis.lookup.model_labelled(target, app_label) for target in targets if target]
     return frozenset(
         name
-        for name in given.difference(key.members).intersection(fields)
+        for name in set(fields).difference(key.members, known)
         for member in members
         if member is not None and _relate_alike(fields[name], member.fields.get(name))
     )
+
+
+def _path_start(condition: Condition) -> str:
+    """`owner` of `owner__name=name`."""
+    return condition.field.partition("__")[0]
 
 
 def _relate_alike(field: Field, other: Field | None) -> bool:
