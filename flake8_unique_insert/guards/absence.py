@@ -118,7 +118,9 @@ def _is_another(condition: Condition, values: dict[str, FieldValue], partial: fr
 
 
 def _written_rows(write: Write) -> list[Expression]:
-    """The rows that a write changes, where they are known one by one."""
+    """The rows that a write changes, where they are known one by one; a copy changes none."""
+    if write.object is not None and write.object.copied:
+        return []
     if write.instance is not None:
         found_by = write.object.get(write.model.primary_key) if write.object is not None else None
         return [write.instance.term, *([found_by.term] if found_by is not None else [])]
