@@ -112,7 +112,7 @@ def _any(ev: Evaluator, node: Call) -> Result | None:
 
 
 def _hasattr(ev: Evaluator, node: Call) -> Result | None:
-    name = string(node.arguments[1].value) if len(node.arguments) == 2 else None
+    name = string(ev.term(node.arguments[1].value)) if len(node.arguments) == 2 else None
     rows = _rows_behind(ev, ev.evaluate(node.arguments[0].value), name, node) if name is not None else None
     return result(Answer(node, rows, "bool")) if rows is not None else None
 

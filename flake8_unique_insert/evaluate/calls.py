@@ -179,7 +179,9 @@ def _call_function(
     receiver = value.receiver
     if isinstance(receiver, Instance) and _is_super(node):
         if value.symbol.summary.name in ("save", "asave", "save_base"):
-            functions.super_save(ev, receiver, node, arguments)
+            inherited = ev.analysis.mechanisms is not None and functions.follow(ev, value, node, *arguments)
+            if not inherited:
+                functions.super_save(ev, receiver, node, arguments)
             return unknown(ev.symbol("saved", node))
     elif isinstance(receiver, Instance) and value.symbol.summary.name in ("save", "asave"):
         inserts.save(ev, receiver, option.facts, node, arguments)
