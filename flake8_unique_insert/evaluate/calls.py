@@ -13,6 +13,7 @@ from flake8_unique_insert.evaluate import (
     inserts,
     known_calls,
     on_commit,
+    plain_forms,
     queries,
     views,
 )
@@ -327,7 +328,8 @@ def _call_object(
     if isinstance(receiver, Form):
         found = forms.call_method(ev, receiver, option.facts, name, node, arguments)
     else:
-        found = views.call_method(ev, receiver, name, node, arguments)
+        found = plain_forms.call_method(ev, receiver, name)
+        found = found or views.call_method(ev, receiver, name, node, arguments)
     return (
         found or known_calls.call_method(ev, name, receiver, node, arguments) or unfollowed(ev, node, arguments, term)
     )

@@ -6,7 +6,16 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import admins, assignments, attributes, forms, functions, inserts, queries
+from flake8_unique_insert.evaluate import (
+    admins,
+    assignments,
+    attributes,
+    forms,
+    functions,
+    inserts,
+    plain_forms,
+    queries,
+)
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.frame import Unreachable
@@ -154,7 +163,7 @@ def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression)
     row = _row(ev, view, method) if not is_new else None
     made = [bind(ev, Form(term, form.symbol, form), row, is_new) for form, term in pairs]
     ev.state.learn(form.valid for form in made)
-    return _either(symbol, made)
+    return _either(symbol, made) or plain_forms.of_view(ev, view, symbol)
 
 
 def _row(ev: Evaluator, view: Object, method: str) -> Result | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -14,6 +15,7 @@ from flake8_unique_insert.schema import Field
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Attribute,
+    Boolean,
     Call,
     Constant,
     Expression,
@@ -84,7 +86,8 @@ def _given(analysis: Analysis, write: Write, given: Result, field: Field | None)
         omitted = _omitted(analysis, write, field)
         if omitted.kind not in ("fresh", "null"):
             return FieldValue("given", (given.term,), given)
-    terms = tuple(dict.fromkeys([given.term, *(value.term for value in values if len(values) == 1)]))
+    alone = (value.term for value in values if len(values) == 1)
+    terms = tuple(dict.fromkeys([given.term, *_unless_null(given.term), *alone]))
     if all(isinstance(value, Known) and value.term == NONE for value in values):
         needed = field is not None and field.relation in ("fk", "o2o") and not field.null
         return FieldValue("unknown" if needed else "null", terms, given)  # something else must give it a row
@@ -95,6 +98,12 @@ def _given(analysis: Analysis, write: Write, given: Result, field: Field | None)
     if field is not None and makes_itself_unique(field):
         return FieldValue("fresh", terms, given)
     return FieldValue("given", terms, given)
+
+
+def _unless_null(term: Expression) -> Iterator[Expression]:
+    """The x of `x or None`: what collides if anything does."""
+    if isinstance(term, Boolean) and term.operator == "or" and term.right == NONE:
+        yield term.left
 
 
 def makes_itself_unique(field: Field) -> bool:
