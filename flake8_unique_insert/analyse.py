@@ -113,6 +113,7 @@ class FileAnalysis:
         self.unresolved: list[Unresolved] = []
         self._writes: dict[FunctionSymbol, list[Write]] = {}
         self._called: dict[FunctionSymbol, dict[str, set[str]]] = {}
+        self._assumed: dict[tuple[FunctionSymbol, FunctionSymbol], list[Write]] = {}
 
     def sites(self) -> Iterator[InsertSite]:
         """Every site of the file, in the order of its functions; `unresolved` gets the calls of unknown models."""
@@ -195,11 +196,12 @@ class FileAnalysis:
 
     def _is_safe_from(self, caller: FunctionSymbol, function: FunctionSymbol, write: Write, depth: int) -> bool | None:
         """Whether the write is safe as seen from a caller; None where that certainly calls other functions only."""
-        if caller not in self._writes and self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]:
+        exhausted = self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]
+        if exhausted and caller not in self._writes:
             return False
         reached = [found for found in self.writes(caller) if found.call.node is write.call.node]
         called = self._called[caller].get(function.summary.name, {""})
-        if not reached and "" in called and "." in function.qualname:
+        if not reached and "" in called and "." in function.qualname and not exhausted:
             reached = [found for found in self._assuming(function, caller) if found.call.node is write.call.node]
         if not reached:
             return False if called & {"", function.dotted} else None
@@ -210,12 +212,12 @@ class FileAnalysis:
 
     def _assuming(self, method: FunctionSymbol, caller: FunctionSymbol) -> list[Write]:
         """The writes of a caller, if what it calls by the method's name on unknown objects is this method."""
-        self.analysis.assumed = method
-        try:
-            return self._attempt(caller)
-        finally:
+        if (method, caller) not in self._assumed:
+            self.analysis.assumed = method
+            self._assumed[method, caller] = self._attempt(caller)
             self.analysis.assumed = None
             self.caller_steps += self.analysis.steps
+        return self._assumed[method, caller]
 
     # --- running
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.lookups import condition, conjunction
 from flake8_unique_insert.evaluate.state import State
@@ -12,9 +11,6 @@ from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.schema import Link, Model, UniqueKey
 from flake8_unique_insert.syntax.expressions import NONE, TRUE, Argument, Attribute, Expression
 from flake8_unique_insert.values import Column, Instance, Known, ObjectState, Result, Rows, result, unknown
-
-if TYPE_CHECKING:
-    pass
 
 Arguments = tuple[tuple[Argument, ...], list[Result]]
 

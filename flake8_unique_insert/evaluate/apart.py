@@ -76,18 +76,19 @@ def names_read(term: Expression, symbol: Symbol) -> Iterator[str]:
         return
     if term == symbol:
         yield ""
-    elif (name := _read(term)) is not None and normal(term.base) == symbol:  # type: ignore[attr-defined]
-        yield "" if normal(term) == symbol else name
+    elif (read := _read(term)) is not None and normal(read[0]) == symbol:
+        yield "" if normal(term) == symbol else read[1]
     else:
         for part in term.children():
             yield from names_read(part, symbol)
 
 
-def _read(term: Expression) -> str | None:
-    """The name in `row.name` and `row["name"]`."""
+def _read(term: Expression) -> tuple[Expression, str] | None:
+    """The object and the name in `row.name` and `row["name"]`."""
     if isinstance(term, Attribute):
-        return term.name
-    return string(term.index) if isinstance(term, Subscript) else None
+        return term.base, term.name
+    name = string(term.index) if isinstance(term, Subscript) else None
+    return (term.base, name) if isinstance(term, Subscript) and name is not None else None
 
 
 def is_lossy(term: Expression) -> bool:
