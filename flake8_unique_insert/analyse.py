@@ -39,8 +39,8 @@ MAX_SHARED = 256
 
 
 @lru_cache(maxsize=MAX_SHARED)
-def _read(dotted: str, text: str, first_line: int) -> tuple[ParsedCode, Graph | None] | None:
-    """A function's CST and graph, None when it cannot be parsed. dotted: tells apart functions of the same text."""
+def read_function(dotted: str, text: str, first_line: int) -> tuple[ParsedCode, Graph | None] | None:
+    """A function and its graph, None when it cannot be parsed. dotted: tells apart functions of the same text."""
     try:
         code = parse_function(text, first_line)
     except UnreadableSource:
@@ -56,7 +56,7 @@ def _graph(code: ParsedCode) -> Graph | None:
 
 
 class CodeStore:
-    """Functions' CSTs and graphs, the same ones for all of a file's analysis."""
+    """Functions and their graphs, the same ones for all of a file's analysis."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -64,14 +64,14 @@ class CodeStore:
         self._graphs: dict[int, tuple[ParsedCode, Graph | None]] = {}
 
     def code(self, symbol: FunctionSymbol) -> ParsedCode | None:
-        """The CST of a function of the project; None for installed packages and for what cannot be parsed."""
+        """A function of the project; None for installed packages and for what cannot be parsed."""
         if symbol.dotted not in self._codes:
             self._codes[symbol.dotted] = self._parse(symbol)
         return self._codes[symbol.dotted]
 
     def _parse(self, symbol: FunctionSymbol) -> ParsedCode | None:
         text = self.project.function_source(symbol) if self.project.is_own(symbol.module) else ""
-        found = _read(symbol.dotted, text, symbol.summary.first_line) if text else None
+        found = read_function(symbol.dotted, text, symbol.summary.first_line) if text else None
         if found is None:
             return None
         code, graph = found

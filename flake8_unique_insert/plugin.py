@@ -124,7 +124,7 @@ def _cache(options: Options) -> FindingsCache | None:
 
 @cache
 def _engine(options: Options) -> Engine:
-    """The engine of this process; libcst and the analysis are imported here, for files that need them.
+    """The engine of this process; the analysis is imported here, for files that need them.
 
     What stays until the end is taken out of the cyclic collector's sight, which would walk it again and again while
     flake8 and other plugins work.

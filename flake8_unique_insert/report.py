@@ -5,27 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-import libcst as cst
-
 from flake8_unique_insert.evaluate.writes import Unresolved, Write
 from flake8_unique_insert.findings import Finding, SiteReport
 from flake8_unique_insert.rules import RULES
 from flake8_unique_insert.sites.site import InsertSite
-from flake8_unique_insert.syntax.source import ParsedCode
+from flake8_unique_insert.syntax.expressions import Place
 
 ORDER = ("handled", "checked", "validated", "upsert", "update_only", "generated", "fresh_parent", "caller_guarded")
-Positions = dict[int, dict[cst.CSTNode, tuple[int, int]]]
 
 
 def findings(sites: Iterable[InsertSite]) -> list[Finding]:
     """One finding per call and rule, in order of position."""
-    positions: Positions = {}
     found: dict[tuple[int, int, str], Finding] = {}
     for site in sites:
         for rule in RULES:
             message = rule.judge(site)
             if message is not None:
-                line, column = position(site.write, positions)
+                line, column = position(site.write)
                 found.setdefault((line, column, rule.code), Finding(line, column, f"{rule.code} {message}"))
     return sorted(_one_per_call(found.values()))
 
@@ -43,24 +39,17 @@ def _one_per_call(found: Iterable[Finding]) -> Iterable[Finding]:
             yield from (finding for finding in group if finding.code == "UQI301")
 
 
-def position(write: Write | Unresolved, positions: Positions) -> tuple[int, int]:
+def position(write: Write | Unresolved) -> tuple[int, int]:
     """The line (from 1) and column (from 0) of the method's name."""
-    code, node = write.code, write.call.node
-    if not isinstance(code, ParsedCode) or not isinstance(node, cst.Call):
-        return 1, 0
-    key = id(code.module)
-    if key not in positions:
-        positions[key] = code.positions()
-    name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
-    return positions[key].get(name, (code.lines[0], 0))
+    code, place = write.code, write.call.node
+    return code.position(place) if code is not None and isinstance(place, Place) else (1, 0)
 
 
 def reports(path: str, sites: Iterable[InsertSite]) -> list[SiteReport]:
     """One report per call, the worst of its sites."""
-    positions: Positions = {}
     found: dict[tuple[int, int], SiteReport] = {}
     for site in sites:
-        line, column = position(site.write, positions)
+        line, column = position(site.write)
         report = _report(path, line, column, site)
         seen = found.get((line, column))
         if seen is None or _weight(report) > _weight(seen):

@@ -107,7 +107,7 @@ class Function(Value):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class NestedFunction(Value):
-    """A function defined inside another one; `node` is its CST, `code` that of the function around it."""
+    """A function defined inside another one; `node` is its definition, `code` that of the function around it."""
 
     node: object = field(compare=False, repr=False)
     code: object = field(default=None, compare=False, repr=False)

@@ -64,27 +64,34 @@ def test_one_engine_for_each_set_of_options() -> None:
     assert plugin._engine(Options()) is not plugin._engine(Options(skip=()))
 
 
-@pytest.mark.parametrize(("text", "loaded"), [("x.saved()\n", False), (TEXT, True)])
-def test_libcst_is_imported_only_for_a_file_that_may_insert(tmp_path: Path, text: str, loaded: bool) -> None:
-    (tmp_path / "views.py").write_text(text)
+def loaded(folder: Path, module: str) -> bool:
+    """Whether a run of flake8 over a folder imports a module."""
     program = (
         "import sys\n"
         "from flake8.main.cli import main\n"
-        f"main(['--isolated', '-j1', '--uqi-no-cache', '--select', 'UQI', {str(tmp_path)!r}])\n"
-        "print('libcst' in sys.modules)\n"
+        f"main(['--isolated', '-j1', '--uqi-no-cache', '--select', 'UQI', {str(folder)!r}])\n"
+        f"print({module!r} in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == str(loaded)
+    return done.stdout.splitlines()[-1] == "True"
 
 
-def test_skipped_file_does_not_import_libcst(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("text", "expected"), [("x.saved()\n", False), (TEXT, True)])
+def test_the_analysis_is_imported_only_for_a_file_that_may_insert(tmp_path: Path, text: str, expected: bool) -> None:
+    (tmp_path / "views.py").write_text(text)
+    assert loaded(tmp_path, "flake8_unique_insert.analyse") == expected
+
+
+def test_a_skipped_file_does_not_import_the_analysis(tmp_path: Path) -> None:
     (tmp_path / "manage.py").write_text("")
     (tmp_path / "tests.py").write_text(TEXT)
-    program = (
-        "import sys\n"
-        "from flake8.main.cli import main\n"
-        f"main(['--isolated', '-j1', '--uqi-no-cache', '--select', 'UQI', {str(tmp_path)!r}])\n"
-        "print('libcst' in sys.modules)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert not loaded(tmp_path, "flake8_unique_insert.analyse")
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="LibCST knows no statement that this Python does not know")
+@pytest.mark.parametrize(("text", "expected"), [("X = int\n", False), ("type X = int\n", True)])
+def test_libcst_is_imported_only_for_a_newer_python(tmp_path: Path, text: str, expected: bool) -> None:
+    (tmp_path / "manage.py").write_text("")
+    (tmp_path / "views.py").write_text(f"from newer import X\n{TEXT}")
+    (tmp_path / "newer.py").write_text(text)
+    assert loaded(tmp_path, "libcst") == expected

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.schema import ClassSymbol
@@ -22,7 +20,7 @@ from flake8_unique_insert.syntax.expressions import (
     dotted,
     string,
 )
-from flake8_unique_insert.syntax.lower import lower
+from flake8_unique_insert.syntax.source import parse_expression
 from flake8_unique_insert.syntax.summary import Parameter
 from flake8_unique_insert.values import (
     Elements,
@@ -56,7 +54,7 @@ def annotated(ev: Evaluator, annotation: Expression | None, term: Expression, mo
         return None
     text = string(annotation)
     if text is not None:
-        parsed = _parsed(text)
+        parsed = parse_expression(text)
         return annotated(ev, parsed, term, module) if parsed is not None else None
     if isinstance(annotation, Binary) and annotation.operator == "|":
         return _first(ev, (annotation.left, annotation.right), term, module)
@@ -72,13 +70,6 @@ def _first(ev: Evaluator, parts: Iterable[Expression], term: Expression, module:
     parts = tuple(parts)
     found = next(filter(None, (annotated(ev, part, term, module) for part in parts)), None)
     return optional(found) if found is not None and NONE in parts else found
-
-
-def _parsed(text: str) -> Expression | None:
-    try:
-        return lower(cst.parse_expression(text))
-    except Exception:  # not an expression: no type hint either
-        return None
 
 
 def _plain(ev: Evaluator, annotation: Expression, term: Expression, module: str) -> Result | None:

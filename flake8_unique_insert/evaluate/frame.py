@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
-
-import libcst as cst
 
 from flake8_unique_insert.evaluate.apart import RowFields
 from flake8_unique_insert.evaluate.writes import Protection, Unresolved, Write
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ModelLookup
 from flake8_unique_insert.syntax.expressions import Argument, Call, Expression, Symbol
-from flake8_unique_insert.syntax.extract import parameters
 from flake8_unique_insert.syntax.source import ParsedCode
+from flake8_unique_insert.syntax.statements import FunctionDef
 from flake8_unique_insert.syntax.summary import Parameter
 from flake8_unique_insert.values import Result, Value
 
@@ -36,7 +34,7 @@ class FunctionStore(Protocol):
     """Where the code and graphs of functions come from."""
 
     def code(self, symbol: FunctionSymbol) -> ParsedCode | None:
-        """The CST of a function of any module, None when it cannot be had."""
+        """A function of any module, None when its source cannot be had."""
 
     def is_own(self, module: str) -> bool:
         """True for the project's own modules, False for those of installed packages."""
@@ -124,13 +122,13 @@ class Analysis:
 
     def nested(self, node: object, code: ParsedCode | None) -> Nested | None:
         """The code, graph and parameters of a function defined inside `code`; None when it is too large."""
-        if not isinstance(node, cst.FunctionDef) or code is None:
+        if not isinstance(node, FunctionDef) or code is None:
             return None
         key = id(node)
         if key not in self._nested:
-            inner = ParsedCode(code.module, node, code.lines)
+            inner = replace(code, body=node.body)
             graph = self.functions.graph(inner)
-            self._nested[key] = (inner, graph, parameters(node.params)) if graph is not None else None
+            self._nested[key] = (inner, graph, node.header.parameters) if graph is not None else None
         return self._nested[key]
 
     def implied_call(
@@ -138,7 +136,7 @@ class Analysis:
     ) -> Call:
         """The call of a function that nobody writes out: a property that is read, a hook of a framework.
 
-        place: tells apart calls that read alike. node: the CST node to report it at, if there is one.
+        place: tells apart calls that read alike. node: the place to report it at, if there is one.
         """
         key = (place, term, arguments)
         if key not in self._implied:

@@ -313,7 +313,7 @@ def _import(ev: Evaluator, action: ImportNames) -> None:
 
 
 def _define(ev: Evaluator, action: Define) -> None:
-    name = action.node.name.value
+    name = action.node.header.name
     term = ev.analysis.symbol("function", ev.frame, action, name)
     ev.bind(name, result(NestedFunction(term, action.node, ev.frame.code)))
     if ev.analysis.recording:
@@ -335,7 +335,7 @@ def analyse_nested(ev: Evaluator, action: Define) -> None:
     before = len(ev.analysis.writes)
     run(ev.analysis, frame, graph, start)
     ev.analysis.writes[before:] = [replace(write, nested=id(action.node)) for write in ev.analysis.writes[before:]]
-    if action.node.decorators:
+    if action.node.header.decorators:
         ev.analysis.nested_used.add(id(action.node))
 
 

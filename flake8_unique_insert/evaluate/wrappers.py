@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar
-
-import libcst as cst
+from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
 from flake8_unique_insert.flow.clauses import read_handler
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
-from flake8_unique_insert.syntax.expressions import Constant
-from flake8_unique_insert.syntax.lower import lower
+from flake8_unique_insert.syntax.expressions import Call, Constant, Name, Yield
+from flake8_unique_insert.syntax.statements import ExceptClause, FunctionDef, Return, Try, inside
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Function, SymbolValue, Value
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
-
-N = TypeVar("N", bound=cst.CSTNode)
 
 
 def catches_around(ev: Evaluator, value: Value) -> bool:
@@ -41,27 +36,29 @@ def _function_catches(ev: Evaluator, symbol: FunctionSymbol) -> bool:
     if code is None:
         return False
     names = {parameter.name for parameter in symbol.summary.parameters}
-    names |= {node.params.params[0].name.value for node in _of_type(code.body, cst.FunctionDef) if node.params.params}
-    return any(_try_catches(ev, symbol, node, names) for node in _of_type(code.body, cst.Try))
+    nested = (function.header.parameters for function in inside(code.body, FunctionDef))
+    names |= {parameters[0].name for parameters in nested if parameters}
+    return any(_try_catches(ev, symbol, statement, names) for statement in inside(code.body, Try))
 
 
-def _try_catches(ev: Evaluator, symbol: FunctionSymbol, node: cst.Try, names: set[str]) -> bool:
-    wraps = any(isinstance(call.func, cst.Name) and call.func.value in names for call in _of_type(node.body, cst.Call))
-    if not wraps and not any(True for _ in _of_type(node.body, cst.Yield)):
+def _try_catches(ev: Evaluator, symbol: FunctionSymbol, statement: Try, names: set[str]) -> bool:
+    functions = (call.function for call in inside(statement.body, Call))
+    wraps = any(isinstance(function, Name) and function.id in names for function in functions)
+    if not wraps and next(inside(statement.body, Yield), None) is None:
         return False
-    taking = (clause for clause in node.handlers if _names_integrity_error(ev, symbol.module, clause))
+    taking = (clause for clause in statement.handlers if _names_integrity_error(ev, symbol.module, clause))
     first = next(taking, None)
     return first is not None and not read_handler(first).always_reraises
 
 
-def _names_integrity_error(ev: Evaluator, module: str, clause: cst.ExceptHandler) -> bool:
+def _names_integrity_error(ev: Evaluator, module: str, clause: ExceptClause) -> bool:
     """True when an except clause of another module catches IntegrityError."""
-    if clause.type is None:
+    if clause.types is None:
         return True
     from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
     from flake8_unique_insert.evaluate.transfer import names_of_result
 
-    value = evaluate_elsewhere(ev, module, lower(clause.type))
+    value = evaluate_elsewhere(ev, module, clause.types)
     return value is not None and bool(names_of_result(value) & django_names.CAUGHT_WITH_INTEGRITY_ERROR)
 
 
@@ -71,18 +68,9 @@ def _exit_swallows(ev: Evaluator, owner: ClassSymbol, summary: FunctionSummary) 
     code = ev.analysis.functions.code(symbol)
     if code is None:
         return False
-    returned = [lower(node.value) for node in _of_type(code.body, cst.Return) if node.value is not None]
+    returned = [statement.value for statement in inside(code.body, Return) if statement.value is not None]
     if not returned:
         return False
     if all(isinstance(value, Constant) for value in returned):
         return all(isinstance(value, Constant) and value.value is True for value in returned)
-    return any(name.value in ("IntegrityError", "DatabaseError") for name in _of_type(code.body, cst.Name))
-
-
-def _of_type(node: cst.CSTNode, kind: type[N]) -> Iterator[N]:
-    stack: list[cst.CSTNode] = [node]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, kind):
-            yield item
-        stack.extend(item.children)
+    return any(name.id in ("IntegrityError", "DatabaseError") for name in inside(code.body, Name))

@@ -1,12 +1,8 @@
-"""A function's or module's CST → `Graph`."""
+"""The statements of a function or of a module → `Graph`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-import libcst as cst
-
-from flake8_unique_insert.flow.clauses import captures, jumps, pattern_test, read_handler, suppressed_types
+from flake8_unique_insert.flow.clauses import jumps, read_handler, suppressed_types
 from flake8_unique_insert.flow.graph import (
     Action,
     Assign,
@@ -27,14 +23,10 @@ from flake8_unique_insert.flow.graph import (
     WithRegion,
 )
 from flake8_unique_insert.flow.targets import Catcher, Loop
-from flake8_unique_insert.syntax.expressions import (
-    Boolean,
-    Constant,
-    Expression,
-    Name,
-)
-from flake8_unique_insert.syntax.extract import read_import
-from flake8_unique_insert.syntax.lower import lower, operator
+from flake8_unique_insert.syntax import statements
+from flake8_unique_insert.syntax.expressions import Boolean, Constant, Expression, Name
+from flake8_unique_insert.syntax.replacement import replaced
+from flake8_unique_insert.syntax.statements import SUBJECT, Statement, Suite
 
 MAX_BLOCKS = 40_000
 
@@ -43,11 +35,10 @@ class TooLarge(Exception):
     """The function has more blocks than the analysis takes on."""
 
 
-def build(body: cst.FunctionDef | cst.Module) -> Graph:
+def build(body: Suite) -> Graph:
     """The graph of a function's body or of a module's top level. Raises TooLarge."""
     builder = _Builder()
-    nodes: Sequence[cst.CSTNode] = body.body.body if isinstance(body, cst.FunctionDef) else body.body
-    end = builder.statements(nodes, builder.entry)
+    end = builder.suite(body, builder.entry)
     if end is not None:
         builder.link(end, builder.exit)
     return Graph(builder.entry, builder.exit, builder.blocks)
@@ -58,7 +49,7 @@ class _Builder:
         self.blocks: list[Block] = []
         self.regions: tuple[Region, ...] = ()
         self.catchers: list[Catcher] = []
-        self.finals: list[tuple[cst.Finally, tuple[Region, ...], int]] = []
+        self.finals: list[tuple[Suite, tuple[Region, ...], int]] = []
         self.loops: list[Loop] = []
         self.entry = self.block()
         self.exit = self.block()
@@ -113,96 +104,67 @@ class _Builder:
 
     # --- statements
 
-    def statements(self, nodes: Iterable[cst.CSTNode], block: Block | None) -> Block | None:
+    def suite(self, suite: Suite, block: Block | None) -> Block | None:
         """Append statements; the block where control goes on, None when it never does."""
-        for node in nodes:
+        for statement in suite:
             if block is None:
                 return None
-            block = self.statement(node, block)
+            block = self.statement(statement, block)
         return block
 
-    def suite(self, node: cst.BaseSuite, block: Block | None) -> Block | None:
-        return self.statements(node.body, block)
-
-    def statement(self, node: cst.CSTNode, block: Block) -> Block | None:
+    def statement(self, node: Statement, block: Block) -> Block | None:
         method = getattr(self, f"on_{type(node).__name__}", None)
         if method is None:
             return block
         result: Block | None = method(node, block)
         return result
 
-    def on_SimpleStatementLine(self, node: cst.SimpleStatementLine, block: Block) -> Block | None:
-        return self.statements(node.body, block)
+    def on_Expr(self, node: statements.Expr, block: Block) -> Block:
+        return block if isinstance(node.value, Constant) else self.act(block, Evaluate(node.value))
 
-    def on_Expr(self, node: cst.Expr, block: Block) -> Block:
-        value = lower(node.value)
-        return block if isinstance(value, Constant) else self.act(block, Evaluate(value))
-
-    def on_Assign(self, node: cst.Assign, block: Block) -> Block:
-        value = lower(node.value)
-        targets = [lower(target.target) for target in node.targets]
-        if len(targets) > 1:
-            first = targets[0]
-            block = self.act(block, Assign(first, value))
-            if isinstance(first, Name):
-                value = first
-            return self._assign_each(targets[1:], value, block)
-        return self.act(block, Assign(targets[0], value))
-
-    def _assign_each(self, targets: list[Expression], value: Expression, block: Block) -> Block:
-        for target in targets:
+    def on_Assign(self, node: statements.Assign, block: Block) -> Block:
+        first, *others = node.targets
+        block = self.act(block, Assign(first, node.value))
+        value = first if isinstance(first, Name) else node.value
+        for target in others:
             block = self.act(block, Assign(target, value))
         return block
 
-    def on_AnnAssign(self, node: cst.AnnAssign, block: Block) -> Block:
-        if node.value is None:
-            return block
-        annotation = lower(node.annotation.annotation)
-        return self.act(block, Assign(lower(node.target), lower(node.value), "", annotation))
+    def on_AnnAssign(self, node: statements.AnnAssign, block: Block) -> Block:
+        return self.act(block, Assign(node.target, node.value, "", node.annotation)) if node.value else block
 
-    def on_AugAssign(self, node: cst.AugAssign, block: Block) -> Block:
-        return self.act(block, Assign(lower(node.target), lower(node.value), operator(node.operator)))
+    def on_AugAssign(self, node: statements.AugAssign, block: Block) -> Block:
+        return self.act(block, Assign(node.target, node.value, node.operator))
 
-    def on_Del(self, node: cst.Del, block: Block) -> Block:
-        return self.act(block, Forget(lower(node.target)))
+    def on_Delete(self, node: statements.Delete, block: Block) -> Block:
+        return self.act(block, Forget(node.target))
 
-    def on_Import(self, node: cst.Import, block: Block) -> Block:
-        return self.act(block, ImportNames(tuple(read_import(node, 0)[0])))
+    def on_ImportNames(self, node: statements.ImportNames, block: Block) -> Block:
+        return self.act(block, ImportNames(node.names))
 
-    def on_ImportFrom(self, node: cst.ImportFrom, block: Block) -> Block:
-        return self.act(block, ImportNames(tuple(read_import(node, 0)[0])))
-
-    def on_FunctionDef(self, node: cst.FunctionDef, block: Block) -> Block:
+    def on_FunctionDef(self, node: statements.FunctionDef, block: Block) -> Block:
         return self.act(block, Define(node))
 
-    def on_ClassDef(self, node: cst.ClassDef, block: Block) -> Block:
-        return self.act(block, Forget(Name(node.name.value)))
+    def on_ClassDef(self, node: statements.ClassDef, block: Block) -> Block:
+        return self.act(block, Forget(Name(node.name)))
 
-    def on_Return(self, node: cst.Return, block: Block) -> None:
-        after = self.act(block, Return(lower(node.value) if node.value else None))
+    def on_Return(self, node: statements.Return, block: Block) -> None:
+        after = self.act(block, Return(node.value))
         self.leave(after, self.exit, 0)
 
-    def on_Raise(self, node: cst.Raise, block: Block) -> None:
-        value = lower(node.exc) if node.exc else None
+    def on_Raise(self, node: statements.Raise, block: Block) -> None:
         if self.catchers:
-            self.act(block, Raise(value))
+            self.act(block, Raise(node.value))
         else:
-            block.actions.append(Raise(value))
+            block.actions.append(Raise(node.value))
 
-    def on_Assert(self, node: cst.Assert, block: Block) -> Block:
-        yes, _ = self.test(block, lower(node.test))
+    def on_Assert(self, node: statements.Assert, block: Block) -> Block:
+        yes, _ = self.test(block, node.test)
         return yes
 
-    def on_If(self, node: cst.If, block: Block) -> Block | None:
-        yes, no = self.test(block, lower(node.test))
-        then = self.suite(node.body, yes)
-        if node.orelse is None:
-            other: Block | None = no
-        elif isinstance(node.orelse, cst.If):
-            other = self.on_If(node.orelse, no)
-        else:
-            other = self.suite(node.orelse.body, no)
-        return self.meet(then, other)
+    def on_If(self, node: statements.If, block: Block) -> Block | None:
+        yes, no = self.test(block, node.test)
+        return self.meet(self.suite(node.body, yes), self.suite(node.orelse, no))
 
     def meet(self, *ends: Block | None) -> Block | None:
         """One block where all the ends that go on come together."""
@@ -216,23 +178,23 @@ class _Builder:
 
     # --- loops
 
-    def on_While(self, node: cst.While, block: Block) -> Block | None:
+    def on_While(self, node: statements.While, block: Block) -> Block | None:
         head = self.block()
         self.link(block, head)
-        yes, no = self.test(head, lower(node.test))
+        yes, no = self.test(head, node.test)
         return self.loop(node, yes, no, Loop(self.block(), head, len(self.finals)))
 
-    def on_For(self, node: cst.For, block: Block) -> Block | None:
+    def on_For(self, node: statements.For, block: Block) -> Block | None:
         iterable = Name(f"$iterable{len(self.loops)}")
         head = self.block()
-        self.link(self.act(block, Assign(iterable, lower(node.iter))), head)
+        self.link(self.act(block, Assign(iterable, node.iterable)), head)
         body, done = self.block(), self.block()
         for way in (body, done):
             self.link(head, way)
-        head.heads = step = Iterate(lower(node.target), iterable, isinstance(node.iter, cst.Name))
+        head.heads = step = Iterate(node.target, iterable, isinstance(node.iterable, Name))
         return self.loop(node, body, done, Loop(self.block(), head, len(self.finals), step))
 
-    def loop(self, node: cst.For | cst.While, body: Block, done: Block, loop: Loop) -> Block | None:
+    def loop(self, node: statements.For | statements.While, body: Block, done: Block, loop: Loop) -> Block | None:
         self.loops.append(loop)
         if loop.step is not None:
             body.loops = (*body.loops, loop.step)
@@ -241,16 +203,16 @@ class _Builder:
         self.loops.pop()
         if end is not None:
             self.link(end, loop.head)
-        finished = self.suite(node.orelse.body, done) if node.orelse else done
+        finished = self.suite(node.orelse, done)
         if finished is not None:
             self.link(finished, loop.after)
         return loop.after
 
-    def on_Break(self, node: cst.Break, block: Block) -> None:
+    def on_Break(self, node: statements.Break, block: Block) -> None:
         if self.loops:
             self.leave(block, self.loops[-1].after, self.loops[-1].depth)
 
-    def on_Continue(self, node: cst.Continue, block: Block) -> None:
+    def on_Continue(self, node: statements.Continue, block: Block) -> None:
         if self.loops:
             self.leave(block, self.loops[-1].head, self.loops[-1].depth)
 
@@ -263,17 +225,14 @@ class _Builder:
             self.finals, self.catchers = self.finals[:-1], self.catchers[:catchers]
             fresh = self.block()
             self.link(end, fresh)
-            end = self.suite(clause.body, fresh)
+            end = self.suite(clause, fresh)
         self.regions, self.catchers, self.finals, self.loops = saved
         if end is not None:
             self.link(end, target)
 
     # --- try and with
 
-    def on_TryStar(self, node: cst.TryStar, block: Block) -> Block | None:
-        return self.on_Try(node, block)
-
-    def on_Try(self, node: cst.Try | cst.TryStar, block: Block) -> Block | None:
+    def on_Try(self, node: statements.Try, block: Block) -> Block | None:
         outer = self.regions
         if node.finalbody:
             self.finals.append((node.finalbody, outer, len(self.catchers)))
@@ -284,7 +243,7 @@ class _Builder:
         catcher.stops_all = any(handler.types is None for handler in handlers)
         final_entry = self._unwinding(node, catcher) if node.finalbody else None
 
-        self.regions = (*outer, TryRegion(handlers, node.finalbody is not None and jumps(node.finalbody)))
+        self.regions = (*outer, TryRegion(handlers, jumps(node.finalbody)))
         self.catchers.append(catcher)
         start = self.block()
         self.link(block, start)
@@ -298,30 +257,26 @@ class _Builder:
         if node.orelse and end is not None:
             body = self.block()
             self.link(end, body)
-            end = self.suite(node.orelse.body, body)
+            end = self.suite(node.orelse, body)
         ends = [end]
-        clauses: Sequence[cst.ExceptHandler | cst.ExceptStarHandler] = node.handlers
-        for (entry, _), clause in zip(catcher.targets, clauses):
+        for (entry, _), clause in zip(catcher.targets, node.handlers):
             entry.regions = self.regions
             if clause.name:
-                entry.actions.append(Forget(lower(clause.name.name)))
+                entry.actions.append(Forget(Name(clause.name)))
             ends.append(self.suite(clause.body, entry))
         if final_entry is not None:
             self.catchers.pop()
             self.finals.pop()
         self.regions = outer
         after = self.meet(*ends)
-        if node.finalbody and after is not None:
-            after = self.suite(node.finalbody.body, after)
-        return after
+        return self.suite(node.finalbody, after)
 
-    def _unwinding(self, node: cst.Try | cst.TryStar, catcher: Catcher) -> Block:
+    def _unwinding(self, node: statements.Try, catcher: Catcher) -> Block:
         """The copy of a `finally` that runs while an exception passes through."""
-        assert node.finalbody is not None
         entry = self.block()
         finals = self.finals
         self.finals = finals[:-1]
-        end = self.suite(node.finalbody.body, entry)
+        end = self.suite(node.finalbody, entry)
         self.finals = finals
         if end is not None:
             self.raises(end)
@@ -330,20 +285,18 @@ class _Builder:
             catcher.stops_all = True
         return entry
 
-    def on_With(self, node: cst.With, block: Block) -> Block | None:
+    def on_With(self, node: statements.With, block: Block) -> Block | None:
         outer = self.regions
         depth = len(self.catchers)
         escapes: list[Block] = []
-        for item in node.items:
-            manager = lower(item.item)
-            target = lower(item.asname.name) if item.asname else None
+        for manager, target in node.items:
             block = self.act(block, Enter(manager, target))
             suppressed = suppressed_types(manager)
             if suppressed:
                 landing = self.block()
                 escapes.append(landing)
                 self.catchers.append(Catcher([(landing, types) for types in suppressed]))
-            self.regions = (*self.regions, WithRegion(manager, node))
+            self.regions = (*self.regions, WithRegion(manager, node.body))
         start = self.block()
         self.link(block, start)
         end = self.suite(node.body, start)
@@ -353,9 +306,9 @@ class _Builder:
 
     # --- match
 
-    def on_Match(self, node: cst.Match, block: Block) -> Block | None:
+    def on_Match(self, node: statements.Match, block: Block) -> Block | None:
         self.temporaries += 1
-        subject = lower(node.subject)
+        subject = node.subject
         name: Expression = subject if isinstance(subject, Name) else Name(f"$match{self.temporaries}")
         if name is not subject:
             block = self.act(block, Assign(name, subject))
@@ -364,9 +317,9 @@ class _Builder:
         for case in node.cases:
             if rest is None:
                 break
-            test = pattern_test(name, case.pattern)
+            test = replaced(case.pattern.test, {SUBJECT: name}) if case.pattern.test else None
             if case.guard:
-                test = Boolean("and", test, lower(case.guard)) if test else lower(case.guard)
+                test = Boolean("and", test, case.guard) if test else case.guard
             if test is None:
                 yes, rest = self._captured(rest, name, case.pattern), None
             else:
@@ -375,9 +328,9 @@ class _Builder:
             ends.append(self.suite(case.body, yes))
         return self.meet(*ends, rest)
 
-    def _captured(self, block: Block, subject: Expression, pattern: cst.MatchPattern) -> Block:
-        if isinstance(pattern, cst.MatchAs) and pattern.name:
-            return self.act(block, Assign(Name(pattern.name.value), subject))
-        for name in captures(pattern):
+    def _captured(self, block: Block, subject: Expression, pattern: statements.Pattern) -> Block:
+        if pattern.alias:
+            return self.act(block, Assign(Name(pattern.alias), subject))
+        for name in pattern.captured:
             block = self.act(block, Forget(Name(name)))
         return block

@@ -1,48 +1,19 @@
-"""Clauses of compound statements read by themselves: except handlers, `with` items that suppress, match patterns."""
+"""Clauses of compound statements read by themselves: except handlers and `with` items that suppress."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import libcst as cst
-
-from flake8_unique_insert.flow.graph import (
-    Handler,
+from flake8_unique_insert.flow.graph import Handler
+from flake8_unique_insert.syntax.expressions import Call, Expression
+from flake8_unique_insert.syntax.statements import (
+    Break,
+    Continue,
+    ExceptClause,
+    If,
+    Raise,
+    Return,
+    Suite,
+    suites,
 )
-from flake8_unique_insert.syntax.expressions import (
-    Boolean,
-    Call,
-    Comparison,
-    Expression,
-    Unsupported,
-)
-from flake8_unique_insert.syntax.lower import code, lower
-
-
-def pattern_test(subject: Expression, pattern: cst.MatchPattern) -> Expression | None:
-    """The test that a pattern makes, None when it matches everything."""
-    if isinstance(pattern, cst.MatchAs):
-        return pattern_test(subject, pattern.pattern) if pattern.pattern else None
-    if isinstance(pattern, cst.MatchSingleton):
-        return Comparison("is", subject, lower(pattern.value))
-    if isinstance(pattern, cst.MatchValue):
-        return Comparison("==", subject, lower(pattern.value))
-    if isinstance(pattern, cst.MatchOr):
-        tests = [pattern_test(subject, element.pattern) for element in pattern.patterns]
-        joined = tests[0]
-        for test in tests[1:]:
-            if joined is None or test is None:
-                return None
-            joined = Boolean("or", joined, test)
-        return joined
-    return Unsupported(f"match {code(pattern)}", (subject,))
-
-
-def captures(node: cst.CSTNode) -> Iterable[str]:
-    if isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name:
-        yield node.name.value
-    for child in node.children:
-        yield from captures(child)
 
 
 def suppressed_types(manager: Expression) -> tuple[Expression, ...]:
@@ -57,33 +28,25 @@ def suppressed_types(manager: Expression) -> tuple[Expression, ...]:
     return ()
 
 
-def read_handler(node: cst.ExceptHandler | cst.ExceptStarHandler) -> Handler:
+def read_handler(clause: ExceptClause) -> Handler:
     """An except clause as the graph keeps it."""
-    statements = [
-        item for line in node.body.body for item in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
-    ]
-    only = len(statements) == 1 and isinstance(statements[0], cst.Raise) and statements[0].exc is None
-    types = lower(node.type) if node.type else None
-    return Handler(types, only, _always_reraises(node.body), node.body)
+    body = clause.body
+    only = len(body) == 1 and isinstance(body[0], Raise) and body[0].value is None
+    return Handler(clause.types, only, _always_reraises(body), body)
 
 
-def _always_reraises(suite: cst.BaseSuite) -> bool:
+def _always_reraises(suite: Suite) -> bool:
     """True when the last statement is a `raise` and no statement before it can leave the handler."""
-    statements = [
-        item for line in suite.body for item in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
-    ]
-    if not statements or jumps(suite):
+    if not suite or jumps(suite):
         return False
-    last = statements[-1]
-    if isinstance(last, cst.If) and isinstance(last.orelse, cst.Else):
-        return _always_reraises(last.body) and _always_reraises(last.orelse.body)
-    return isinstance(last, cst.Raise)
+    last = suite[-1]
+    if isinstance(last, If) and last.orelse:
+        return _always_reraises(last.body) and _always_reraises(last.orelse)
+    return isinstance(last, Raise)
 
 
-def jumps(node: cst.CSTNode) -> bool:
+def jumps(suite: Suite) -> bool:
     """True when a `return`, `break` or `continue` stands inside (not in a nested function)."""
-    if isinstance(node, (cst.Return, cst.Break, cst.Continue)):
-        return True
-    if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
-        return False
-    return any(jumps(child) for child in node.children if not isinstance(child, cst.BaseExpression))
+    return any(
+        isinstance(statement, (Return, Break, Continue)) or any(map(jumps, suites(statement))) for statement in suite
+    )

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
-import libcst as cst
-
 from flake8_unique_insert.syntax.expressions import Expression
+from flake8_unique_insert.syntax.statements import FunctionDef, Suite
 from flake8_unique_insert.syntax.summary import Import
 
 
@@ -82,7 +81,7 @@ class ImportNames:
 class Define:
     """A nested function."""
 
-    node: cst.FunctionDef
+    node: FunctionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ class Handler:
     types: Expression | None
     only_reraises: bool
     always_reraises: bool
-    body: cst.BaseSuite
+    body: Suite
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,10 +124,10 @@ class TryRegion:
 
 @dataclass(frozen=True, eq=False)
 class WithRegion:
-    """The body of a `with`, for one of its items. alone: nothing else stands in the body beside one statement."""
+    """The body of a `with`, for one of its items."""
 
     manager: Expression
-    node: cst.With
+    body: Suite
 
 
 Region = TryRegion | WithRegion

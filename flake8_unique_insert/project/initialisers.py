@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
@@ -17,8 +15,8 @@ from flake8_unique_insert.syntax.expressions import (
     string,
 )
 from flake8_unique_insert.syntax.expressions import Mapping as Display
-from flake8_unique_insert.syntax.lower import lower
 from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource
+from flake8_unique_insert.syntax.statements import Assign, Expr, If, Suite, Try, suites
 from flake8_unique_insert.syntax.summary import FunctionSummary
 
 Arguments = dict[str, Expression]
@@ -75,20 +73,14 @@ def _updates(call: Call) -> Arguments:
     return found
 
 
-def _expressions(node: cst.CSTNode, conditional: bool) -> Iterator[tuple[bool, Call | tuple[str, Expression]]]:
+def _expressions(suite: Suite, conditional: bool) -> Iterator[tuple[bool, Call | tuple[str, Expression]]]:
     """The calls and item assignments of a function's statements in order, and whether they stand in a branch."""
-    for child in node.children:
-        if isinstance(child, cst.Expr):
-            value = lower(child.value)
-            if isinstance(value, Call):
-                yield conditional, value
-        elif isinstance(child, cst.Assign):
-            value = lower(child.value)
-            for target in child.targets:
-                place = lower(target.target)
+    for statement in suite:
+        if isinstance(statement, Expr) and isinstance(statement.value, Call):
+            yield conditional, statement.value
+        elif isinstance(statement, Assign):
+            for place in statement.targets:
                 if isinstance(place, Subscript) and string(place.index):
-                    yield conditional, (f"{dotted(place.base)}.{string(place.index)}", value)
-        elif isinstance(child, (cst.FunctionDef, cst.ClassDef, cst.BaseExpression)):
-            continue
-        else:
-            yield from _expressions(child, conditional or isinstance(child, (cst.If, cst.Else, cst.Try)))
+                    yield conditional, (f"{dotted(place.base)}.{string(place.index)}", statement.value)
+        for inner in suites(statement):
+            yield from _expressions(inner, conditional or isinstance(statement, (If, Try)))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from flake8_unique_insert.project.literals import Placed
 from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.schema import FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Call, Expression, Name, positional
-from flake8_unique_insert.syntax.lower import lower
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.syntax.source import UnreadableSource
+from flake8_unique_insert.syntax.statements import Return, Suite, suites
 
 
 class Returns:
@@ -46,10 +44,9 @@ def _bound(symbol: FunctionSymbol, call: Call) -> dict[str, Expression]:
     return bound
 
 
-def _returned(node: cst.CSTNode) -> Iterator[Expression]:
-    for child in node.children:
-        if isinstance(child, cst.Return):
-            if child.value is not None:
-                yield lower(child.value)
-        elif not isinstance(child, (cst.FunctionDef, cst.ClassDef, cst.BaseExpression)):
-            yield from _returned(child)
+def _returned(suite: Suite) -> Iterator[Expression]:
+    for statement in suite:
+        if isinstance(statement, Return) and statement.value is not None:
+            yield statement.value
+        for inner in suites(statement):
+            yield from _returned(inner)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from flake8_unique_insert.evaluate.inserts import is_true
 from flake8_unique_insert.evaluate.writes import Protection, Write
 from flake8_unique_insert.flow.graph import WithRegion
 from flake8_unique_insert.rules.rule import Rule
 from flake8_unique_insert.rules.wording import call_text
 from flake8_unique_insert.sites.site import InsertSite
+from flake8_unique_insert.syntax.expressions import FALSE, TRUE, Attribute, Call, Expression
+from flake8_unique_insert.syntax.statements import Suite, Try, inside
 
 OWN_SAVEPOINT = frozenset({"upsert"})
 QUERY_VERBS = frozenset(
@@ -84,40 +84,36 @@ def _gives_up(protection: Protection) -> bool:
     )
 
 
-def _calls(node: cst.CSTNode) -> Iterator[tuple[str, str]]:
-    """The names of the methods that are called, in order, each with its first argument where that is a name."""
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-        first = node.args[0].value if node.args else None
-        yield node.func.attr.value, first.value if isinstance(first, cst.Name) else ""
-    for child in node.children:
-        yield from _calls(child)
+def _calls(suite: Suite) -> Iterator[tuple[str, Expression | None]]:
+    """The names of the methods that are called, in order, each with its first argument."""
+    for call in inside(suite, Call):
+        if isinstance(call.function, Attribute):
+            yield call.function.name, call.arguments[0].value if call.arguments else None
 
 
-def _rolls_back(calls: tuple[tuple[str, str], ...]) -> bool:
+def _rolls_back(calls: tuple[tuple[str, Expression | None], ...]) -> bool:
     """`set_rollback(True)`, or `set_rollback(False)` and then, not before, `savepoint_rollback(...)` (D55, D76)."""
-    if ("set_rollback", "True") in calls:
+    if ("set_rollback", TRUE) in calls:
         return True
-    if ("set_rollback", "False") not in calls:
+    if ("set_rollback", FALSE) not in calls:
         return False
-    later = calls[calls.index(("set_rollback", "False")) :]
+    later = calls[calls.index(("set_rollback", FALSE)) :]
     return any(name == "savepoint_rollback" for name, _ in later)
 
 
 def _stands_alone(atomic: Protection, handler: Protection) -> bool:
     """True when nothing but the `try` happens in the atomic block, and its handler makes no query (oracle D47)."""
     region = atomic.region
-    if not isinstance(region, WithRegion) or len(region.node.body.body) != 1:
+    if not isinstance(region, WithRegion) or len(region.body) != 1:
         return False
-    statement = region.node.body.body[0]
-    if not isinstance(statement, (cst.Try, cst.TryStar)) or statement.orelse or statement.finalbody:
-        return False
-    if len(statement.body.body) != 1:
+    statement = region.body[0]
+    if not isinstance(statement, Try) or statement.orelse or statement.finalbody or len(statement.body) != 1:
         return False
     return not any(_queries(item.body) for item in handler.handlers)
 
 
-def _queries(node: cst.CSTNode) -> bool:
-    return any(name in QUERY_VERBS for name, _ in _calls(node))
+def _queries(suite: Suite) -> bool:
+    return any(name in QUERY_VERBS for name, _ in _calls(suite))
 
 
 RULE = Rule("UQI202", "integrity-error-inside-atomic", judge)

@@ -1,1 +1,1 @@
-"""Source text, its outline and pruned CST, and the expressions that every later layer reads."""
+"""Source text, and the statements, expressions and summaries that every later layer reads instead of it."""

@@ -1,11 +1,11 @@
 """Expressions as small immutable trees.
 
-Every layer above reads Python expressions in this form, lowered once from the CST. Two expressions are equal when
-they are written alike, wherever they stand, so a tree also serves as a *term*: with the local names replaced by
+Every layer above reads Python expressions in this form, lowered once from a syntax tree. Two expressions are equal
+when they are written alike, wherever they stand, so a tree also serves as a *term*: with the local names replaced by
 `Symbol`s (one for each binding), two equal terms denote the same value.
 
-`Call.node` is the CST node that a call was lowered from. It only serves to find the call's position and takes no part
-in equality; it is None in summaries.
+`Call.node` is the place where a call is written. It tells calls that are written alike apart, and takes no part in
+equality.
 """
 
 from __future__ import annotations
@@ -15,6 +15,19 @@ from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
 C = TypeVar("C")
+MAX_DEPTH = 120
+"""How deep an expression is read; what lies deeper is opaque, so that no later walk runs out of stack."""
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """Where the name of the function stands that a call calls, in the text that was read.
+
+    line: from 1. column: from 0, in bytes of UTF-8.
+    """
+
+    line: int
+    column: int
 
 
 def hashed_once(kind: type[C]) -> type[C]:

@@ -1,85 +1,45 @@
-"""Source text without function bodies: a fraction of the lines, and so of the time that parsing takes.
-
-What stays is what a summary reads: imports, class headers, assignments and function headers, each on a line of its
-own that `Pruned.lines` maps back to the original.
-"""
+"""Source text without the bodies of functions."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-@dataclass(frozen=True, slots=True)
-class Pruned:
-    """`text` after pruning; `lines[i]` is the original number (from 1) of its line i (from 0)."""
-
-    text: str
-    lines: tuple[int, ...]
+from flake8_unique_insert.syntax.tree.statements import first_line
 
 
-def first_line(node: FunctionNode | ast.ClassDef) -> int:
-    """The line where a definition starts, its decorators included."""
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+def without_bodies(lines: list[str], tree: ast.Module) -> str:
+    """The text of a module without the bodies of its functions; one that stands on the header's line stays.
 
-
-def prune(lines: list[str], tree: ast.Module) -> Pruned:
-    """Cut the bodies of all functions that are not themselves inside a function.
-
-    lines: the file's lines with their line ends. tree: its syntax tree.
+    lines: the file's lines with their ends. tree: its syntax tree.
     """
-    text: list[str] = []
-    numbers: list[int] = []
+    kept: list[str] = []
     at = 1
-
-    def keep(until: int) -> None:
-        nonlocal at
-        text.extend(lines[at - 1 : until - 1])
-        numbers.extend(range(at, until))
-        at = until
-
     for function in _functions(tree.body):
-        start = _start(function.body[0])
-        header = lines[start - 1][: _column(lines[start - 1])]
-        if start <= function.lineno or function.body[0].col_offset != len(header):
-            continue  # the body starts on the header's last line
-        keep(start)
-        text.append(f"{header}...\n")
-        numbers.append(start)
-        at = _end(function) + 1
-    keep(len(lines) + 1)
-    return Pruned("".join(text), tuple(numbers))
+        first = function.body[0]
+        start = first_line(first) if isinstance(first, DEFINITIONS) else first.lineno
+        if start > function.lineno and not lines[start - 1][: first.col_offset].strip():
+            kept += lines[at - 1 : start - 1]
+            at = (function.end_lineno or function.lineno) + 1
+    return "".join([*kept, *lines[at - 1 :]])
 
 
-def _start(node: ast.stmt) -> int:
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return first_line(node)
-    return node.lineno
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
 
-def _end(node: ast.stmt) -> int:
-    return node.end_lineno or node.lineno
-
-
-def _column(line: str) -> int:
-    return len(line) - len(line.lstrip(" \t\f"))
-
-
-def _functions(body: list[ast.stmt]) -> Iterator[FunctionNode]:
+def _functions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Functions in source order, outside of other functions."""
     stack = list(reversed(body))
     while stack:
         node = stack.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(node, FUNCTIONS):
             yield node
         else:
-            stack.extend(reversed(list(nested_statements(node))))
+            stack.extend(reversed(list(_nested(node))))
 
 
-def nested_statements(node: ast.stmt) -> Iterator[ast.stmt]:
+def _nested(node: ast.stmt) -> Iterator[ast.stmt]:
     """The statements directly inside a compound statement, in source order."""
     for name in ("body", "handlers", "orelse", "finalbody", "cases"):
         for item in getattr(node, name, ()):

@@ -1,4 +1,4 @@
-"""One source file: text, summary, and the CST of single functions, each made when first asked for."""
+"""One source file: text, summary, and the statements of single functions, each made when first asked for."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ import gc
 import io
 import re
 import tokenize
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
-
-from flake8_unique_insert.syntax.extract import extract
-from flake8_unique_insert.syntax.extract_tree import extract_tree
-from flake8_unique_insert.syntax.prune import Pruned, prune
+from flake8_unique_insert.syntax.expressions import Expression, Place
+from flake8_unique_insert.syntax.prune import without_bodies
+from flake8_unique_insert.syntax.statements import FunctionDef, If, Suite
+from flake8_unique_insert.syntax.summarise import summarise
 from flake8_unique_insert.syntax.summary import FunctionSummary, ModuleSummary
+from flake8_unique_insert.syntax.tree.expressions import lower
+from flake8_unique_insert.syntax.tree.statements import suite
 
 MAX_CHARACTERS = 4_000_000
 _BARE_EXCEPT = re.compile(r"^([ \t]*except[ \t]*\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)(?=[ \t]*:)", re.MULTILINE)
-"""`except A, B:` of Python 3.14. In a tree that tells lines only, parentheses change nothing."""
+"""`except A, B:` of Python 3.14. Parentheses change nothing but columns in a line where no call stands."""
 
 
 class UnreadableSource(Exception):
@@ -32,7 +33,7 @@ class UnreadableSource(Exception):
 
 @contextmanager
 def paused_gc() -> Iterator[None]:
-    """Without the cyclic collector, which takes 30 % of parsing's time and a tenth of the analysis's.
+    """Without the cyclic collector, which takes a tenth of the analysis's time.
 
     What it would find there is little: memory grows by 3 to 15 MiB while a file is analysed.
     """
@@ -45,18 +46,15 @@ def paused_gc() -> Iterator[None]:
             gc.enable()
 
 
-def parse(text: str) -> cst.Module:
-    """The CST of a module's text. Raises UnreadableSource."""
-    try:
-        with paused_gc():
-            return cst.parse_module(text)
-    except (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError, ValueError, TypeError) as error:
-        raise UnreadableSource(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+def parse(text: str) -> ast.Module | None:
+    """The interpreter's own syntax tree, None where it cannot parse the text. Raises UnreadableSource."""
+    return _parsed(text) or _parsed(_BARE_EXCEPT.sub(r"\1(\2)", text))
 
 
-def _syntax_tree(text: str) -> ast.Module | None:
+def _parsed(text: str) -> ast.Module | None:
     try:
-        with paused_gc():
+        with warnings.catch_warnings(), paused_gc():
+            warnings.simplefilter("ignore")  # of invalid escapes in the user's strings
             return ast.parse(text)
     except (SyntaxError, ValueError):
         return None
@@ -64,26 +62,43 @@ def _syntax_tree(text: str) -> ast.Module | None:
         raise UnreadableSource("nested too deeply") from error
 
 
-@dataclass(frozen=True, slots=True)
+def parse_expression(text: str) -> Expression | None:
+    """The expression that a text is, None when it is none."""
+    try:
+        return lower(ast.parse(text.strip(), mode="eval").body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def read_statements(text: str, tree: ast.Module | None, bodies: bool) -> Suite:
+    """The statements of a text. tree: its syntax tree, None where this interpreter cannot parse it: LibCST can.
+
+    bodies: whether those of functions are read. Raises UnreadableSource.
+    """
+    try:
+        if tree is not None:
+            return suite(tree.body, bodies)
+        from flake8_unique_insert.syntax.cst.statements import read  # few projects need it, and it takes its time
+
+        with paused_gc():
+            return read(text, bodies)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableSource(str(error) or type(error).__name__) from error
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ParsedCode:
-    """A piece of the file as CST. `lines[i]` is the original line (from 1) of the piece's line i (from 0)."""
+    """A piece of a file. text: what was read. lines[i]: the original number (from 1) of its line i (from 0)."""
 
-    module: cst.Module
-    body: cst.FunctionDef | cst.Module
-    lines: tuple[int, ...] | range
+    body: Suite
+    text: str
+    lines: range
 
-    def positions(self) -> dict[cst.CSTNode, tuple[int, int]]:
-        """Where each node starts: original line from 1, column from 0 in characters; empty for too deep a nesting."""
-        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-        try:
-            ranges = wrapper.resolve(PositionProvider)
-        except (RecursionError, KeyError):  # libcst's own walk fails with either on deep nesting
-            return {}
-        found = {}
-        for node, where in ranges.items():
-            row = min(where.start.line, len(self.lines)) - 1
-            found[node] = (self.lines[row], where.start.column)
-        return found
+    def position(self, place: Place) -> tuple[int, int]:
+        """The original line from 1, and the column from 0 in characters."""
+        row = min(place.line, len(self.lines)) - 1
+        before = self.text.split("\n", row + 1)[row].encode()[: place.column]
+        return self.lines[row], len(before.decode(errors="ignore"))
 
 
 class SourceFile:
@@ -119,59 +134,42 @@ class SourceFile:
     @cached_property
     def tree(self) -> ast.Module | None:
         """The interpreter's own syntax tree; None where it cannot parse the file."""
-        if self._tree is None and len(self.text) <= MAX_CHARACTERS:
-            return _syntax_tree(self.text) or _syntax_tree(_BARE_EXCEPT.sub(r"\1(\2)", self.text))
-        return self._tree
-
-    @cached_property
-    def _pruned(self) -> Pruned:
         if len(self.text) > MAX_CHARACTERS:
             raise UnreadableSource(f"more than {MAX_CHARACTERS} characters")
-        if self.tree is None:
-            return Pruned("".join(self.lines), tuple(range(1, len(self.lines) + 1)))
-        return prune(self.lines, self.tree)
+        return self._tree or parse(self.text)
 
-    @property
+    @cached_property
     def skeleton_text(self) -> str:
-        """The text without the bodies of functions. Raises UnreadableSource."""
-        return self._pruned.text
+        """The text without the bodies of functions, whole where the interpreter cannot parse it."""
+        return without_bodies(self.lines, self.tree) if self.tree is not None else self.text
 
     @cached_property
     def skeleton(self) -> ParsedCode:
-        """The module without the bodies of its functions (with them where the interpreter cannot parse the file)."""
-        module = parse(self._pruned.text)
-        return ParsedCode(module, module, self._pruned.lines)
+        """The module without the bodies of its functions."""
+        body = read_statements(self.text, self.tree, False)
+        return ParsedCode(body, self.text, range(1, self.text.count("\n") + 2))
 
     @cached_property
     def summary(self) -> ModuleSummary:
-        """What the file defines. Read from the interpreter's own tree; by LibCST where there is none."""
-        if self.tree is not None and len(self.text) <= MAX_CHARACTERS:
-            return extract_tree(self.tree)
-        skeleton = self.skeleton
-        return extract(skeleton.module, self.tree, skeleton.lines)
+        """What the file defines."""
+        return summarise(self.skeleton.body)
 
     def segment(self, function: FunctionSummary) -> str:
         """The source lines of one function, decorators included."""
         return "".join(self.lines[function.first_line - 1 : function.last_line])
 
     def function(self, function: FunctionSummary) -> ParsedCode:
-        """The CST of one function of this file's summary, body and all."""
+        """One function of this file's summary, body and all."""
         return parse_function(self.segment(function), function.first_line)
 
 
 def parse_function(text: str, start: int) -> ParsedCode:
-    """The CST of one function. text: its source lines. start: the number of the first. Raises UnreadableSource."""
+    """The body of one function. text: its source lines. start: the number of the first. Raises UnreadableSource."""
     if text[:1] in (" ", "\t"):
         text, start = f"if True:\n{text}", start - 1
-    module = parse(text)
-    for node in _statements(module):
-        if isinstance(node, cst.FunctionDef):
-            return ParsedCode(module, node, range(start, start + text.count("\n") + 1))
-    raise UnreadableSource(f"no function at line {start}")
-
-
-def _statements(module: cst.Module) -> Iterator[cst.CSTNode]:
-    for node in module.body:
-        yield node
-        if isinstance(node, cst.If):
-            yield from node.body.body
+    statements = read_statements(text, parse(text), True)
+    while statements and isinstance(statements[0], If):
+        statements = statements[0].body
+    if not statements or not isinstance(statements[0], FunctionDef):
+        raise UnreadableSource(f"no function at line {start}")
+    return ParsedCode(statements[0].body, text, range(start, start + text.count("\n") + 1))

@@ -1,7 +1,7 @@
-"""Whether cutting the source text changes findings: `python -m tests.benchmarks.identical CHECKOUT ...`.
+"""Whether the reader of source changes findings: `python -m tests.benchmarks.identical CHECKOUT ...`.
 
-Each checkout is analysed twice: as always, from text without function bodies and from single functions, and with every
-file read as one whole CST. Differences are printed; the exit code is 1 when there are any.
+Each checkout is analysed twice: as always, by the interpreter's own parser, and with every file and function read by
+LibCST. Differences are printed; the exit code is 1 when there are any.
 """
 
 from __future__ import annotations
@@ -9,55 +9,27 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from unittest.mock import patch
 
-import libcst as cst
-
+from flake8_unique_insert import analyse
 from flake8_unique_insert.engine import Engine
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.scope import is_analysed
 from flake8_unique_insert.syntax import source
-from flake8_unique_insert.syntax.source import ParsedCode, SourceFile, UnreadableSource
-from flake8_unique_insert.syntax.summary import FunctionSummary
+from flake8_unique_insert.syntax.source import UnreadableSource
 from tests.benchmarks.checkouts import Checkout
 
 Place = tuple[str, int, int, str]
 
 
-class WholeSource(SourceFile):
-    """A source file of which nothing is cut: the CST is the whole file's, and functions are nodes of it."""
-
-    @cached_property
-    def tree(self) -> None:  # without a syntax tree nothing is cut
-        """None: the lines of definitions are measured in the CST too."""
-        return None
-
-    @cached_property
-    def skeleton_text(self) -> str:
-        """What stands outside of functions, where text is only searched."""
-        return SourceFile(self.text).skeleton_text
-
-    @cached_property
-    def _functions(self) -> dict[tuple[str, int], cst.FunctionDef]:
-        code = self.skeleton
-        lines = {node: where[0] for node, where in code.positions().items() if isinstance(node, cst.FunctionDef)}
-        return {(node.name.value, line): node for node, line in lines.items()}
-
-    def function(self, function: FunctionSummary) -> ParsedCode:
-        """The function's node in the whole file."""
-        node = self._functions.get((function.name, function.line))
-        if node is None:
-            raise UnreadableSource(f"no function at line {function.line}")
-        return ParsedCode(self.skeleton.module, node, self.skeleton.lines)
-
-
 @contextmanager
-def uncut() -> Iterator[None]:
-    """Every file that is read inside the `with` statement is read whole."""
-    with patch.object(source, "SourceFile", WholeSource):
+def by_libcst() -> Iterator[None]:
+    """Inside the `with` statement the interpreter's own parser reads no file: LibCST reads all, and nothing is cut."""
+    analyse.read_function.cache_clear()
+    with patch.object(source, "parse", lambda text: None):
         yield
+    analyse.read_function.cache_clear()
 
 
 def findings(checkout: Checkout) -> set[Place]:
@@ -76,12 +48,12 @@ def findings(checkout: Checkout) -> set[Place]:
 
 
 def differences(checkout: Checkout) -> tuple[int, list[str]]:
-    """How many findings there are without cutting, and each that only one way gives."""
-    cut = findings(checkout)
-    with uncut():
-        whole = findings(checkout)
-    shown = [f"only when cut: {place}" for place in sorted(cut - whole)]
-    return len(whole), shown + [f"only when whole: {place}" for place in sorted(whole - cut)]
+    """How many findings there are by LibCST, and each that only one way gives."""
+    ours = findings(checkout)
+    with by_libcst():
+        theirs = findings(checkout)
+    shown = [f"only by the interpreter: {place}" for place in sorted(ours - theirs)]
+    return len(theirs), shown + [f"only by LibCST: {place}" for place in sorted(theirs - ours)]
 
 
 def main(arguments: list[str]) -> int:

@@ -3,9 +3,9 @@
 Runs in a process of its own, without flake8. Counted as flake8 would see it: each file's text and syntax tree are
 there already. Phases exclude each other:
 
-- start: importing the analysis and libcst;
+- start: importing the analysis;
 - filter: path and text of every file;
-- parse: cutting text, and libcst;
+- parse: text to statements;
 - index: modules, summaries and models, their text read from disk;
 - flow: what is left of the analysis: graphs, values, facts, guards, rules.
 """
@@ -132,7 +132,7 @@ def _instrument(clock: Clock) -> None:
     from flake8_unique_insert.project import Project
     from flake8_unique_insert.syntax import source
 
-    for name in ("parse", "prune"):
+    for name in ("parse", "read_statements", "without_bodies"):
         setattr(source, name, clock.timed("parse", getattr(source, name)))
     for owner in (Project, Callers):
         for name, member in list(vars(owner).items()):

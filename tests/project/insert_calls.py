@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flake8_unique_insert.engine import Engine
 from flake8_unique_insert.evaluate.terms import root
-from flake8_unique_insert.report import Positions, position
+from flake8_unique_insert.report import position
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Symbol
 from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource
@@ -44,19 +44,18 @@ def insert_calls(engine: Engine, path: Path) -> list[InsertCall]:
     Left out are calls of functions that the project defines, and those that are on no model: `stripe.Customer.create()`
     of a package that has no managers, `context.update(title="")` of a dict.
     """
-    positions: Positions = {}
     models: dict[tuple[int, int, str, str], dict[str, Model]] = {}
     try:
         analysis = engine.analysis(str(path), SourceFile.read(path))
         for site in analysis.sites():
             write = site.write
-            place = (*position(write, positions), *_names(write.call))
+            place = (*position(write), *_names(write.call))
             models.setdefault(place, {})[write.model.label] = write.model
     except UnreadableSource:
         return []
     found = [InsertCall(*place, tuple(known.values())) for place, known in models.items()]
     for item in analysis.unresolved:
-        place = (*position(item, positions), *_names(item.call))
+        place = (*position(item), *_names(item.call))
         if place not in models and _may_be_rows(item.receiver, place[2]):
             found.append(InsertCall(*place, (), reason(item.receiver)))
     return sorted(set(found), key=lambda call: (call.line, call.column))

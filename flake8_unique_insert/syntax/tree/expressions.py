@@ -1,7 +1,4 @@
-"""Expressions of the interpreter's own syntax tree → `Expression` trees, equal to those that `lower` makes of the CST.
-
-For summaries, which need no positions: the tree is there already, and lowering it takes a fraction of LibCST's parsing.
-"""
+"""Expressions of the interpreter's own syntax tree → `Expression` trees."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flake8_unique_insert.syntax.expressions import (
+    MAX_DEPTH,
     Argument,
     Attribute,
     Await,
@@ -25,6 +23,7 @@ from flake8_unique_insert.syntax.expressions import (
     Lambda,
     Mapping,
     Name,
+    Place,
     Sequence,
     Starred,
     Subscript,
@@ -36,8 +35,6 @@ from flake8_unique_insert.syntax.expressions import (
     joined_literals,
 )
 
-MAX_DEPTH = 120
-"""As deep as `lower` reads."""
 _SYMBOLS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
     ast.LShift: "<<", ast.RShift: ">>", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.MatMult: "@",
@@ -47,7 +44,19 @@ _SYMBOLS: dict[type, str] = {
 }  # fmt: skip
 
 
-def lower_tree(node: ast.expr, depth: int = 0) -> Expression:
+def operator(node: ast.operator) -> str:
+    """The symbol of an augmented assignment's operator."""
+    return _SYMBOLS[type(node)]
+
+
+def _place(function: ast.expr) -> Place:
+    if isinstance(function, ast.Attribute) and function.end_col_offset is not None:
+        width = len(function.attr.encode())
+        return Place(function.end_lineno or function.lineno, function.end_col_offset - width)
+    return Place(function.lineno, function.col_offset)
+
+
+def lower(node: ast.expr, depth: int = 0) -> Expression:
     """The expression that a node stands for. Never fails: what has no form of its own is `Unsupported`.
 
     depth: how many expressions this one is inside.
@@ -63,10 +72,10 @@ def lower_tree(node: ast.expr, depth: int = 0) -> Expression:
 
 
 def _all(nodes: Iterable[ast.expr], depth: int) -> tuple[Expression, ...]:
-    return tuple(lower_tree(node, depth) for node in nodes)
+    return tuple(lower(node, depth) for node in nodes)
 
 
-def arguments_of_tree(args: list[ast.expr], keywords: list[ast.keyword], depth: int = 0) -> tuple[Argument, ...]:
+def arguments(args: list[ast.expr], keywords: list[ast.keyword], depth: int = 0) -> tuple[Argument, ...]:
     """The arguments of a call, or the bases and keywords of a class, in the order written."""
     both: list[ast.expr | ast.keyword] = [*args, *keywords]
     if keywords and any(isinstance(arg, ast.Starred) for arg in args):  # `f(name=1, *rest)`
@@ -76,10 +85,10 @@ def arguments_of_tree(args: list[ast.expr], keywords: list[ast.keyword], depth: 
 
 def _argument(item: ast.expr | ast.keyword, depth: int) -> Argument:
     if isinstance(item, ast.keyword):
-        return Argument(lower_tree(item.value, depth), item.arg, "" if item.arg else "**")
+        return Argument(lower(item.value, depth), item.arg, "" if item.arg else "**")
     if isinstance(item, ast.Starred):
-        return Argument(lower_tree(item.value, depth), None, "*")
-    return Argument(lower_tree(item, depth))
+        return Argument(lower(item.value, depth), None, "*")
+    return Argument(lower(item, depth))
 
 
 def _name(node: ast.Name, depth: int) -> Expression:
@@ -92,8 +101,8 @@ def _formatted(node: ast.JoinedStr, depth: int) -> Expression:
 
 def _formatted_part(part: ast.expr, depth: int) -> Expression:
     if not isinstance(part, ast.FormattedValue):
-        return lower_tree(part, depth)
-    value = lower_tree(part.value, depth)
+        return lower(part, depth)
+    value = lower(part.value, depth)
     spec = part.format_spec.values if isinstance(part.format_spec, ast.JoinedStr) else []
     parts = _all((inner.value if isinstance(inner, ast.FormattedValue) else inner for inner in spec), depth)
     conversion = chr(part.conversion) if part.conversion >= 0 else None
@@ -106,9 +115,7 @@ def _elements(kind: str) -> Callable[[Any, int], Expression]:
 
 def _dict(node: ast.Dict, depth: int) -> Expression:
     pairs = zip(node.keys, node.values)
-    return Mapping(
-        tuple((lower_tree(key, depth) if key is not None else None, lower_tree(value, depth)) for key, value in pairs)
-    )
+    return Mapping(tuple((lower(key, depth) if key is not None else None, lower(value, depth)) for key, value in pairs))
 
 
 def _boolean(node: ast.BoolOp, depth: int) -> Expression:
@@ -122,10 +129,10 @@ def _boolean(node: ast.BoolOp, depth: int) -> Expression:
 
 
 def _comparison(node: ast.Compare, depth: int) -> Expression:
-    left = lower_tree(node.left, depth)
+    left = lower(node.left, depth)
     chain: Expression | None = None
     for operator, comparator in zip(node.ops, node.comparators):
-        right = lower_tree(comparator, depth)
+        right = lower(comparator, depth)
         link = Comparison(_SYMBOLS[type(operator)], left, right)
         chain = link if chain is None else Boolean("and", chain, link)
         left = right
@@ -135,11 +142,9 @@ def _comparison(node: ast.Compare, depth: int) -> Expression:
 def _comprehension(kind: str) -> Callable[[Any, int], Expression]:
     def rule(node: Any, depth: int) -> Expression:
         pair = (node.key, node.value) if kind == "dict" else ()
-        element = Sequence("tuple", _all(pair, depth)) if pair else lower_tree(node.elt, depth)
+        element = Sequence("tuple", _all(pair, depth)) if pair else lower(node.elt, depth)
         clauses = (
-            Clause(
-                lower_tree(item.target, depth), lower_tree(item.iter, depth), _all(item.ifs, depth), bool(item.is_async)
-            )
+            Clause(lower(item.target, depth), lower(item.iter, depth), _all(item.ifs, depth), bool(item.is_async))
             for item in node.generators
         )
         return Comprehension(kind, element, tuple(clauses))
@@ -150,37 +155,35 @@ def _comprehension(kind: str) -> Callable[[Any, int], Expression]:
 def _lambda(node: ast.Lambda, depth: int) -> Expression:
     given = node.args
     listed = [*given.posonlyargs, *given.args, *given.kwonlyargs, *filter(None, (given.vararg, given.kwarg))]
-    return Lambda(tuple(item.arg for item in listed), lower_tree(node.body, depth))
+    return Lambda(tuple(item.arg for item in listed), lower(node.body, depth))
 
 
 _RULES: dict[type, Callable[[Any, int], Expression]] = {
     ast.Name: _name,
     ast.Constant: lambda node, depth: constant(node.value),
     ast.JoinedStr: _formatted,
-    ast.Attribute: lambda node, depth: Attribute(lower_tree(node.value, depth), node.attr),
-    ast.Subscript: lambda node, depth: Subscript(lower_tree(node.value, depth), lower_tree(node.slice, depth)),
+    ast.Attribute: lambda node, depth: Attribute(lower(node.value, depth), node.attr),
+    ast.Subscript: lambda node, depth: Subscript(lower(node.value, depth), lower(node.slice, depth)),
     ast.Call: lambda node, depth: Call(
-        lower_tree(node.func, depth), arguments_of_tree(node.args, node.keywords, depth)
+        lower(node.func, depth), arguments(node.args, node.keywords, depth), _place(node.func)
     ),
     ast.Tuple: _elements("tuple"),
     ast.List: _elements("list"),
     ast.Set: _elements("set"),
     ast.Dict: _dict,
-    ast.UnaryOp: lambda node, depth: Unary(_SYMBOLS[type(node.op)], lower_tree(node.operand, depth)),
-    ast.BinOp: lambda node, depth: Binary(
-        _SYMBOLS[type(node.op)], lower_tree(node.left, depth), lower_tree(node.right, depth)
-    ),
+    ast.UnaryOp: lambda node, depth: Unary(_SYMBOLS[type(node.op)], lower(node.operand, depth)),
+    ast.BinOp: lambda node, depth: Binary(_SYMBOLS[type(node.op)], lower(node.left, depth), lower(node.right, depth)),
     ast.BoolOp: _boolean,
     ast.Compare: _comparison,
     ast.IfExp: lambda node, depth: Conditional(*_all((node.test, node.body, node.orelse), depth)),
-    ast.NamedExpr: lambda node, depth: Walrus(node.target.id, lower_tree(node.value, depth)),
-    ast.Await: lambda node, depth: Await(lower_tree(node.value, depth)),
+    ast.NamedExpr: lambda node, depth: Walrus(node.target.id, lower(node.value, depth)),
+    ast.Await: lambda node, depth: Await(lower(node.value, depth)),
     ast.Lambda: _lambda,
     ast.ListComp: _comprehension("list"),
     ast.SetComp: _comprehension("set"),
     ast.DictComp: _comprehension("dict"),
     ast.GeneratorExp: _comprehension("generator"),
-    ast.Yield: lambda node, depth: Yield(lower_tree(node.value, depth) if node.value else None),
-    ast.YieldFrom: lambda node, depth: Yield(lower_tree(node.value, depth), True),
-    ast.Starred: lambda node, depth: Starred(lower_tree(node.value, depth)),
+    ast.Yield: lambda node, depth: Yield(lower(node.value, depth) if node.value else None),
+    ast.YieldFrom: lambda node, depth: Yield(lower(node.value, depth), True),
+    ast.Starred: lambda node, depth: Starred(lower(node.value, depth)),
 }

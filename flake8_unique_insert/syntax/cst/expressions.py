@@ -1,15 +1,15 @@
-"""CST expressions → `Expression` trees."""
+"""Expressions of LibCST's tree → `Expression` trees."""
 
 from __future__ import annotations
 
 import ast
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import libcst as cst
 
 from flake8_unique_insert.syntax.expressions import (
+    MAX_DEPTH,
     NONE,
     TRUE,
     Argument,
@@ -27,6 +27,7 @@ from flake8_unique_insert.syntax.expressions import (
     Lambda,
     Mapping,
     Name,
+    Place,
     Sequence,
     Starred,
     Subscript,
@@ -47,17 +48,41 @@ _SYMBOLS = {
     "GreaterThanEqual": ">=", "Is": "is", "IsNot": "is not", "In": "in", "NotIn": "not in",
 }  # fmt: skip
 _BLANK = cst.Module([])
+Starts = dict[cst.CSTNode, tuple[int, int]]
+"""Where nodes start: line from 1, column from 0 in characters."""
 
 
-MAX_DEPTH = 120
-"""How deep an expression is read; what lies deeper is opaque, so that no later walk runs out of stack."""
+class Lowering:
+    """Makes expressions of one text."""
 
+    def __init__(self, text: str, starts: Starts) -> None:
+        self._lines = text.split("\n")
+        self._starts = starts
+        self._depth = 0
 
-class _Nesting(threading.local):
-    depth = 0
+    def __call__(self, node: cst.CSTNode) -> Expression:
+        """The expression that a node stands for. Never fails: what has no form of its own is `Unsupported`."""
+        if self._depth >= MAX_DEPTH:
+            return Unsupported(f"deep {id(node)}")
+        self._depth += 1
+        try:
+            return _RULES.get(type(node), _unsupported)(self, node)
+        finally:
+            self._depth -= 1
 
+    def maybe(self, node: cst.CSTNode | None) -> Expression | None:
+        """The expression of a node that need not be there."""
+        return self(node) if node is not None else None
 
-_nesting = _Nesting()
+    def arguments(self, args: Any) -> tuple[Argument, ...]:
+        """The arguments of a call or the bases of a class."""
+        return tuple(Argument(self(arg.value), arg.keyword.value if arg.keyword else None, arg.star) for arg in args)
+
+    def place(self, function: cst.CSTNode) -> Place:
+        """Where the name of a called function stands."""
+        name = function.attr if isinstance(function, cst.Attribute) else function
+        line, column = self._starts.get(name, (1, 0))
+        return Place(line, len(self._lines[line - 1][:column].encode()))
 
 
 def operator(node: cst.CSTNode) -> str:
@@ -66,24 +91,12 @@ def operator(node: cst.CSTNode) -> str:
     return _SYMBOLS.get(kind, kind)
 
 
-def lower(node: cst.CSTNode) -> Expression:
-    """The expression that a CST node stands for. Never fails: what has no form of its own is `Unsupported`."""
-    rule = _RULES.get(type(node))
-    if rule is None or _nesting.depth >= MAX_DEPTH:
-        return _unsupported(node) if _nesting.depth < MAX_DEPTH else Unsupported(f"deep {id(node)}")
-    _nesting.depth += 1
-    try:
-        return rule(node)
-    finally:
-        _nesting.depth -= 1
-
-
 def code(node: cst.CSTNode) -> str:
     """The node's source text."""
     return _BLANK.code_for_node(node)
 
 
-def _unsupported(node: cst.CSTNode) -> Expression:
+def _unsupported(lower: Lowering, node: cst.CSTNode) -> Expression:
     parts = tuple(lower(child) for child in node.children if isinstance(child, cst.BaseExpression))
     try:
         text = code(node)
@@ -92,14 +105,14 @@ def _unsupported(node: cst.CSTNode) -> Expression:
     return Unsupported(f"{type(node).__name__} {text}", parts)
 
 
-def _number(node: cst.Integer | cst.Float | cst.Imaginary) -> Expression:
+def _number(lower: Lowering, node: cst.Integer | cst.Float | cst.Imaginary) -> Expression:
     try:
         return constant(node.evaluated_value)
     except (ValueError, SyntaxError, OverflowError):  # more digits than sys.set_int_max_str_digits allows
         return Unsupported(f"number {node.value}")
 
 
-def _string(node: cst.SimpleString) -> Expression:
+def _string(lower: Lowering, node: cst.SimpleString) -> Expression:
     if not node.prefix and "\\" not in node.value:
         return constant(node.raw_value)
     try:
@@ -113,7 +126,7 @@ def _string(node: cst.SimpleString) -> Expression:
         return Unsupported(f"string {node.value}")
 
 
-def _concatenated(node: cst.ConcatenatedString) -> Expression:
+def _concatenated(lower: Lowering, node: cst.ConcatenatedString) -> Expression:
     pieces: list[Expression] = []
     rest: cst.CSTNode = node
     while isinstance(rest, cst.ConcatenatedString):
@@ -139,7 +152,7 @@ def _text(node: cst.FormattedString, text: str) -> str:
         return text
 
 
-def _formatted(node: cst.FormattedString) -> Expression:
+def _formatted(lower: Lowering, node: cst.FormattedString) -> Expression:
     parts: list[Expression] = []
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
@@ -150,31 +163,29 @@ def _formatted(node: cst.FormattedString) -> Expression:
                 for inner in part.format_spec or ()
                 if isinstance(inner, (cst.FormattedStringExpression, cst.FormattedStringText))
             )
-            value = lower(part.expression)
-            parts.append(Formatted((value, constant(part.conversion), *spec)) if part.conversion or spec else value)
+            value, conversion = lower(part.expression), part.conversion
+            if part.equal is not None:  # f"{name=}"
+                parts.append(constant(code(part.expression) + code(part.equal)))
+                conversion = conversion or (None if spec else "r")
+            parts.append(Formatted((value, constant(conversion), *spec)) if conversion or spec else value)
     return Formatted(joined_literals(parts))
 
 
-def arguments(args: Any) -> tuple[Argument, ...]:
-    """Lower the arguments of a call or the bases of a class."""
-    return tuple(Argument(lower(arg.value), arg.keyword.value if arg.keyword else None, arg.star) for arg in args)
+def _call(lower: Lowering, node: cst.Call) -> Expression:
+    return Call(lower(node.func), lower.arguments(node.args), lower.place(node.func))
 
 
-def _call(node: cst.Call) -> Expression:
-    return Call(lower(node.func), arguments(node.args), node)
-
-
-def _subscript(node: cst.Subscript) -> Expression:
+def _subscript(lower: Lowering, node: cst.Subscript) -> Expression:
     indices = [
-        lower(element.slice.value) if isinstance(element.slice, cst.Index) else _unsupported(element.slice)
+        lower(element.slice.value) if isinstance(element.slice, cst.Index) else _unsupported(lower, element.slice)
         for element in node.slice
     ]
     is_tuple = len(indices) > 1 or isinstance(node.slice[0].comma, cst.Comma)
     return Subscript(lower(node.value), Sequence("tuple", tuple(indices)) if is_tuple else indices[0])
 
 
-def _elements(kind: str) -> Callable[[Any], Expression]:
-    def rule(node: Any) -> Expression:
+def _elements(kind: str) -> Callable[[Lowering, Any], Expression]:
+    def rule(lower: Lowering, node: Any) -> Expression:
         items = (
             Starred(lower(element.value)) if isinstance(element, cst.StarredElement) else lower(element.value)
             for element in node.elements
@@ -184,7 +195,7 @@ def _elements(kind: str) -> Callable[[Any], Expression]:
     return rule
 
 
-def _dict(node: cst.Dict) -> Expression:
+def _dict(lower: Lowering, node: cst.Dict) -> Expression:
     items = (
         (lower(element.key), lower(element.value))
         if isinstance(element, cst.DictElement)
@@ -194,7 +205,7 @@ def _dict(node: cst.Dict) -> Expression:
     return Mapping(tuple(items))
 
 
-def _comparison(node: cst.Comparison) -> Expression:
+def _comparison(lower: Lowering, node: cst.Comparison) -> Expression:
     left = lower(node.left)
     chain: Expression | None = None
     for target in node.comparisons:
@@ -205,8 +216,8 @@ def _comparison(node: cst.Comparison) -> Expression:
     return chain or left
 
 
-def _comprehension(kind: str) -> Callable[[Any], Expression]:
-    def rule(node: Any) -> Expression:
+def _comprehension(kind: str) -> Callable[[Lowering, Any], Expression]:
+    def rule(lower: Lowering, node: Any) -> Expression:
         element = (
             Sequence("tuple", (lower(node.key), lower(node.value)))
             if isinstance(node, cst.DictComp)
@@ -231,41 +242,41 @@ def parameter_names(node: cst.Parameters) -> tuple[str, ...]:
     return tuple(param.name.value for param in [*listed, *stars])
 
 
-def _yield(node: cst.Yield) -> Expression:
+def _yield(lower: Lowering, node: cst.Yield) -> Expression:
     if isinstance(node.value, cst.From):
         return Yield(lower(node.value.item), True)
     return Yield(lower(node.value) if node.value else None)
 
 
-_RULES: dict[type, Callable[[Any], Expression]] = {
-    cst.Name: lambda node: _WORDS.get(node.value) or Name(node.value),
-    cst.Ellipsis: lambda node: constant(...),
+_RULES: dict[type, Callable[[Lowering, Any], Expression]] = {
+    cst.Name: lambda lower, node: _WORDS.get(node.value) or Name(node.value),
+    cst.Ellipsis: lambda lower, node: constant(...),
     cst.Integer: _number,
     cst.Float: _number,
     cst.Imaginary: _number,
     cst.SimpleString: _string,
     cst.ConcatenatedString: _concatenated,
     cst.FormattedString: _formatted,
-    cst.Attribute: lambda node: Attribute(lower(node.value), node.attr.value),
+    cst.Attribute: lambda lower, node: Attribute(lower(node.value), node.attr.value),
     cst.Subscript: _subscript,
     cst.Call: _call,
     cst.Tuple: _elements("tuple"),
     cst.List: _elements("list"),
     cst.Set: _elements("set"),
     cst.Dict: _dict,
-    cst.UnaryOperation: lambda node: Unary(operator(node.operator), lower(node.expression)),
-    cst.BinaryOperation: lambda node: Binary(operator(node.operator), lower(node.left), lower(node.right)),
-    cst.BooleanOperation: lambda node: Boolean(operator(node.operator), lower(node.left), lower(node.right)),
+    cst.UnaryOperation: lambda lower, node: Unary(operator(node.operator), lower(node.expression)),
+    cst.BinaryOperation: lambda lower, node: Binary(operator(node.operator), lower(node.left), lower(node.right)),
+    cst.BooleanOperation: lambda lower, node: Boolean(operator(node.operator), lower(node.left), lower(node.right)),
     cst.Comparison: _comparison,
-    cst.IfExp: lambda node: Conditional(lower(node.test), lower(node.body), lower(node.orelse)),
-    cst.NamedExpr: lambda node: Walrus(node.target.value, lower(node.value)),
-    cst.Await: lambda node: Await(lower(node.expression)),
-    cst.Lambda: lambda node: Lambda(parameter_names(node.params), lower(node.body)),
+    cst.IfExp: lambda lower, node: Conditional(lower(node.test), lower(node.body), lower(node.orelse)),
+    cst.NamedExpr: lambda lower, node: Walrus(node.target.value, lower(node.value)),
+    cst.Await: lambda lower, node: Await(lower(node.expression)),
+    cst.Lambda: lambda lower, node: Lambda(parameter_names(node.params), lower(node.body)),
     cst.ListComp: _comprehension("list"),
     cst.SetComp: _comprehension("set"),
     cst.DictComp: _comprehension("dict"),
     cst.GeneratorExp: _comprehension("generator"),
     cst.Yield: _yield,
-    cst.StarredElement: lambda node: Starred(lower(node.value)),
-    cst.From: lambda node: lower(node.item),
+    cst.StarredElement: lambda lower, node: Starred(lower(node.value)),
+    cst.From: lambda lower, node: lower(node.item),
 }
