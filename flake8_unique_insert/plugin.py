@@ -8,6 +8,7 @@ import gc
 import logging
 from collections.abc import Iterator
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from flake8_unique_insert.findings import Finding
 
 OFF_BY_DEFAULT = ("UQI301",)
+MOST_HIDINGS = 16
+"""How many analysed files' leftovers may stay hidden from the cyclic collector before it looks at everything."""
 LOG = logging.getLogger(__name__)
 
 
@@ -89,7 +92,10 @@ class UniqueInsertPlugin:
     def _analysed(self, text: str) -> list[Finding]:
         from flake8_unique_insert.syntax.source import SourceFile
 
-        return _engine(self.options).findings(self.filename, SourceFile(text, self.tree))
+        try:
+            return _engine(self.options).findings(self.filename, SourceFile(text, self.tree))
+        finally:
+            _hide_from_collector()
 
 
 def _registration(setting: Setting) -> dict[str, Any]:
@@ -124,12 +130,22 @@ def _cache(options: Options) -> FindingsCache | None:
 
 @cache
 def _engine(options: Options) -> Engine:
-    """The engine of this process; the analysis is imported here, for files that need them.
-
-    What stays until the end is taken out of the cyclic collector's sight, which would walk it again and again while
-    flake8 and other plugins work.
-    """
+    """The engine of this process; the analysis is imported here, for files that need it."""
     from flake8_unique_insert.engine import Engine
 
-    gc.freeze()
     return Engine(options)
+
+
+def _hide_from_collector() -> None:
+    """Take what stays until the end out of the sight of the cyclic collector.
+
+    It would walk it again and again while flake8 and other plugins work, which costs as much as the analysis. What is
+    there of other plugins is hidden, too, and let go once in a while.
+    """
+    if next(_hidings) % MOST_HIDINGS == 0:
+        gc.unfreeze()
+        gc.collect()
+    gc.freeze()
+
+
+_hidings = count(1)
