@@ -111,6 +111,7 @@ class FileAnalysis:
         self.analysis = Analysis(project, self.store, settings.generators)
         self.caller_steps = 0
         self.unresolved: list[Unresolved] = []
+        self._looks: dict[FunctionSymbol, tuple[list[Write], list[Unresolved]]] = {}
         self._writes: dict[FunctionSymbol, list[Write]] = {}
         self._called: dict[FunctionSymbol, dict[str, set[str]]] = {}
         self._assumed: dict[tuple[FunctionSymbol, FunctionSymbol], list[Write]] = {}
@@ -128,16 +129,19 @@ class FileAnalysis:
 
     def _function_sites(self, function: FunctionSymbol) -> list[InsertSite]:
         """A function's sites: at a first look with its direct calls only, with theirs where that leaves a finding."""
-        self.analysis.max_depth = FIRST_LOOK
-        try:
-            writes = self._attempt(function)
-            unresolved = self.analysis.unresolved
-            sites = list(self._judge(writes, None))
-        finally:
-            self.analysis.max_depth = MAX_DEPTH
+        writes, unresolved = self._look(function)
+        sites = list(self._judge(writes, None))
         if any(site.unguarded for site in sites):
             sites = list(self._judge(self.writes(function), function))
         return [*sites, *self._seen_from_callers(function, unresolved)]
+
+    def _look(self, function: FunctionSymbol) -> tuple[list[Write], list[Unresolved]]:
+        """The writes of a function and of what it calls directly, and its calls of unknown models."""
+        if function not in self._looks:
+            self.analysis.max_depth = FIRST_LOOK
+            self._looks[function] = self._attempt(function), self.analysis.unresolved
+            self.analysis.max_depth = MAX_DEPTH
+        return self._looks[function]
 
     def _judge(self, writes: list[Write], function: FunctionSymbol | None) -> Iterator[InsertSite]:
         """The sites of writes in this file's own text; what a followed function writes is its own file's matter."""
@@ -173,11 +177,20 @@ class FileAnalysis:
         """Calls on parameters (`row.save()`, `model.objects.create()`), by what the functions of this file pass."""
         nodes = {id(item.call.node) for item in calls if is_of_parameter(item.receiver)}
         for caller in self.callers.in_module(function) if nodes else ():
-            for write in self.writes(caller):
-                if write.stack and id(write.call.node) in nodes and write.model.managed:
-                    calls = [item for item in calls if item.call.node is not write.call.node]
-                    yield self._site(write)
+            for site in self._seen_from(caller, nodes):
+                calls = [item for item in calls if item.call.node is not site.write.call.node]
+                yield site
         self.unresolved.extend(calls)
+
+    def _seen_from(self, caller: FunctionSymbol, nodes: set[int]) -> list[InsertSite]:
+        """The sites at these places as a caller reaches them: at a first look, unless that leaves a finding."""
+
+        def sites(writes: list[Write]) -> list[InsertSite]:
+            reached = (write for write in writes if write.stack and id(write.call.node) in nodes)
+            return [self._site(write) for write in reached if write.model.managed]
+
+        found = sites(self._look(caller)[0])
+        return sites(self.writes(caller)) if any(site.unguarded for site in found) else found
 
     def _guard(self, analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
         return guard_of(analysis, write, key, self.settings.handlers)
