@@ -19,7 +19,6 @@ import platform
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
 from itertools import islice
@@ -72,7 +71,7 @@ class FindingsCache:
 
     def __init__(self, folder: Path, options: Options) -> None:
         self.folder = folder
-        self.options = replace(options, cache_dir="", no_cache=False)
+        self.options = options._replace(cache_dir="", no_cache=False)
         self._made: dict[tuple[Path, Path | None], Modules] = {}
         self._verified: dict[tuple[Modules, str], bool] = {}
         self._ends: dict[Modules, tuple[str, int, int]] = {}

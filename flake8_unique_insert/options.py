@@ -1,14 +1,15 @@
 """The options of one run: what can be set, and the checked, frozen values.
 
-`SETTINGS` is the one list of options; flake8 and the command line both register from it. Neither is imported here.
+`SETTINGS` is the one list of options; flake8 and the command line both register from it. Neither is imported here, nor
+are dataclasses: every run of flake8 reads this module, and most analyse nothing.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 DEFAULT_SKIP = (
     "tests",
@@ -28,8 +29,7 @@ class InvalidOption(ValueError):
     """An option's value that cannot be used; the message is one line that names the option."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What a user can set. Every field has the default that an empty configuration gives.
 
     skip: patterns of paths that are not analysed, see `prefilter.is_skipped`.
@@ -56,8 +56,7 @@ class Options:
     no_cache: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One option as a user writes it.
 
     name: the field of `Options`, and `--uqi-` plus it with dashes on the command line. kind: "list" (comma separated),
