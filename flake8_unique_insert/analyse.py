@@ -123,7 +123,7 @@ class FileAnalysis:
                 prefix = f"{owner.qualname}." if owner is not None else ""
                 symbol = FunctionSymbol(self.module, f"{prefix}{summary.name}", summary)
                 yield from self._function_sites(symbol)
-        if may_insert(self.source.skeleton_text):
+        if may_insert(self.source.without_bodies()):
             yield from self._judge(self._module_writes(), None)
             self.unresolved.extend(self.analysis.unresolved)
 

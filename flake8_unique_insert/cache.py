@@ -1,11 +1,10 @@
 """Findings kept on disk, and shown again only while all that they were made of is unchanged.
 
 An *entry* holds the findings of one file. Its name is a digest of the file's path and text, of the options, and of the
-programs that made it: this package, Python and LibCST. It ends in a *trace*: what the process had read of the project
-until then, as digests of contents. That is a superset of what the findings depend on, so it can be told without the
-analysis (and without importing it) whether they would be found again.
-
-A trace is a chain of links, each named by a digest of its own content: a link holds what was read since the one before.
+programs that made it: this package, Python and LibCST. It ends in a *trace* of all that the process had asked of the
+project until then, see `traces`: a superset of what the findings depend on. What was asked for this file only, the
+texts of the functions that its analysis follows, stands in the entry itself. So it can be told without the analysis
+whether the same would be found again.
 
 Each file of the cache is replaced as a whole, so processes may share a cache. One that is damaged or cannot be read
 counts for nothing, and one that cannot be written is not.
@@ -31,6 +30,7 @@ from flake8_unique_insert.options import Options
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.roots import find_root, repository_of
 from flake8_unique_insert.reads import digest
+from flake8_unique_insert.traces import Disk, Trace, longer
 
 DAY = 24 * 60 * 60
 MAX_AGE = 30 * DAY
@@ -73,8 +73,9 @@ class FindingsCache:
         self.folder = folder
         self.options = options._replace(cache_dir="", no_cache=False)
         self._made: dict[tuple[Path, Path | None], Modules] = {}
-        self._verified: dict[tuple[Modules, str], bool] = {}
-        self._ends: dict[Modules, tuple[str, int, int]] = {}
+        self._disk = Disk()
+        self._traces: dict[tuple[Modules, str], Trace | None] = {}
+        self._ends: dict[Modules, tuple[str, tuple[int, ...]]] = {}
         self._is_prepared = False
 
     def key(self, path: str, text: str) -> str:
@@ -95,20 +96,23 @@ class FindingsCache:
         """The findings kept for a file, None when there are none or when something has changed since."""
         try:
             entry = self._read(key)
-            if entry is None or not self._is_unchanged(self._modules_of(Path(path).absolute()), entry["trace"]):
+            trace = self._trace(self._modules_of(Path(path).absolute()), entry["trace"]) if entry is not None else None
+            if entry is None or trace is None or not trace.holds(entry["asked"]):
                 return None
             return [Finding(int(line), int(column), str(text)) for line, column, text in entry["findings"]]
         except UNUSABLE:
             return None
 
-    def keep(self, key: str, findings: list[Finding], modules: Modules) -> None:
+    def keep(self, path: str, key: str, findings: list[Finding], modules: Modules) -> None:
         """Keep the findings of a file. modules: those of its project, with all that was read of it."""
         if not key or not modules.reads.reliable:
             return
         try:
             self._prepare()
+            own = str(Path(path).absolute())
             found = [[finding.line, finding.column, finding.text] for finding in findings]
-            self._write(key, {"findings": found, "trace": self._link(modules)})
+            asked = [[file, question, seal] for (file, question), seal in modules.reads.asked.items() if file != own]
+            self._write(key, {"findings": found, "asked": asked, "trace": self._link(modules)})
         except UNUSABLE:
             pass
 
@@ -126,45 +130,51 @@ class FindingsCache:
     # --- traces
 
     def _link(self, modules: Modules) -> str:
-        """The link that ends the trace of what was read until now."""
+        """The link that ends the trace of what was asked until now."""
         reads = modules.reads
-        former, files, names = self._ends.get(modules, ("", 0, 0))
-        if former and (files, names) == (len(reads.files), len(reads.modules)):
+        parts: tuple[dict[Any, Any], ...] = (
+            reads.files,
+            reads.modules,
+            reads.answers,
+            reads.searched,
+            reads.searches,
+        )
+        sizes = tuple(len(part) for part in parts)
+        former, known = self._ends.get(modules, ("", (0,) * len(parts)))
+        if former and known == sizes:
             return former
+        files, names, answers, searched, searches = (
+            list(islice(part.items(), start, None)) for part, start in zip(parts, known)
+        )
         link = {
             "former": former,
             "listing": modules.tree.digest,
-            "files": dict(islice(reads.files.items(), files, None)),
-            "modules": dict(islice(reads.modules.items(), names, None)),
+            "files": files,
+            "modules": names,
+            "answers": [(path, question, seal) for (path, question), seal in answers],
+            "searched": [path for path, _ in searched],
+            "searches": searches,
         }
         name = digest(json.dumps(link).encode())
         self._write(name, link)
-        self._ends[modules] = name, len(reads.files), len(reads.modules)
+        self._ends[modules] = name, sizes
         return name
 
-    def _is_unchanged(self, modules: Modules, end: str) -> bool:
-        """Whether everything that a trace names is as it was."""
+    def _trace(self, modules: Modules, end: str) -> Trace | None:
+        """The trace that a link ends, None when not all in it is as it was."""
         links: list[tuple[str, dict[str, Any]]] = []
         name = end
-        while name and (modules, name) not in self._verified:
+        while name and (modules, name) not in self._traces:
             link = self._read(name)
             if link is None:
-                return False
+                return None
             links.append((name, link))
             name = link["former"]
-        unchanged = self._verified[modules, name] if name else True
+        trace = self._traces[modules, name] if name else Trace(self._disk, None, {})
         for name, link in reversed(links):
-            unchanged = unchanged and self._holds(modules, link)
-            self._verified[modules, name] = unchanged
-        return unchanged
-
-    @staticmethod
-    def _holds(modules: Modules, link: dict[str, Any]) -> bool:
-        return (
-            link["listing"] == modules.tree.digest
-            and all(str(modules.find(name) or "") == path for name, path in link["modules"].items())
-            and all(modules.reads.content(path) == found for path, found in link["files"].items())
-        )
+            trace = longer(trace, modules, link) if trace is not None else None
+            self._traces[modules, name] = trace
+        return trace
 
     # --- files
 

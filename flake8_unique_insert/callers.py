@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from flake8_unique_insert.project import Project
+from flake8_unique_insert.project.questions import mentions
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
+from flake8_unique_insert.syntax.expressions import dotted
 from flake8_unique_insert.syntax.summary import ModuleSummary
 
 ENTRY_POINTS = frozenset(
@@ -92,10 +93,10 @@ class Callers:
             return None
         found: list[FunctionSymbol] = []
         for module in self._modules(name, function):
-            mentions = list(self._in_module(module, name, function))
-            if None in mentions:
+            calling = list(self._in_module(module, name, function))
+            if None in calling:
                 return None
-            found.extend(item for item in mentions if item is not None)
+            found.extend(item for item in calling if item is not None)
             if len(found) > MAX_CALLERS:
                 return None
         return found
@@ -111,7 +112,7 @@ class Callers:
             yield function.module
             return
         if name not in self._modules_with:
-            paths = (path for path in self._paths if f"{name}(" in self.project.summaries.text(path))
+            paths = self.project.summaries.having(self._paths, f"{name}(")
             self._modules_with[name] = [self.project.module_name(path) for path in paths]
         yield from self._modules_with[name]
 
@@ -121,40 +122,33 @@ class Callers:
 
     def _in_module(self, module: str, name: str, function: FunctionSymbol) -> Iterator[FunctionSymbol | None]:
         """The functions of a module that mention the call; None for a mention outside of all functions."""
-        mentions = self._mentions(module, name)
-        for found in mentions.inside:
+        known = self._mentions(module, name)
+        for found in known.inside:
             is_itself = module == function.module and found.function.summary == function.summary
             if not is_itself and not self._is_own_method(found, function):
                 yield found.function
-        if mentions.outside:
+        if known.outside:
             yield None
 
     def _mentions(self, module: str, name: str) -> Mentions:
         summary = self.project.summary(module)
         known = self._mentioned.get((module, name))
         if known is None or known.summary is not summary:
-            inside = tuple(self._inside(module, summary, name)) if summary is not None else ()
-            outside = summary is not None and self._is_outside(module, summary, name)
-            known = self._mentioned[module, name] = Mentions(summary, inside, outside)
+            known = self._mentioned[module, name] = self._read(module, summary, name)
         return known
 
-    def _inside(self, module: str, summary: ModuleSummary, name: str) -> Iterator[Mention]:
-        call = re.compile(rf"(\w+\.)?(?<!def )\b{re.escape(name)}\s*\(")
-        lines = self.project.lines(module)
-        for owner, found in summary.functions():
-            bases = call.findall("".join(lines[found.first_line - 1 : found.last_line]))
-            if bases:
-                prefix = f"{owner.qualname}." if owner is not None else ""
-                class_ = ClassSymbol(module, owner.qualname) if owner is not None else None
-                on_self = all(base in ("self.", "cls.") for base in bases)
-                yield Mention(FunctionSymbol(module, f"{prefix}{found.name}", found), class_, on_self)
-
-    def _is_outside(self, module: str, summary: ModuleSummary, name: str) -> bool:
-        lines = list(self.project.lines(module))
-        for _, function in summary.functions():
-            first, last = function.first_line - 1, function.last_line
-            lines[first:last] = [""] * (last - first)
-        return re.search(rf"(?<!def )\b{re.escape(name)}\s*\(", "".join(lines)) is not None
+    def _read(self, module: str, summary: ModuleSummary | None, name: str) -> Mentions:
+        path = self.project.find_module(module)
+        answer = self.project.summaries.ask(path, mentions, name) if path is not None else None
+        if summary is None or answer is None:
+            return Mentions(summary, (), False)
+        functions, inside = list(summary.functions()), []
+        for place, on_self in answer[0]:
+            owner, found = functions[place]
+            prefix = f"{owner.qualname}." if owner is not None else ""
+            class_ = ClassSymbol(module, owner.qualname) if owner is not None else None
+            inside.append(Mention(FunctionSymbol(module, f"{prefix}{found.name}", found), class_, on_self))
+        return Mentions(summary, tuple(inside), answer[1])
 
     def _is_own_method(self, mention: Mention, function: FunctionSymbol) -> bool:
         """True when all that is called by this name is `self.name(...)`, and a method of another class."""
@@ -167,7 +161,5 @@ class Callers:
 
 def _is_plain(function: FunctionSymbol) -> bool:
     """True when its decorators do not register it with a framework."""
-    from flake8_unique_insert.syntax.expressions import dotted
-
     names = {(dotted(decorator) or "").rsplit(".", 1)[-1] for decorator in function.summary.decorators}
     return names <= {"staticmethod", "classmethod", "atomic", "cached", "property"}

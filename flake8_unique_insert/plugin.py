@@ -83,7 +83,7 @@ class UniqueInsertPlugin:
             if found is None:
                 found = self._analysed(text)
                 if cache is not None:
-                    cache.keep(key, found, _engine(self.options).modules(self.filename))
+                    cache.keep(self.filename, key, found, _engine(self.options).modules(self.filename))
             return found
         except Exception:  # whatever went wrong must not end the whole run of flake8
             LOG.info("%s could not be analysed", self.filename, exc_info=True)

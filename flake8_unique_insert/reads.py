@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+
+Answers = dict[tuple[str, str], str]
+"""By path and question the digest of the answer, see `project.questions`."""
 
 
 def digest(data: bytes) -> str:
@@ -12,16 +14,27 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
+def digest_of(answer: object) -> str:
+    """Stands for an answer."""
+    return digest(repr(answer).encode("utf-8", "surrogatepass"))
+
+
 class Reads:
     """Reads files and notes what it found.
 
     files: by path the digest of the content, "" for a file that could not be read. modules: by dotted name the file
-    that was found for it, "" for none. reliable: no file was seen to change meanwhile.
+    that was found for it, "" for none. answers: what was asked of single files, for all that was found out since.
+    searched: the files that words are looked for in. searches: by word those of them that have it. asked: what was
+    asked for one file's analysis only. reliable: no file was seen to change meanwhile.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, str] = {}
         self.modules: dict[str, str] = {}
+        self.answers: Answers = {}
+        self.searched: dict[str, None] = {}
+        self.searches: dict[str, list[str]] = {}
+        self.asked: Answers = {}
         self.reliable = True
 
     def bytes(self, path: Path) -> bytes:
@@ -33,13 +46,6 @@ class Reads:
             raise
         self._note(path, digest(data))
         return data
-
-    def content(self, path: str) -> str:
-        """The digest of a file's content, read now unless it was read before."""
-        if path not in self.files:
-            with suppress(OSError):
-                self.bytes(Path(path))
-        return self.files[path]
 
     def _note(self, path: Path, found: str) -> None:
         if self.files.setdefault(str(path), found) != found:

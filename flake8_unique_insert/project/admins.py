@@ -30,7 +30,7 @@ WORKED_OUT = ("get_form", "get_fields", "get_fieldsets", "get_exclude", "get_rea
 class Admins:
     """Reads ModelAdmin classes.
 
-    model: the model that an expression names. lines: the lines of a module.
+    model: the model that an expression names. text: the text of a module.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class Admins:
         metas: Metas,
         forms: Forms,
         model: Callable[[Placed], Model | None],
-        lines: Callable[[str], list[str]],
+        text: Callable[[str], str],
     ) -> None:
         self._names = names
         self._classes = classes
         self._metas = metas
         self._forms = forms
         self._model = model
-        self._lines = lines
+        self._text = text
 
     def form(self, symbol: ClassSymbol) -> ModelForm | None:
         """The form of a ModelAdmin: its fields are those of `fieldsets` or `fields`, the read-only ones left out."""
@@ -78,9 +78,8 @@ class Admins:
             if isinstance(decorator, Call) and last_part(dotted(decorator.function) or "") == "register":
                 named.extend(positional(decorator))
         if not named:
-            text = "".join(self._lines(symbol.module))
             call = rf"\bregister\(\s*([\w.]+)\s*,\s*(?:admin_class\s*=\s*)?{re.escape(symbol.qualname)}\b"
-            named = [Name(name) for name in re.findall(call, text)]
+            named = [Name(name) for name in re.findall(call, self._text(symbol.module))]
         return self._model(Placed(named[0], symbol.module)) if len(named) == 1 else None
 
 

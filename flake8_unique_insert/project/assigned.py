@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.memo import Memo
 from flake8_unique_insert.project.modules import Modules
+from flake8_unique_insert.project.questions import assigned
 from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.summary import FunctionSummary
 
 Methods = dict[str, tuple[FunctionSymbol, ...]]
-ASSIGNED = re.compile(r"\bself\.(\w+)\b(?=[^=\n]*=(?!=))")
-CLOSED_CALL = re.compile(r"(?<=\w)\([^()\n]*\)")
-OPEN_CALL = re.compile(r"\w\([^\n]*")
 
 
 class AssignedAttributes:
@@ -40,20 +36,14 @@ class AssignedAttributes:
 
     def _read(self, symbol: ClassSymbol) -> Methods:
         summary = self._classes.summary(symbol)
-        source = self._summaries.source(symbol.module) if self._modules.in_project(symbol.module) else None
+        path = self._modules.find(symbol.module) if self._modules.in_project(symbol.module) else None
         found: Methods = {}
-        for name, definitions in summary.members.items() if summary and source else ():
-            for definition in definitions:
-                if isinstance(definition, FunctionSummary) and source is not None:
-                    method = FunctionSymbol(symbol.module, f"{symbol.qualname}.{name}", definition)
-                    for attribute in _assigned(source.segment(definition)):
-                        found[attribute] = (*found.get(attribute, ()), method)
+        if summary is None or path is None:
+            return found
+        for name, place, attributes in (self._summaries.ask(path, assigned, symbol.qualname) or [[]])[-1]:
+            definition = summary.members[name][place]
+            if isinstance(definition, FunctionSummary):
+                method = FunctionSymbol(symbol.module, f"{symbol.qualname}.{name}", definition)
+                for attribute in attributes:
+                    found[attribute] = (*found.get(attribute, ()), method)
         return found
-
-
-def _assigned(text: str) -> set[str]:
-    """The attributes of `self` that a function's text may assign: those before a `=` that gives no keyword argument."""
-    if "self." not in text:
-        return set()
-    without_calls = CLOSED_CALL.sub("", CLOSED_CALL.sub("", text))
-    return set(ASSIGNED.findall(OPEN_CALL.sub("", without_calls)))

@@ -9,7 +9,7 @@ from flake8_unique_insert.project.classes import Base, Classes
 from flake8_unique_insert.project.initialisers import settled_by
 from flake8_unique_insert.project.known import Known
 from flake8_unique_insert.project.summaries import Summaries
-from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
+from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Expression, Name, constant
 from flake8_unique_insert.syntax.summary import FunctionSummary
 
@@ -128,10 +128,8 @@ class FieldClasses:
         functions = summary.members.get("__init__", ()) if summary else ()
         if not functions or not isinstance(functions[-1], FunctionSummary):
             return {}, {}
-        source = self._summaries.source(symbol.module)
-        if source is None:
-            return {}, {}
-        defaults, forced = settled_by(source, functions[-1])
+        method = FunctionSymbol(symbol.module, f"{symbol.qualname}.__init__", functions[-1])
+        defaults, forced = settled_by(self._summaries.function_text(method, shared=True), functions[-1])
         return _placed(defaults, symbol), _placed(forced, symbol)
 
 

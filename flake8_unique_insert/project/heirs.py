@@ -9,11 +9,11 @@ from pathlib import Path
 
 from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.modules import Modules
+from flake8_unique_insert.project.questions import classes
 from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.project.tree import is_test_path
 from flake8_unique_insert.schema import ClassSymbol
 
-CLASS = re.compile(r"class(?<!\Sclass)[ \t]+(\w+)[^(:\n]*\(([^)]*)")
 NAME = re.compile(r"\w+(?=\s*(?:,|$|\[))")
 """The last part of a base as written."""
 
@@ -54,7 +54,7 @@ class Heirs:
         for path in self._modules.tree.files():
             parts = path.relative_to(self._modules.root).parts
             if "migrations" not in parts and not is_test_path(parts):
-                for name, bases in CLASS.findall(self._summaries.text(path)):
+                for name, bases in self._summaries.ask(path, classes) or ():
                     for base in NAME.findall(bases):
                         found.setdefault(base, []).append((path, name))
         return found

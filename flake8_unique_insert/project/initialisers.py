@@ -15,21 +15,24 @@ from flake8_unique_insert.syntax.expressions import (
     string,
 )
 from flake8_unique_insert.syntax.expressions import Mapping as Display
-from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource
+from flake8_unique_insert.syntax.source import UnreadableSource, parse_function
 from flake8_unique_insert.syntax.statements import Assign, Expr, If, Suite, Try, suites
 from flake8_unique_insert.syntax.summary import FunctionSummary
 
 Arguments = dict[str, Expression]
 
 
-def settled_by(source: SourceFile, function: FunctionSummary) -> tuple[Arguments, Arguments]:
-    """(defaults, forced): `kwargs.setdefault("unique", True)` gives a default, `kwargs["unique"] = True` forces."""
+def settled_by(text: str, function: FunctionSummary) -> tuple[Arguments, Arguments]:
+    """What an `__init__` settles, as (defaults, forced). text: its source lines.
+
+    `kwargs.setdefault("unique", True)` gives a default, `kwargs["unique"] = True` forces.
+    """
     defaults = {item.name: item.default for item in function.parameters if item.default is not None}
     forced: Arguments = {}
     rest = next((item.name for item in function.parameters if item.kind == "**"), "kwargs")
     passed: set[str] = set()
     try:
-        body = source.function(function).body
+        body = parse_function(text, 1).body
     except UnreadableSource:
         return {}, {}
     for conditional, expression in _expressions(body, False):

@@ -115,8 +115,8 @@ class Project:
         self._registry = Registry(
             self.modules, self.summaries, self.names, self._classes, self._models, self._apps, self._known
         )
-        self._forms = Forms(self.names, self._classes, self._metas, self._referred, self.function_source)
-        self._admins = Admins(self.names, self._classes, self._metas, self._forms, self._referred, self.lines)
+        self._forms = Forms(self.names, self._classes, self._metas, self._referred, self._shared_source)
+        self._admins = Admins(self.names, self._classes, self._metas, self._forms, self._referred, self._text)
         self._accessors = Accessors(
             lambda: (*self._registry.project_models, *self._registry.installed_models),
             self._registry.may_be_accessor,
@@ -162,18 +162,14 @@ class Project:
         """The file of a module, None when it has none."""
         return self.modules.find(dotted)
 
-    def source(self, module: str) -> SourceFile | None:
-        """The source of a module that has a file."""
-        return self.summaries.source(module)
-
     def summary(self, module: str) -> ModuleSummary | None:
         """What a module says, read once; None when it cannot be read."""
         return self.summaries.of(module)
 
-    def lines(self, module: str) -> list[str]:
-        """The lines of a module's file with their ends; none when it has no file."""
-        source = self.summaries.source(module)
-        return source.lines if source is not None else []
+    def _text(self, module: str) -> str:
+        """The text of a module's file, "" when it has none."""
+        path = self.modules.find(module)
+        return self.summaries.text(path) if path is not None else ""
 
     def is_own(self, module: str) -> bool:
         """Whether a module's file belongs to the project itself, not to an installed package."""
@@ -228,7 +224,10 @@ class Project:
 
     def function_source(self, symbol: FunctionSymbol) -> str:
         """The source text of a function, decorators included; "" when it cannot be had."""
-        return self.summaries.function_text(symbol.module, symbol.summary)
+        return self.summaries.function_text(symbol, shared=False)
+
+    def _shared_source(self, symbol: FunctionSymbol) -> str:
+        return self.summaries.function_text(symbol, shared=True)
 
     # --- models
 

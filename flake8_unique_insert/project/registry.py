@@ -13,21 +13,13 @@ from flake8_unique_insert.project.known import Known
 from flake8_unique_insert.project.models import Models
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.names import Names
+from flake8_unique_insert.project.questions import classes, declares_fields, has, relations, speaks_of_models
 from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.project.tree import is_test_path
 from flake8_unique_insert.schema import ClassSymbol, Model, Symbol
 
-CLASS = re.compile(r"class(?<!\Sclass)[ \t]+\w+[^(:\n]*\(([^)]*)")
-CLASS_NAME = re.compile(r"class(?<!\Sclass)[ \t]+(\w+)")
-"""Searches are fast for what begins with a word; that some text of a comment is found, too, does no harm."""
-ANY_FIELD = re.compile(r"models\.\w*(?:Field|ForeignKey)\(")
-MODEL_FIELD = re.compile(r"^\s+\w+(?:\s*:[^=\n]*)?\s*=\s*models\.\w*(?:Field|ForeignKey)\(", re.MULTILINE)
-MANY_TO_MANY = re.compile(r"^\s+(\w+)\s*=\s*[\w.]*ManyToManyField\b", re.MULTILINE)
-RELATED_NAME = re.compile(r"related_name\s*=\s*[rfu]?[\"']([^\"']*)[\"']")
-RELATED = re.compile(r"related_name[\"']?\s*[=\]:](?!\s*(?:[\"']|None\b))")
 DEFAULT_APPS = ("django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes")
 OSCAR_APPS = "oscar.apps"
-MODELISH = re.compile(r"model", re.IGNORECASE)
 NEUTRAL = frozenset({"object", "ABC", "Protocol", "Generic"})
 """Bases that say nothing."""
 NO_MODEL = re.compile(
@@ -155,13 +147,13 @@ class Registry:
 
     def _stating(self, app_label: str, name: str) -> ClassSymbol | None:
         """A model anywhere in the project whose Meta states this app label."""
-        files = [path for path in self._stating_files if app_label in self._summaries.text(path)]
+        files = [path for path in self._stating_files if self._summaries.ask(path, has, app_label)]
         return self._first(files, app_label, name)
 
     @cached_property
     def _stating_files(self) -> list[Path]:
         files = self.model_files(self._modules.tree.files())
-        return [path for path in files if "app_label" in self._summaries.text(path)]
+        return [path for path in files if self._summaries.ask(path, has, "app_label")]
 
     def _first(self, files: Iterable[Path], app_label: str, name: str) -> ClassSymbol | None:
         for path in files:
@@ -174,8 +166,8 @@ class Registry:
     def _names_of_classes(self, path: Path) -> frozenset[str]:
         """In lower case the names of the classes that a look at a file's text finds."""
         if path not in self._class_names:
-            names = CLASS_NAME.findall(self._summaries.text(path))
-            self._class_names[path] = frozenset(name.lower() for name in names)
+            found = self._summaries.ask(path, classes) or ()
+            self._class_names[path] = frozenset(name.lower() for name, _ in found)
         return self._class_names[path]
 
     def classes_of(self, path: Path) -> Iterator[ClassSymbol]:
@@ -201,9 +193,9 @@ class Registry:
         for path in files:
             if "migrations" in path.parts:
                 continue
-            text = self._summaries.text(path)
-            modelish = path.stem == "models" or MODELISH.search(text)
-            if modelish and any(_may_be_model(match.group(1)) for match in CLASS.finditer(text)):
+            found = self._summaries.ask(path, classes) or ()
+            modelish = path.stem == "models" or self._summaries.ask(path, speaks_of_models)
+            if modelish and any(_may_be_model(bases) for _, bases in found):
                 yield path
 
     @cached_property
@@ -239,8 +231,7 @@ class Registry:
         """True for a file that is called after its models, and for any other that declares fields of some."""
         if "models" in path.relative_to(self._modules.root).parts[:-1] or "models" in path.stem:
             return True
-        text = self._summaries.text(path)
-        return ANY_FIELD.search(text) is not None and MODEL_FIELD.search(text) is not None
+        return bool(self._summaries.ask(path, declares_fields))
 
     @cached_property
     def installed_models(self) -> tuple[Model, ...]:
@@ -270,13 +261,12 @@ class Registry:
             for name in self._names_of_classes(path):
                 found.update((name, f"{name}_set"))
         for path in self._modules.tree.files():
-            text = "" if path.name.startswith("test") or "migrations" in path.parts else self._summaries.text(path)
-            if "ManyToManyField" in text:
-                found.update(MANY_TO_MANY.findall(text))
-            if "related_name" in text:
-                found.update(RELATED_NAME.findall(text))
-                if RELATED.search(text):
-                    found.update(name for model in self.models_of(path) for name in _accessors_to(model))
+            if path.name.startswith("test") or "migrations" in path.parts:
+                continue
+            fields, names, others = self._summaries.ask(path, relations) or ((), (), False)
+            found.update(fields, names)
+            if others:
+                found.update(name for model in self.models_of(path) for name in _accessors_to(model))
         return frozenset(found)
 
 

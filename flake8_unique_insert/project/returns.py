@@ -9,7 +9,7 @@ from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.schema import FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Call, Expression, Name, positional
 from flake8_unique_insert.syntax.replacement import replaced
-from flake8_unique_insert.syntax.source import UnreadableSource
+from flake8_unique_insert.syntax.source import UnreadableSource, parse_function
 from flake8_unique_insert.syntax.statements import Return, Suite, suites
 
 
@@ -21,11 +21,8 @@ class Returns:
 
     def of(self, symbol: FunctionSymbol, call: Call) -> list[Placed]:
         """The expressions that the call may give, as written in the function's module."""
-        source = self._summaries.source(symbol.module)
-        if source is None:
-            return []
         try:
-            body = source.function(symbol.summary).body
+            body = parse_function(self._summaries.function_text(symbol, shared=True), 1).body
         except UnreadableSource:
             return []
         arguments: dict[Expression, Expression] = {Name(name): value for name, value in _bound(symbol, call).items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import gc
 import io
 import re
@@ -101,6 +102,12 @@ class ParsedCode:
         return self.lines[row], len(before.decode(errors="ignore"))
 
 
+def _encoding(data: bytes) -> str:
+    """A file's encoding. Most files state none, and need no closer look. Raises SyntaxError for an unknown one."""
+    stated = data.startswith(codecs.BOM_UTF8) or any(b"coding" in line for line in data.split(b"\n", 2)[:2])
+    return tokenize.detect_encoding(io.BytesIO(data).readline)[0] if stated else "utf-8"
+
+
 class SourceFile:
     """A Python file's text and what can be read from it.
 
@@ -117,8 +124,7 @@ class SourceFile:
         """Read a file in its declared encoding. read: gives a file's content. Raises UnreadableSource."""
         try:
             data = read(path)
-            encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0]
-            text = data.decode(encoding)
+            text = data.decode(_encoding(data))
         except (OSError, SyntaxError, UnicodeDecodeError, LookupError, ValueError) as error:
             raise UnreadableSource(f"{path}: {error}") from error
         return cls(text)
@@ -138,10 +144,12 @@ class SourceFile:
             raise UnreadableSource(f"more than {MAX_CHARACTERS} characters")
         return self._tree or parse(self.text)
 
-    @cached_property
-    def skeleton_text(self) -> str:
-        """The text without the bodies of functions, whole where the interpreter cannot parse it."""
-        return without_bodies(self.lines, self.tree) if self.tree is not None else self.text
+    def without_bodies(self, in_place: bool = False) -> str:
+        """The text without the bodies of functions, whole where the interpreter cannot parse it.
+
+        in_place: what is left stays in its lines.
+        """
+        return without_bodies(self.lines, self.tree, in_place) if self.tree is not None else self.text
 
     @cached_property
     def skeleton(self) -> ParsedCode:
@@ -153,6 +161,11 @@ class SourceFile:
     def summary(self) -> ModuleSummary:
         """What the file defines."""
         return summarise(self.skeleton.body)
+
+    def release(self) -> None:
+        """Let go of the syntax tree once the summary is made; it takes twenty times the room of the text."""
+        for name in ("tree", "skeleton"):
+            self.__dict__.pop(name, None)
 
     def segment(self, function: FunctionSummary) -> str:
         """The source lines of one function, decorators included."""

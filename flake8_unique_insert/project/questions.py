@@ -1,0 +1,132 @@
+"""What the analysis of one file asks of others. As long as the answers stay the same, so do the findings.
+
+A look at the text comes before parsing: it may say too much, never too little. Answers hold no line numbers but for
+what messages name, so that a change in a function changes the answers of few questions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from flake8_unique_insert.syntax.source import SourceFile
+from flake8_unique_insert.syntax.summary import FunctionSummary
+
+CLASS = re.compile(r"class(?<!\Sclass)[ \t]+(\w+)(?:[^(:\n]*\(([^)]*))?")
+"""Searches are fast for what begins with a word; that some text of a comment is found, too, does no harm."""
+ANY_FIELD = re.compile(r"models\.\w*(?:Field|ForeignKey)\(")
+MODEL_FIELD = re.compile(r"^\s+\w+(?:\s*:[^=\n]*)?\s*=\s*models\.\w*(?:Field|ForeignKey)\(", re.MULTILINE)
+MANY_TO_MANY = re.compile(r"^\s+(\w+)\s*=\s*[\w.]*ManyToManyField\b", re.MULTILINE)
+RELATED_NAME = re.compile(r"related_name\s*=\s*[rfu]?[\"']([^\"']*)[\"']")
+RELATED = re.compile(r"related_name[\"']?\s*[=\]:](?!\s*(?:[\"']|None\b))")
+KEYS = re.compile(r"unique|Field\(|Key\(|constraints")
+"""What declares a key: messages name its line."""
+ASSIGNED = re.compile(r"\bself\.(\w+)\b(?=[^=\n]*=(?!=))")
+CLOSED_CALL = re.compile(r"(?<=\w)\([^()\n]*\)")
+OPEN_CALL = re.compile(r"\w\([^\n]*")
+
+
+def content(source: SourceFile) -> str:
+    """All of the text."""
+    return source.text
+
+
+def outline(source: SourceFile) -> str:
+    """The text without the bodies of functions; in a file that may declare keys, with every line in its place."""
+    return source.without_bodies(in_place=KEYS.search(source.text) is not None)
+
+
+def function(source: SourceFile, qualname: str) -> list[str]:
+    """The source lines of the functions of this name."""
+    return [source.segment(item) for owner, item in source.summary.functions() if _qualname(owner, item) == qualname]
+
+
+def _qualname(owner: object, item: FunctionSummary) -> str:
+    prefix = getattr(owner, "qualname", "")
+    return f"{prefix}.{item.name}" if prefix else item.name
+
+
+def classes(source: SourceFile) -> list[tuple[str, str]]:
+    """Every class that the text seems to define, with its bases as written."""
+    return CLASS.findall(source.text)
+
+
+def speaks_of_models(source: SourceFile) -> bool:
+    """Whether the text has the word."""
+    return "model" in source.text or "Model" in source.text
+
+
+def declares_fields(source: SourceFile) -> bool:
+    """Whether a class body seems to declare fields of models."""
+    return ANY_FIELD.search(source.text) is not None and MODEL_FIELD.search(source.text) is not None
+
+
+def relations(source: SourceFile) -> tuple[list[str], list[str], bool]:
+    """Many-to-many fields; related names; whether there are related names that are no plain strings."""
+    text = source.text
+    fields = MANY_TO_MANY.findall(text) if "ManyToManyField" in text else []
+    if "related_name" not in text:
+        return fields, [], False
+    return fields, RELATED_NAME.findall(text), RELATED.search(text) is not None
+
+
+def has(source: SourceFile, word: str) -> bool:
+    """Whether the text has this word."""
+    return word in source.text
+
+
+def mentions(source: SourceFile, name: str) -> tuple[list[tuple[int, bool]], bool]:
+    """Where something of a name is called: in which of the file's functions, and whether outside of all.
+
+    A function comes with whether it is only called as `self.name(...)` or `cls.name(...)` there.
+    """
+    call = re.compile(rf"(\w+\.)?(?<!def )\b{re.escape(name)}\s*\(")
+    outside = list(source.lines)
+    inside = []
+    for place, (_, item) in enumerate(source.summary.functions()):
+        first, last = item.first_line - 1, item.last_line
+        bases = call.findall("".join(source.lines[first:last]))
+        outside[first:last] = [""] * (last - first)
+        if bases:
+            inside.append((place, all(base in ("self.", "cls.") for base in bases)))
+    return inside, call.search("".join(outside)) is not None
+
+
+def assigned(source: SourceFile, qualname: str) -> list[list[tuple[str, int, list[str]]]]:
+    """For each class of this name its methods, and the attributes of `self` that their text seems to assign."""
+    return [
+        [
+            (name, place, sorted(_attributes(source.segment(item))))
+            for name, definitions in found.members.items()
+            for place, item in enumerate(definitions)
+            if isinstance(item, FunctionSummary)
+        ]
+        for found in source.summary.classes()
+        if found.qualname == qualname
+    ]
+
+
+def _attributes(text: str) -> set[str]:
+    """The attributes of `self` that a function's text may assign: those before a `=` that gives no keyword argument."""
+    if "self." not in text:
+        return set()
+    without_calls = CLOSED_CALL.sub("", CLOSED_CALL.sub("", text))
+    return set(ASSIGNED.findall(OPEN_CALL.sub("", without_calls)))
+
+
+ALL = (content, outline, function, classes, speaks_of_models, declares_fields, relations, has, mentions, assigned)
+QUESTIONS: dict[str, Callable[..., object]] = {asked.__name__: asked for asked in ALL}
+
+
+def spelled(asked: Callable[..., object], argument: str = "") -> str:
+    """A question as it is written down."""
+    return f"{asked.__name__} {argument}".rstrip()
+
+
+def answered(source: SourceFile | None, question: str) -> object:
+    """The answer to a question as written down; None for a file that cannot be read."""
+    name, _, argument = question.partition(" ")
+    try:
+        return QUESTIONS[name](source, *([argument] if argument else [])) if source is not None else None
+    except Exception:  # broken source: it answers nothing, as long as it is broken
+        return None
