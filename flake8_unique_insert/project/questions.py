@@ -19,7 +19,7 @@ MODEL_FIELD = re.compile(r"^\s+\w+(?:\s*:[^=\n]*)?\s*=\s*models\.\w*(?:Field|For
 MANY_TO_MANY = re.compile(r"^\s+(\w+)\s*=\s*[\w.]*ManyToManyField\b", re.MULTILINE)
 RELATED_NAME = re.compile(r"related_name\s*=\s*[rfu]?[\"']([^\"']*)[\"']")
 RELATED = re.compile(r"related_name[\"']?\s*[=\]:](?!\s*(?:[\"']|None\b))")
-KEYS = re.compile(r"unique|Field\(|Key\(|constraints")
+KEYS = re.compile(r"unique|\b(?<!forms\.)(?<!serializers\.)\w*Field\(|Key\(|constraints")
 """What declares a key: messages name its line."""
 ASSIGNED = re.compile(r"\bself\.(\w+)\b(?=[^=\n]*=(?!=))")
 CLOSED_CALL = re.compile(r"(?<=\w)\([^()\n]*\)")
