@@ -81,12 +81,10 @@ def mentions(source: SourceFile, name: str) -> tuple[list[tuple[int, bool]], boo
     A function comes with whether it is only called as `self.name(...)` or `cls.name(...)` there.
     """
     call = re.compile(rf"(\w+\.)?(?<!def )\b{re.escape(name)}\s*\(")
-    outside = list(source.lines)
-    inside = []
+    outside, inside = source.lines, []
     for place, (_, item) in enumerate(source.summary.functions()):
-        first, last = item.first_line - 1, item.last_line
-        bases = call.findall("".join(source.lines[first:last]))
-        outside[first:last] = [""] * (last - first)
+        bases = call.findall(source.segment(item))
+        outside[item.first_line - 1 : item.last_line] = [""] * (item.last_line - item.first_line + 1)
         if bases:
             inside.append((place, all(base in ("self.", "cls.") for base in bases)))
     return inside, call.search("".join(outside)) is not None

@@ -58,8 +58,7 @@ class Summaries:
             return None
         finally:
             self._reads.answers[str(path), spelled(outline)] = digest_of(answered(source, spelled(outline)))
-            if self._buffer is None or self._buffer[1] is not source:
-                source.release()
+            self._release(source)
 
     def _may_matter(self, path: Path, source: SourceFile) -> bool:
         """False for a module of an installed package without a word of Django: it has no model, field or manager."""
@@ -118,6 +117,10 @@ class Summaries:
         self._texts.pop(module, None)
         return True
 
+    def _release(self, source: SourceFile | None) -> None:
+        if source is not None and (self._buffer is None or self._buffer[1] is not source):
+            source.release()
+
     # --- questions
 
     def ask(self, path: Path, asked: Callable[..., T], argument: str = "", *, shared: bool = True) -> T | None:
@@ -127,8 +130,10 @@ class Summaries:
         """
         key = str(path), spelled(asked, argument)
         if key not in self._answers:
-            answer = answered(self.source(path), key[1])
+            source = self.source(path)
+            answer = answered(source, key[1])
             self._answers[key] = answer, digest_of(answer)
+            self._release(source)
         answer, seal = self._answers[key]
         (self._reads.answers if shared else self._reads.asked)[key] = seal
         return cast("T | None", answer)

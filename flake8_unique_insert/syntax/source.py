@@ -9,6 +9,7 @@ import io
 import re
 import tokenize
 import warnings
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -129,13 +130,15 @@ class SourceFile:
             raise UnreadableSource(f"{path}: {error}") from error
         return cls(text)
 
-    @cached_property
+    @property
     def lines(self) -> list[str]:
         """The lines with their ends; the last one always ends."""
-        lines = self.text.split("\n")
-        if lines and not lines[-1]:
-            lines.pop()
-        return [f"{line}\n" for line in lines]
+        return [f"{line}\n" for line in self.text.removesuffix("\n").split("\n")] if self.text else []
+
+    @cached_property
+    def _starts(self) -> array[int]:
+        """Where the lines start in the text, and where the text ends."""
+        return array("L", [0, *(match.end() for match in re.finditer("\n", self.text)), len(self.text)])
 
     @cached_property
     def tree(self) -> ast.Module | None:
@@ -163,13 +166,14 @@ class SourceFile:
         return summarise(self.skeleton.body)
 
     def release(self) -> None:
-        """Let go of the syntax tree once the summary is made; it takes twenty times the room of the text."""
+        """Let go of the trees once the summary is made; they take twenty times the room of the text."""
         for name in ("tree", "skeleton"):
             self.__dict__.pop(name, None)
 
     def segment(self, function: FunctionSummary) -> str:
         """The source lines of one function, decorators included."""
-        return "".join(self.lines[function.first_line - 1 : function.last_line])
+        last = min(function.last_line, len(self._starts) - 1)
+        return self.text[self._starts[function.first_line - 1] : self._starts[last]].removesuffix("\n") + "\n"
 
     def function(self, function: FunctionSummary) -> ParsedCode:
         """One function of this file's summary, body and all."""
