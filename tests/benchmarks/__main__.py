@@ -32,6 +32,11 @@ def whole(bench: Bench, checkouts: Checkouts, jobs: int | None) -> str:
     return _compared(bench, measured)
 
 
+def edited(bench: Bench, checkouts: Checkouts) -> str:
+    """Whole checkouts; with a cache, one file has changed since the run before."""
+    return _compared(bench, [(checkout.name, bench.edited(checkout)) for checkout in checkouts])
+
+
 def one_file(bench: Bench, checkouts: Checkouts) -> str:
     """One changed file with insert calls and one without."""
     measured = []
@@ -81,6 +86,7 @@ def phases(bench: Bench, checkouts: Checkouts) -> str:
 PARTS: dict[str, tuple[str, Callable[[Bench, Checkouts], str]]] = {
     "whole": ("Whole projects in one process", lambda bench, checkouts: whole(bench, checkouts, 1)),
     "jobs": ("Whole projects in one process per processor", lambda bench, checkouts: whole(bench, checkouts, None)),
+    "edit": ("Whole projects in one process, warm after an edit", edited),
     "file": ("One changed file", one_file),
     "growth": ("Growth", growth),
     "command": ("Command line alone, CPU ms for 1,000 lines", command),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import subprocess
@@ -11,7 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.checkouts import Checkout, part
+from flake8_unique_insert.options import Options
+from flake8_unique_insert.scope import is_analysed
+from tests.benchmarks.checkouts import Checkout, edit, part
 from tests.benchmarks.measure import Cost, measure
 from tests.benchmarks.phases import Survey
 from tests.benchmarks.rounds import Samples, compare, in_turn
@@ -31,6 +34,20 @@ class Bench:
     def whole(self, checkout: Checkout, jobs: int | None) -> Samples:
         """The whole checkout. jobs: see `Variant.run`."""
         return self._in_turn(lambda variant: variant.run(checkout.folder, ["."], jobs))
+
+    def edited(self, checkout: Checkout) -> Samples:
+        """A copy of the whole checkout, with an edit of another file that inserts rows before each run with a cache."""
+        with tempfile.TemporaryDirectory(prefix="edited-") as folder:
+            copy = part(checkout, 1.0, Path(folder))
+            inserting = [file for file in copy.files() if is_analysed(str(file), file.read_text("utf-8"), Options())]
+            edits = itertools.cycle(inserting[:: max(1, len(inserting) // self.rounds)])
+
+            def run(variant: Variant) -> Cost:
+                if variant.cache:
+                    edit(next(edits))
+                return variant.run(copy.folder, ["."])
+
+            return self._in_turn(run)
 
     def one_file(self, checkout: Checkout, file: str) -> Samples:
         """One file of a checkout, as an editor or a pre-commit hook has it checked."""
