@@ -11,7 +11,6 @@ from pathlib import Path
 
 from flake8_unique_insert.cli.walk import python_files
 
-
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
