@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flake8_unique_insert.evaluate.absent_rows import found_by
 from flake8_unique_insert.evaluate.apart import tells_apart
 from flake8_unique_insert.evaluate.facts import APART
@@ -15,7 +17,7 @@ from flake8_unique_insert.facts import Absent, Inserted, NewRow
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
-from flake8_unique_insert.syntax.expressions import Call, Constant, Expression, Sequence, dotted, string
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Constant, Expression, Sequence, dotted, string
 from flake8_unique_insert.values import Answer
 
 
@@ -78,7 +80,8 @@ def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
 
 
 def _is_derived(write: Write, values: dict[str, FieldValue]) -> bool:
-    """True when a member is made from another value of the row that was found to be free: `f"{username}@a.io"`."""
+    """True when a member is made from what no other row has: from another value of the row that was found to be free,
+    as in `f"{username}@a.io"`, or from the primary key of the row that is changed, as in `f"deleted-{row.pk}"`."""
     unique = {key.members for key in write.model.keys}
     free = {
         condition.term
@@ -87,8 +90,21 @@ def _is_derived(write: Write, values: dict[str, FieldValue]) -> bool:
         for condition in fact.conditions
         if condition.lookup == "exact" and condition.field not in values and (condition.field,) in unique
     }
-    built = (term for value in values.values() for term in value.terms if is_text(term))
-    return bool(free) and any(part in free for term in built for part in term.walk() if not isinstance(part, Constant))
+    own = frozenset(_own_key(write))
+    terms = [term for value in values.values() for term in value.terms]
+    parts = (part for term in terms if is_text(term) for part in term.walk() if not isinstance(part, Constant))
+    return bool(own.intersection(terms)) or bool((free | own) and any(part in free | own for part in parts))
+
+
+def _own_key(write: Write) -> Iterator[Expression]:
+    """The terms for the primary key of a row that is changed, but for that key."""
+    names = {"pk", write.model.primary_key}
+    if write.kind != "update" or write.instance is None or write.object is None or names & set(write.object.changed):
+        return
+    for name in names:
+        yield Attribute(write.instance.term, name)
+        if (known := write.object.get(name)) is not None:
+            yield known.term
 
 
 def _left_out(write: Write, key: UniqueKey) -> bool:

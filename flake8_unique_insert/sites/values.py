@@ -123,7 +123,7 @@ def _omitted(analysis: Analysis, write: Write, field: Field | None) -> FieldValu
         return _default(analysis, field)
     if field.null:
         return FieldValue("null", (NONE,))
-    if not analysis.functions.is_own(write.model.module) and not field.relation:
+    if not analysis.functions.is_own(field.module) and not field.relation:
         return FieldValue("fresh")  # a package's model that needs the field fills it in its own save()
     return _left_to_database(write, field)
 

@@ -23,6 +23,23 @@ def test_model_in_the_same_file(project: Project) -> None:
     assert ("shop/models.py", 10, "UQI102") in uqi(project.root, ".").places
 
 
+@pytest.mark.parametrize("unique", ["", ", unique=True"])
+def test_what_a_package_s_base_class_needs_it_fills_in(project: Project, unique: str) -> None:
+    packages = project.root / "env/lib/python3.12/site-packages"
+    project.write(
+        str(packages / "tokens.py"),
+        "from django.db import models\n\nclass Token(models.Model):\n"
+        "    key = models.CharField(max_length=40, unique=True)\n\n    class Meta:\n        abstract = True\n",
+    )
+    project.write(
+        "shop/models.py",
+        "from django.db import models\nfrom tokens import Token\n\nclass Access(Token):\n"
+        f"    name = models.CharField(max_length=9{unique})\n    number = models.IntegerField()\n",
+    )
+    project.write("shop/services.py", "from shop.models import Access\n\nAccess.objects.create(number=1)\n")
+    assert uqi(project.root, ".").places == ([("shop/services.py", 3, "UQI101")] if unique else [])
+
+
 def test_guarded_insert_is_silent(project: Project) -> None:
     project.write("shop/services.py", CHECKED)
     run = uqi(project.root, ".")
