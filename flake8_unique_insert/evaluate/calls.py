@@ -212,7 +212,8 @@ def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Argum
         if form is not None:
             return result(forms.instantiate(ev, form, node, ev.symbol("form", node), arguments))
         _escape(ev, arguments)
-        return result(Object(term, symbol))
+        is_form = ev.analysis.lookup.declared_fields(symbol) is not None
+        return result(Object(ev.symbol("form", node) if is_form else term, symbol))
     return unfollowed(ev, node, arguments, term)
 
 

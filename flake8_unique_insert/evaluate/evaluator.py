@@ -215,8 +215,11 @@ class Evaluator:
                 entries = tuple((name, old) for name, old in inner.entries if name != key)
                 changed = replace(inner, entries=(*entries, (key, value)))
                 self.state.names[target.base.id] = Result(bound.term, (Option(changed),))
+                assignments.assign_entry(self, bound, key, value)
             elif isinstance(inner, (Entries, Items, Elements)):
                 self.state.names[target.base.id] = unknown(self.symbol("changed", target, target.base.id))
+        elif isinstance(target.base, Attribute) and key is not None:
+            assignments.assign_entry(self, self.evaluate(target.base), key, value)
 
     def iterate(self, loop: Iterate) -> None:
         """Bind the target of a loop to the next element."""
