@@ -123,6 +123,15 @@ def about(fact: Fact, values: Mapping[Expression, Expression]) -> Fact:
     return replace(fact, term=replaced(fact.term, values))
 
 
+def with_former(fact: Absent, values: Mapping[Expression, Expression]) -> Absent:
+    """The same fact where what these terms denoted goes by another name, the rows inserted since included."""
+    but = frozenset(
+        replace(row, values=frozenset((name, replaced(term, values)) for name, term in row.values)) for row in fact.but
+    )
+    conditions = frozenset(replace(item, term=replaced(item.term, values)) for item in fact.conditions)
+    return replace(fact, conditions=conditions, but=but)
+
+
 # --- changes
 
 
@@ -237,13 +246,17 @@ def after_assignment(base: Expression, name: str) -> Change:
 
     def change(fact: Fact) -> Fact | None:
         if isinstance(fact, Absent):
-            read = any(is_attribute_of(condition.term, base, name) for condition in fact.conditions)
-            return None if read else fact
+            return None if asks_for_attribute(fact, base, name) else fact
         if isinstance(fact, Validated) and fact.term == base:
             return replace(fact, keys=frozenset(key for key in fact.keys if not _reads(key, name)))
         return fact
 
     return change
+
+
+def asks_for_attribute(fact: Absent, base: Expression, name: str) -> bool:
+    """True for a fact about the rows that have the value of `base.name`, or of something below it."""
+    return any(is_attribute_of(condition.term, base, name) for condition in fact.conditions)
 
 
 def _reads(key: UniqueKey, name: str) -> bool:

@@ -23,13 +23,16 @@ from flake8_unique_insert.evaluate.facts import (
     after_loops,
     after_rebinding,
     after_round,
+    asks_for_attribute,
     changed,
     common,
+    with_former,
 )
 from flake8_unique_insert.evaluate.terms import mentions
 from flake8_unique_insert.evaluate.texts import parts_told
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, Inserted
-from flake8_unique_insert.syntax.expressions import Constant, Expression, Subscript, Symbol
+from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Subscript, Symbol
+from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
     Answer,
     Column,
@@ -48,6 +51,8 @@ from flake8_unique_insert.values import (
 K = TypeVar("K")
 V = TypeVar("V")
 MAX_DICTS = 3
+FORMER = "$former"
+"""Stands between an object and an attribute for the value that it had before it was assigned."""
 NO_ROWS: frozenset[Inserted] = frozenset()
 
 
@@ -99,9 +104,26 @@ class State:
             if symbol in bound.symbols:
                 self.names[name] = unknown(Symbol("stale", symbol.point, name))
 
-    def assign_attribute(self, base: Expression, name: str) -> None:
-        """`base.name` gets a new value."""
+    def assign_attribute(self, base: Expression, name: str) -> dict[Expression, Expression]:
+        """`base.name` gets a new value. Returns what its former one goes by from here on, if something is known of it.
+
+        Whatever holds the former value goes by that, too.
+        """
+        former = Attribute(Attribute(base, FORMER), name)
+        known = [fact for fact in self.facts if isinstance(fact, Absent) and asks_for_attribute(fact, base, name)]
         self._change(after_assignment(base, name), after_assignment(base, name))
+        if not known:
+            return {}
+        self._change(after_assignment(former.base, name), after_assignment(former.base, name))
+        renaming: dict[Expression, Expression] = {Attribute(base, name): former}
+        self.learn(with_former(fact, renaming) for fact in known)
+        for key, bound in self.names.items():
+            self.names[key] = with_terms(bound, renaming)
+        for term, item in list(self.objects.items()):
+            values = tuple((key, with_terms(value, renaming)) for key, value in item.values)
+            if any(new[1] is not old[1] for new, old in zip(values, item.values)):
+                self.objects[term] = replace(item, values=values)
+        return renaming
 
     def grow(self, collection: Expression) -> None:
         """A collection gets more elements."""
@@ -116,6 +138,19 @@ class State:
         self._change(after_insert(tables, row), after_insert(tables, row, of_elements=True))
         for name, bound in self.names.items():
             self.names[name] = _after_insert(bound, name, tables, row)
+
+
+def with_terms(bound: Result, renaming: dict[Expression, Expression]) -> Result:
+    """A value of which only terms are known, by other terms."""
+    if not any(old.symbols <= bound.symbols for old in renaming):
+        return bound
+    if not all(isinstance(option.value, Unknown) for option in bound.options):
+        return bound
+    options = (
+        Option(replace(item.value, term=replaced(item.value.term, renaming)), item.facts) for item in bound.options
+    )
+    changed = Result(replaced(bound.term, renaming), tuple(options))
+    return changed if changed != bound else bound
 
 
 def _changed_options(bound: Result, change: Change, inside: Change) -> Result:
