@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate import assignments, attributes, membership, nests
 from flake8_unique_insert.evaluate.absent_rows import absent, only_one
 from flake8_unique_insert.evaluate.collected import as_elements, merged
-from flake8_unique_insert.evaluate.elements import SAME_ELEMENTS, element_of, is_distinct
+from flake8_unique_insert.evaluate.elements import SAME_ELEMENTS, element_of, is_distinct, is_made
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.relations import one_to_one
 from flake8_unique_insert.evaluate.terms import symbols
@@ -311,6 +311,7 @@ def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, is_set
     point = ev.analysis.point((ev.frame.path, id(node), "collected"))
     nest = nests.around(ev, holder.depth)
     distinct = is_set or (is_distinct(value.term) and nests.spanned(nest, symbols(value.term)))
+    distinct = distinct or (bool(node.arguments) and is_made(ev, node.arguments[0].value, value))
     added_one = Elements(value.term, Result(value.term, tuple(options)), distinct, tuple(objects), nest, holder.depth)
     before = [found] if (found := as_elements(holder)) is not None else []
     return merged(point, Symbol("collected", point), [*before, added_one])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from typing import cast
 
 from flake8_unique_insert.evaluate.apart import RowFields, names_read, tells_apart
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, refers_to, same, symbols
@@ -123,13 +124,13 @@ def about(fact: Fact, values: Mapping[Expression, Expression]) -> Fact:
     return replace(fact, term=replaced(fact.term, values))
 
 
-def with_former(fact: Absent, values: Mapping[Expression, Expression]) -> Absent:
-    """The same fact where what these terms denoted goes by another name, the rows inserted since included."""
-    but = frozenset(
-        replace(row, values=frozenset((name, replaced(term, values)) for name, term in row.values)) for row in fact.but
-    )
-    conditions = frozenset(replace(item, term=replaced(item.term, values)) for item in fact.conditions)
-    return replace(fact, conditions=conditions, but=but)
+def by_other_names(fact: Fact, values: Mapping[Expression, Expression]) -> Fact:
+    """The same fact where what these terms denoted goes by other ones, also in the rows inserted since."""
+    if isinstance(fact, Validated):
+        return about(fact, values)
+    rows = (frozenset((name, replaced(term, values)) for name, term in row.values) for row in fact.but)
+    but = frozenset(replace(row, values=own) for row, own in zip(fact.but, rows))
+    return _with_rows(cast("Absent | NewRow", about(fact, values)), but)
 
 
 # --- changes
@@ -285,7 +286,8 @@ def after_insert(tables: frozenset[str], row: Inserted, of_elements: bool = Fals
         if isinstance(fact, Absent) and fact.table in tables and not _excludes(fact, row, of_elements):
             return replace(fact, but=fact.but | {row})
         if isinstance(fact, NewRow) and (
-            not row.complete or any(refers_to(value, fact.term) for _, value in row.values)
+            not row.complete
+            or any(refers_to(value, fact.term) or (of_elements and _is_looped(value)) for _, value in row.values)
         ):
             return replace(fact, but=fact.but | {row})
         return fact

@@ -24,9 +24,9 @@ from flake8_unique_insert.evaluate.facts import (
     after_rebinding,
     after_round,
     asks_for_attribute,
+    by_other_names,
     changed,
     common,
-    with_former,
 )
 from flake8_unique_insert.evaluate.terms import mentions
 from flake8_unique_insert.evaluate.texts import parts_told
@@ -116,7 +116,7 @@ class State:
             return {}
         self._change(after_assignment(former.base, name), after_assignment(former.base, name))
         renaming: dict[Expression, Expression] = {Attribute(base, name): former}
-        self.learn(with_former(fact, renaming) for fact in known)
+        self.learn(by_other_names(fact, renaming) for fact in known)
         for key, bound in self.names.items():
             self.names[key] = with_terms(bound, renaming)
         for term, item in list(self.objects.items()):
