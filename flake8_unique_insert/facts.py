@@ -23,10 +23,11 @@ MADE_BY = ""
 
 
 class Hashed:
-    """Has room for its hash, see `hashed_once`, and for the symbols that it mentions."""
+    """Has room for its hash, see `hashed_once`, for the symbols that it mentions, and whether it depends on facts."""
 
-    __slots__ = ("_hash", "_symbols")
+    __slots__ = ("_depends", "_hash", "_symbols")
 
+    _depends: bool
     _symbols: frozenset[Placeholder]
 
     @property

@@ -13,7 +13,6 @@ from flake8_unique_insert.evaluate.relations import one_to_one
 from flake8_unique_insert.evaluate.state import with_terms
 from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression
 from flake8_unique_insert.values import (
-    Entries,
     Form,
     Instance,
     ModelClass,
@@ -49,19 +48,6 @@ def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:
             known = known or ObjectState(False)
             others = tuple((key, old) for key, old in known.values if key != name)
             ev.state.objects[target.term] = replace(known, values=(*others, (name, value)))
-
-
-def assign_entry(ev: Evaluator, holder: Result, key: str, value: Result) -> None:
-    """`owner.data[key] = value`, also where the dict is called by another name: an attribute keeps it."""
-    inner, term = holder.value, holder.term
-    owner = ev.state.objects.get(term.base) if isinstance(term, Attribute) else None
-    if owner is None or not isinstance(inner, Entries) or not isinstance(term, Attribute):
-        return
-    kept = tuple(item for item in inner.entries if item[0] != key)
-    changed = result(replace(inner, entries=(*kept, (key, value))))
-    others = tuple(item for item in owner.values if item[0] != term.name)
-    if len(others) < len(owner.values):
-        ev.state.objects[term.base] = replace(owner, values=(*others, (term.name, changed)))
 
 
 def with_any(known: ObjectState, spread: Expression | None) -> ObjectState:

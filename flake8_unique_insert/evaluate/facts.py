@@ -8,10 +8,10 @@ from functools import cache
 from typing import cast
 
 from flake8_unique_insert.evaluate.apart import RowFields, names_read, tells_apart
-from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, refers_to, same, symbols
+from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, normal, refers_to, same, symbols
 from flake8_unique_insert.facts import MADE_BY, Absent, Fact, Facts, Inserted, NewRow, Validated
 from flake8_unique_insert.schema import KeyKind, UniqueKey
-from flake8_unique_insert.syntax.expressions import Expression, Symbol
+from flake8_unique_insert.syntax.expressions import Expression, Subscript, Symbol, constant
 from flake8_unique_insert.syntax.replacement import replaced
 
 APART = ("distinct", "item")
@@ -265,6 +265,19 @@ def _reads(key: UniqueKey, name: str) -> bool:
     return (
         name in key.read or name.removesuffix("_id") in key.read or (name == "pk" and key.kind is KeyKind.PRIMARY_KEY)
     )
+
+
+def after_item(holder: Expression, key: str) -> Change:
+    """What is left of a fact when `holder[key]` is assigned."""
+    item = normal(Subscript(holder, constant(key)))
+
+    def change(fact: Fact) -> Fact | None:
+        if not isinstance(fact, Absent) or not holder.symbols <= fact.symbols:
+            return fact
+        read = (normal(part) for condition in fact.conditions for part in condition.term.walk())
+        return None if item in read else fact
+
+    return change
 
 
 def after_growth(collection: Expression) -> Change:

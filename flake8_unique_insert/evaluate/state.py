@@ -20,6 +20,7 @@ from flake8_unique_insert.evaluate.facts import (
     after_assignment,
     after_growth,
     after_insert,
+    after_item,
     after_loops,
     after_rebinding,
     after_round,
@@ -86,11 +87,15 @@ class State:
     # --- what ends facts
 
     def _change(self, change: Change, inside: Change) -> None:
-        """Change every fact, also those of a name's option; `inside`: those of the elements of a collection."""
+        """Change every fact, also those of a value's option; `inside`: those of the elements of a collection."""
         self.facts = changed(self.facts, change)
         for name, bound in self.names.items():
             if bound.depends_on_facts:
                 self.names[name] = _changed_options(bound, change, inside)
+        for term, item in self.objects.items():
+            if item.depends_on_facts:
+                values = ((name, _changed_options(value, change, inside)) for name, value in item.values)
+                self.objects[term] = replace(item, values=tuple(values))
 
     def rebind(self, symbol: Symbol, rows: RowFields | None = None) -> None:
         """A symbol gets a new value: what was known of its last one is about another value now. rows: of its loop."""
@@ -124,6 +129,10 @@ class State:
             if any(new[1] is not old[1] for new, old in zip(values, item.values)):
                 self.objects[term] = replace(item, values=values)
         return renaming
+
+    def assign_item(self, holder: Expression, key: str) -> None:
+        """`holder[key]` gets a new value."""
+        self._change(after_item(holder, key), after_item(holder, key))
 
     def grow(self, collection: Expression) -> None:
         """A collection gets more elements."""
