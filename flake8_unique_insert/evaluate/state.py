@@ -7,7 +7,7 @@ key), `bound` the symbols that have a value already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
@@ -87,15 +87,23 @@ class State:
     # --- what ends facts
 
     def _change(self, change: Change, inside: Change) -> None:
-        """Change every fact, also those of a value's option; `inside`: those of the elements of a collection."""
+        """Change every fact, also those of a value's option; `inside`: those of the elements of a collection.
+
+        Of objects only new instances are told: what other ones hold is seldom asked for what holds with it.
+        """
         self.facts = changed(self.facts, change)
         for name, bound in self.names.items():
             if bound.depends_on_facts:
                 self.names[name] = _changed_options(bound, change, inside)
         for term, item in self.objects.items():
-            if item.depends_on_facts:
-                values = ((name, _changed_options(value, change, inside)) for name, value in item.values)
-                self.objects[term] = replace(item, values=tuple(values))
+            if item.new is True and item.depends_on_facts:
+                self._set_values(term, item, lambda value: _changed_options(value, change, inside))
+
+    def _set_values(self, term: Expression, item: ObjectState, change: Callable[[Result], Result]) -> None:
+        """Change the values of an object; the same state stays where none changes: new ones take long to meet."""
+        values = tuple((name, change(value)) for name, value in item.values)
+        if any(new is not old for (_, new), (_, old) in zip(values, item.values)):
+            self.objects[term] = replace(item, values=values)
 
     def rebind(self, symbol: Symbol, rows: RowFields | None = None) -> None:
         """A symbol gets a new value: what was known of its last one is about another value now. rows: of its loop."""
@@ -124,10 +132,8 @@ class State:
         self.learn(by_other_names(fact, renaming) for fact in known)
         for key, bound in self.names.items():
             self.names[key] = with_terms(bound, renaming)
-        for term, item in list(self.objects.items()):
-            values = tuple((key, with_terms(value, renaming)) for key, value in item.values)
-            if any(new[1] is not old[1] for new, old in zip(values, item.values)):
-                self.objects[term] = replace(item, values=values)
+        for term, item in self.objects.items():
+            self._set_values(term, item, lambda value: with_terms(value, renaming))
         return renaming
 
     def assign_item(self, holder: Expression, key: str) -> None:
@@ -164,6 +170,8 @@ def with_terms(bound: Result, renaming: dict[Expression, Expression]) -> Result:
 
 def _changed_options(bound: Result, change: Change, inside: Change) -> Result:
     """A value after a change of the facts that hold for its options, and for the elements of a collection."""
+    if not bound.depends_on_facts:
+        return bound
     options = []
     for option in bound.options:
         value, facts = option.value, changed(option.facts, change)

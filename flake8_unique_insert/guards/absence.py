@@ -39,10 +39,12 @@ def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
 def _ways(write: Write, key: UniqueKey, values: dict[str, FieldValue]) -> Iterator[tuple[dict[str, FieldValue], Facts]]:
     """The values of the key, and what is known there, each way that it can collide.
 
-    Where one member may have several values, what is known of each, but for those that are new or NULL.
+    Where one member may have several values, what is known of each, but for those that are new or NULL. What an
+    existing row was given may have been found out before other rows were inserted.
     """
+    is_old = write.object is not None and write.object.new is not True
     several = [name for name, value in values.items() if value.result is not None and len(value.result.options) > 1]
-    if len(several) == 1:
+    if len(several) == 1 and not is_old:
         value = values[several[0]]
         for option in value.result.options if value.result is not None else ():
             if not isinstance(option.value, Fresh) and not (option.value.term == NONE and key.nulls_distinct):
