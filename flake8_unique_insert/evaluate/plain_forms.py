@@ -47,6 +47,13 @@ def call_method(ev: Evaluator, form: Object, name: str) -> Result | None:
     return Result(term, (Option(Known(TRUE), validate(ev, form, fields)), Option(Known(FALSE))))
 
 
+def assume_valid(ev: Evaluator, form: Object) -> None:
+    """In a form's own `save()`: forms are saved once they are valid. Nothing for objects that are no forms."""
+    fields = ev.analysis.lookup.declared_fields(form.symbol)
+    if fields is not None:
+        ev.state.learn(validate(ev, form, fields))
+
+
 def of_view(ev: Evaluator, view: Object, term: Expression) -> Result | None:
     """The valid form that a `FormView` calls `form_valid` with: of its `form_class`, where that has no model."""
     stated = attributes.read(ev, result(view), "form_class", view.term).value
