@@ -20,6 +20,9 @@ APART = ("distinct", "item")
 ROUND = "round"
 """The kind of the symbol for a value that was inserted in an earlier round of the loop at its point."""
 
+MAX_BELOW = 16
+"""How many rows that may refer to the new rows of a list are counted: with more the list is not worth its time."""
+
 Change = Callable[[Fact], Fact | None]
 """What becomes of a fact; None ends it."""
 
@@ -298,14 +301,19 @@ def after_insert(tables: frozenset[str], row: Inserted, of_elements: bool = Fals
     def change(fact: Fact) -> Fact | None:
         if isinstance(fact, Absent) and fact.table in tables and not _excludes(fact, row, of_elements):
             return replace(fact, but=fact.but | {row})
-        if isinstance(fact, NewRow) and (
-            not row.complete
-            or any(refers_to(value, fact.term) or (of_elements and _is_looped(value)) for _, value in row.values)
-        ):
-            return replace(fact, but=fact.but | {row})
+        if isinstance(fact, NewRow) and _may_be_below(fact, row, of_elements):
+            is_kept = not of_elements or len(fact.but) < MAX_BELOW
+            return replace(fact, but=fact.but | {row}) if is_kept else None
         return fact
 
     return change
+
+
+def _may_be_below(fact: NewRow, row: Inserted, of_elements: bool) -> bool:
+    """True when an inserted row may refer to a new one; what a loop inserts may refer to any element."""
+    return not row.complete or any(
+        refers_to(value, fact.term) or (of_elements and _is_looped(value)) for _, value in row.values
+    )
 
 
 def _excludes(fact: Absent, row: Inserted, of_elements: bool) -> bool:
