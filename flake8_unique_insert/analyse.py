@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from flake8_unique_insert.callers import Callers
+from flake8_unique_insert.callers import ENTRY_POINTS, Callers
+from flake8_unique_insert.class_users import hands_on, owner_of, saves
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Analysis, BudgetExceeded, Frame, Unreachable
 from flake8_unique_insert.evaluate.parameters import entry_state, is_view
@@ -214,14 +215,26 @@ class FileAnalysis:
             return False
         reached = [found for found in self.writes(caller) if found.call.node is write.call.node]
         called = self._called[caller].get(function.summary.name, {""})
-        if not reached and "" in called and "." in function.qualname and not exhausted:
+        is_entry = function.summary.name in ENTRY_POINTS
+        if not reached and "" in called and "." in function.qualname and not is_entry and not exhausted:
             reached = [found for found in self._assuming(function, caller) if found.call.node is write.call.node]
         if not reached:
-            return False if called & {"", function.dotted} else None
+            may_call = self._may_call_by_class(caller, function) if is_entry else called & {"", function.dotted}
+            return False if may_call else None
         sites = [self._site(found) for found in reached]
         if not any(site.unguarded for site in sites):
             return True
         return depth < MAX_CALLER_DEPTH and self._callers_guard(caller, write, depth + 1)
+
+    def _may_call_by_class(self, caller: FunctionSymbol, method: FunctionSymbol) -> bool:
+        """True when a function that names a method's class may call it, or give the class to what does."""
+        project, code, owner = self.callers.project, self.store.code(caller), owner_of(method)
+        is_form = saves(project, method)
+        called = self._called[caller].get("save" if is_form else method.summary.name, set())
+        if code is None or owner is None or called & {"", method.dotted}:
+            return True
+        is_saved = is_form and any(f"{base}.save" in called for base in project.bases(owner))
+        return hands_on(code.body, owner.qualname, with_input=is_form and not is_saved)
 
     def _assuming(self, method: FunctionSymbol, caller: FunctionSymbol) -> list[Write]:
         """The writes of a caller, if what it calls by the method's name on unknown objects is this method."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from flake8_unique_insert.class_users import is_called_by_class, saves, users_of
 from flake8_unique_insert.project import Project
 from flake8_unique_insert.project.questions import mentions
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
@@ -47,7 +48,7 @@ ENTRY_POINTS = frozenset(
         "__call__",
     ]
 )
-"""Names that frameworks call: that all callers in the project guard says nothing."""
+"""Names that frameworks call: that all callers in the project guard says nothing, unless they name the class."""
 
 MAX_CALLERS = 8
 
@@ -89,8 +90,10 @@ class Callers:
 
     def _find(self, function: FunctionSymbol) -> list[FunctionSymbol] | None:
         name = function.summary.name
-        if name in ENTRY_POINTS or (function.summary.decorators and not _is_plain(function)):
+        if function.summary.decorators and not _is_plain(function):
             return None
+        if name in ENTRY_POINTS:
+            return self._by_class(function)
         found: list[FunctionSymbol] = []
         for module in self._modules(name, function):
             calling = list(self._in_module(module, name, function))
@@ -99,6 +102,17 @@ class Callers:
             found.extend(item for item in calling if item is not None)
             if len(found) > MAX_CALLERS:
                 return None
+        return found
+
+    def _by_class(self, function: FunctionSymbol) -> list[FunctionSymbol] | None:
+        """The functions that name the method's class, where that is how it is reached."""
+        if not saves(self.project, function) and not is_called_by_class(self.project, function):
+            return None
+        found: list[FunctionSymbol] = []
+        for user in users_of(self.project, self._paths, function):
+            if user is None or len(found) == MAX_CALLERS:
+                return None
+            found.append(user)
         return found
 
     def in_module(self, function: FunctionSymbol) -> list[FunctionSymbol]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.schema import UniqueKey
+from flake8_unique_insert.schema import Link, UniqueKey
 from flake8_unique_insert.syntax.expressions import Expression, hashed_once
 from flake8_unique_insert.syntax.expressions import Symbol as Placeholder
 
@@ -23,10 +23,11 @@ MADE_BY = ""
 
 
 class Hashed:
-    """Has room for its hash, see `hashed_once`, and for the symbols that it mentions."""
+    """Has room for its hash, see `hashed_once`, for the symbols that it mentions, and whether it depends on facts."""
 
-    __slots__ = ("_hash", "_symbols")
+    __slots__ = ("_depends", "_hash", "_symbols")
 
+    _depends: bool
     _symbols: frozenset[Placeholder]
 
     @property
@@ -50,7 +51,8 @@ class Condition(Hashed):
     """`field__lookup=term` of a filter. `excluded` for `exclude(...)`.
 
     field "" stands for an unknown restriction; "a|b" with the lookup "either" for one of these fields. among: of
-    `field__in=rows` the conditions that these rows are all that meet, where they are known.
+    `field__in=rows` the conditions that these rows are all that meet, where they are known. via: of a condition on rows
+    that refer to these (`lines__product=x`) their table, the foreign key, and the field of theirs.
     """
 
     field: str
@@ -58,6 +60,7 @@ class Condition(Hashed):
     term: Expression
     excluded: bool = False
     among: frozenset[Condition] = frozenset()
+    via: Link | None = None
 
 
 @hashed_once

@@ -350,6 +350,10 @@ class ModelLookup(Protocol):
     def form(self, symbol: ClassSymbol) -> ModelForm | None:
         """What a form, formset or serializer class validates; None for any other, and where its fields are unknown."""
 
+    def declared_fields(self, symbol: ClassSymbol) -> dict[str, bool] | None:
+        """The fields that the class bodies of a Django form declare, in the order in which it cleans them, True for
+        those that take no empty input; None for what is no form."""
+
     def made_form(self, call: Call, module: str) -> ModelForm | None:
         """The class that `modelform_factory(...)` and its like make."""
 

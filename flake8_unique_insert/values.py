@@ -317,6 +317,16 @@ class ObjectState(Hashed):
     copied: bool = False
     form: Form | None = None
 
+    @property
+    def depends_on_facts(self) -> bool:
+        """True where a change of the facts may change what is known of a value, found once and kept."""
+        try:
+            return self._depends
+        except AttributeError:
+            found = any(value.depends_on_facts for _, value in self.values)
+            object.__setattr__(self, "_depends", found)
+            return found
+
     def get(self, name: str) -> Result | None:
         """The value assigned to an attribute."""
         for key, value in self.values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.lookups import condition, conjunction
@@ -19,7 +19,24 @@ def absent(rows: Rows) -> frozenset[Absent]:
     """What is known when no row matched: a fact for each way to match."""
     if rows.link is not None:
         return frozenset(_unlinked(rows.model, rows.link, group) for group in rows.alternatives)
-    return frozenset(Absent(rows.model.table, group) for group in rows.alternatives)
+    related = (fact for group in rows.alternatives for fact in _of_related(rows.model, group))
+    return frozenset([*(Absent(rows.model.table, group) for group in rows.alternatives), *related])
+
+
+def _of_related(model: Model, group: frozenset[Condition]) -> Iterator[Absent]:
+    """`Basket.objects.filter(pk=x, lines__product=y)` is empty: no line has this basket and this product."""
+    ways = {(item.via.table, item.via.source) for item in group if item.via is not None}
+    if len(ways) != 1 or any(item.field == "" for item in group):
+        return
+    ((table, source),) = ways
+    yield Absent(table, frozenset(_seen_from(item, model, source) for item in group))
+
+
+def _seen_from(item: Condition, model: Model, source: str) -> Condition:
+    """A condition as one on the rows that refer to these by a foreign key."""
+    if item.via is not None:
+        return replace(item, field=item.via.target, via=None)
+    return replace(item, field=source if item.field in ("pk", model.primary_key) else f"{source}__{item.field}")
 
 
 def _unlinked(model: Model, link: Link, group: frozenset[Condition]) -> Absent:

@@ -10,6 +10,7 @@ from flake8_unique_insert.evaluate.attributes import as_row
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.own_attributes import note_assignment
 from flake8_unique_insert.evaluate.relations import one_to_one
+from flake8_unique_insert.evaluate.state import with_terms
 from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression
 from flake8_unique_insert.values import (
     Form,
@@ -31,14 +32,13 @@ if TYPE_CHECKING:
 
 def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:
     """`base.name = value`, for every object that base may be."""
-    ev.state.assign_attribute(base.term, name)
+    for term in dict.fromkeys([base.term, *(as_row(option.value).term for option in base.options)]):
+        value = with_terms(value, ev.state.assign_attribute(term, name))
     receiver = ev.state.names.get("$self")
     if receiver is not None and receiver.term == base.term:
         note_assignment(ev, name, value)
     for option in base.options:
         target = as_row(option.value)
-        if target.term != base.term:
-            ev.state.assign_attribute(target.term, name)
         known = ev.state.objects.get(target.term)
         if isinstance(target, Form) and name == "instance":
             bind(ev, target, value)

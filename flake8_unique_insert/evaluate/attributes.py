@@ -12,7 +12,7 @@ from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, member_of_
 from flake8_unique_insert.evaluate.own_attributes import assigned_in_methods, stated_by_heirs
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.relations import follow_accessor, one_to_one, reached, related_model, through
-from flake8_unique_insert.facts import Absent, Condition
+from flake8_unique_insert.facts import Absent, Condition, NewRow
 from flake8_unique_insert.schema import (
     Accessor,
     ClassSymbol,
@@ -21,7 +21,7 @@ from flake8_unique_insert.schema import (
     Member,
     ModuleSymbol,
 )
-from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression, Symbol, dotted
+from flake8_unique_insert.syntax.expressions import NONE, TRUE, Attribute, Expression, Symbol, dotted
 from flake8_unique_insert.syntax.summary import Assignment, ClassSummary, FunctionSummary
 from flake8_unique_insert.values import (
     Answer,
@@ -117,6 +117,8 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
             return result(Instance(term, model))
     if isinstance(value, Unknown) or (isinstance(value, Bound) and isinstance(value.receiver, Object)):
         return _of_unknown(ev, value, name, term)
+    if isinstance(value, Bound) and (value.name, name) == ("_state", "adding") and _is_new(ev, value.receiver):
+        return Result(term, (Option(Known(TRUE), frozenset([NewRow(value.receiver.term)])),))
     if isinstance(value, Bound) and (value.name, name) == ("_meta", "model"):
         owner = value.receiver
         return result(ModelClass(term, owner.model)) if isinstance(owner, (Instance, ModelClass)) else unknown(term)
@@ -285,10 +287,16 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
 def _has_no_key_yet(ev: Evaluator, value: Instance) -> bool:
     """True for the automatic key of an instance that is not in the database."""
     known = ev.state.objects.get(value.term)
-    if known is None or known.new is not True or value.model.primary_key in dict(known.values):
+    if known is None or not _is_new(ev, value) or value.model.primary_key in dict(known.values):
         return False
     field = value.model.field("pk")
     return field is None or (field.default is None and not field.relation and known.get("**") is None)
+
+
+def _is_new(ev: Evaluator, value: Value) -> bool:
+    """True for an instance that certainly is not in the database."""
+    known = ev.state.objects.get(value.term)
+    return isinstance(value, Instance) and known is not None and known.new is True
 
 
 # --- managers and querysets

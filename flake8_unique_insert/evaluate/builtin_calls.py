@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import assignments, attributes, membership, nests
+from flake8_unique_insert.evaluate.absent_rows import absent, only_one
 from flake8_unique_insert.evaluate.collected import as_elements, merged
-from flake8_unique_insert.evaluate.elements import SAME_ELEMENTS, element_of, is_distinct
+from flake8_unique_insert.evaluate.elements import SAME_ELEMENTS, element_of, is_distinct, is_made
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.relations import one_to_one
 from flake8_unique_insert.evaluate.terms import symbols
@@ -122,10 +123,13 @@ def _getattr(ev: Evaluator, node: Call) -> Result | None:
     if name is None:
         return None
     owner = ev.evaluate(node.arguments[0].value)
-    if len(node.arguments) == 3 and node.arguments[2].value in (NONE, FALSE):
-        rows = _rows_behind(ev, owner, name, Attribute(owner.term, name))
-        if rows is not None:
-            return result(Answer(rows.term, rows, "row"))
+    default = node.arguments[2].value if len(node.arguments) == 3 else None
+    rows = _rows_behind(ev, owner, name, Attribute(owner.term, name)) if default in (NONE, FALSE) else None
+    if rows is not None and default == NONE:
+        return result(Answer(rows.term, rows, "row"))
+    if rows is not None:
+        row = Option(Instance(rows.term, rows.model), only_one(rows, rows.term))
+        return Result(rows.term, (row, Option(Known(FALSE), absent(rows))))
     return attributes.read(ev, owner, name, node)
 
 
@@ -307,6 +311,7 @@ def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, is_set
     point = ev.analysis.point((ev.frame.path, id(node), "collected"))
     nest = nests.around(ev, holder.depth)
     distinct = is_set or (is_distinct(value.term) and nests.spanned(nest, symbols(value.term)))
+    distinct = distinct or (bool(node.arguments) and is_made(ev, node.arguments[0].value, value))
     added_one = Elements(value.term, Result(value.term, tuple(options)), distinct, tuple(objects), nest, holder.depth)
     before = [found] if (found := as_elements(holder)) is not None else []
     return merged(point, Symbol("collected", point), [*before, added_one])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate import (
     absent_rows,
     builtin_calls,
+    called,
     forms,
     functions,
     inserts,
@@ -91,7 +92,7 @@ def _call(ev: Evaluator, node: Call) -> Result:
     arguments = (node.arguments, [ev.evaluate(argument.value) for argument in node.arguments])
     term = _term(function, arguments)
     if ev.analysis.recording:
-        _note_called(ev, node, function)
+        called.note(ev, node, function)
     if is_generated(function):
         return ev.generated(node)
     results = [
@@ -106,13 +107,6 @@ def _call(ev: Evaluator, node: Call) -> Result:
     ]
     terms = {value.term for _, value in results}
     return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:6])
-
-
-def _note_called(ev: Evaluator, node: Call, function: Result) -> None:
-    name = node.function.name if isinstance(node.function, Attribute) else getattr(node.function, "id", "")
-    ev.analysis.called.setdefault(name, set()).update(
-        option.value.symbol.dotted if isinstance(option.value, Function) else "" for option in function.options
-    )
 
 
 def _each_spread(arguments: Arguments) -> list[Arguments]:
@@ -212,7 +206,8 @@ def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Argum
         if form is not None:
             return result(forms.instantiate(ev, form, node, ev.symbol("form", node), arguments))
         _escape(ev, arguments)
-        return result(Object(term, symbol))
+        is_form = ev.analysis.lookup.declared_fields(symbol) is not None
+        return result(Object(ev.symbol("form", node) if is_form else term, symbol))
     return unfollowed(ev, node, arguments, term)
 
 

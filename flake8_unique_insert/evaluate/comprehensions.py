@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import inserts, membership
 from flake8_unique_insert.evaluate.collected import NOTHING
-from flake8_unique_insert.evaluate.elements import element_of, is_distinct
+from flake8_unique_insert.evaluate.elements import element_of, is_distinct, is_made
 from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.nests import independent, spanned
 from flake8_unique_insert.evaluate.state import meet
@@ -130,7 +130,7 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
     )
     nest = independent(loops)
     distinct = is_distinct(element.term) and spanned(nest, symbols(element.term))
-    distinct = distinct or expression.kind in ("set", "dict")
+    distinct = distinct or expression.kind in ("set", "dict") or is_made(ev, expression.element, element)
     return result(Elements(term, Result(element.term, options), distinct, objects, nest, len(ev.loops)))
 
 

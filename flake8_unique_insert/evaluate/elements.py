@@ -9,15 +9,24 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.apart import fields_of
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.collected import renamed, under_names
-from flake8_unique_insert.evaluate.facts import APART, about, after_round, changed, common, in_loop
+from flake8_unique_insert.evaluate.facts import APART, about, after_round, by_other_names, changed, common, in_loop
 from flake8_unique_insert.evaluate.lookups import rows_of_either
 from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import normal, symbols
 from flake8_unique_insert.evaluate.unrelated import unrelated
-from flake8_unique_insert.facts import Absent, Condition, Fact
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Sequence, Subscript, Symbol
+from flake8_unique_insert.facts import Absent, Condition, Fact, NewRow
+from flake8_unique_insert.syntax.expressions import (
+    Attribute,
+    Await,
+    Call,
+    Expression,
+    Name,
+    Sequence,
+    Subscript,
+    Symbol,
+)
 from flake8_unique_insert.values import (
     Answer,
     Column,
@@ -120,7 +129,8 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
             ev.state.objects.setdefault(key, known)
         if all(isinstance(option.value, (Unknown, Known)) for option in inner.element.options):
             return _each(ev, inner, node)
-        return _each_record(ev, inner, node) or _each_row(ev, inner, node) or inner.element
+        named = _each_record(ev, inner, node) or _each_row(ev, inner, node) or _each_made(ev, inner, node)
+        return named or inner.element
     if isinstance(inner, Form) and inner.form.each is not None:
         each = inner.form.each
         return result(bind(ev, Form(ev.symbol("form", node), each.symbol, each), None, False))
@@ -211,6 +221,23 @@ def _each_row(ev: Evaluator, collection: Elements, node: object) -> Result | Non
     return result(replace(row, term=symbol))
 
 
+def _each_made(ev: Evaluator, collection: Elements, node: object) -> Result | None:
+    """A row that was inserted for this collection only, under a name for each: which others refer to it is known."""
+    row, known = collection.element.value, dict(collection.objects).get(collection.element.term)
+    facts = common([option.facts for option in collection.element.options])
+    is_new = any(isinstance(fact, NewRow) and fact.term == collection.element.term for fact in facts)
+    if not is_new or not isinstance(row, Instance) or known is None or not collection.distinct:
+        return None
+    symbol = ev.symbol("distinct", node, "row")
+    ev.analysis.rows[symbol] = fields_of(Rows(symbol, row.model))
+    formers = frozenset[Symbol]().union(*(value.symbols for _, value in known.values))
+    names: dict[Expression, Symbol] = {row.term: symbol, **_named_anew(ev, collection, formers, node)}
+    values = tuple((name, under_names(value, names)) for name, value in known.values)
+    ev.state.objects[symbol] = replace(known, values=values)
+    _learn_of_each(ev, collection, names)
+    return result(replace(row, term=symbol))
+
+
 def _is_first(now: ObjectState | None, known: ObjectState, symbol: Symbol) -> bool:
     """True when nothing but the loop that names an instance by this symbol has done anything to it."""
     if now is None or now == known:
@@ -235,7 +262,11 @@ def _learn_of_each(ev: Evaluator, collection: Elements, names: Mapping[Expressio
     for symbol in names.values():
         known = changed(known, after_round(symbol, ev.analysis.rows.get(symbol)))
     spoken = (fact for fact in known if any(_speaks_of(fact, former) for former in names))
-    ev.state.learn(in_loop(about(fact, names), names.values()) for fact in spoken)
+    ev.state.learn(in_loop(_about_each(fact, names), names.values()) for fact in spoken)
+
+
+def _about_each(fact: Fact, names: Mapping[Expression, Symbol]) -> Fact:
+    return by_other_names(fact, names) if isinstance(fact, NewRow) else about(fact, names)
 
 
 def row_of(ev: Evaluator, rows: RowsByKey, term: Expression) -> Result:
@@ -247,13 +278,21 @@ def row_of(ev: Evaluator, rows: RowsByKey, term: Expression) -> Result:
     return result(replace(row, term=term)) if isinstance(row, Instance) else unknown(term)
 
 
+def is_made(ev: Evaluator, node: Expression, element: Result) -> bool:
+    """True for an element that is a new instance each time: `Team(...)`, `Team.objects.create(...)`."""
+    made = node.value if isinstance(node, Await) else node
+    return isinstance(element.value, Instance) and element.term == ev.analysis.symbol("new", ev.frame, made)
+
+
 def is_distinct(term: Expression) -> bool:
     """True for the element of a collection no two of whose elements are equal."""
     return isinstance(term, Symbol) and term.kind == "distinct"
 
 
 def _speaks_of(fact: Fact, term: Expression) -> bool:
-    """True for a fact about rows that have this value."""
+    """True for a fact about this row, or about rows that have this value."""
+    if isinstance(fact, NewRow):
+        return fact.term == term
     return isinstance(fact, Absent) and any(term in item.term.walk() for item in fact.conditions)
 
 

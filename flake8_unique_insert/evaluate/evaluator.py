@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
-from flake8_unique_insert.evaluate import assignments, attributes, branches, calls, comprehensions, logic, membership
+from flake8_unique_insert.evaluate import (
+    assignments,
+    attributes,
+    branches,
+    calls,
+    comprehensions,
+    items,
+    logic,
+    membership,
+)
 from flake8_unique_insert.evaluate.collected import part_of
 from flake8_unique_insert.evaluate.elements import element_of, is_generated, loop_symbols, row_of
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
@@ -54,7 +62,6 @@ from flake8_unique_insert.values import (
     Items,
     Known,
     NestedFunction,
-    Option,
     Result,
     Rows,
     RowsByKey,
@@ -190,7 +197,7 @@ class Evaluator:
         elif isinstance(target, Starred):
             self.assign(target.value, unknown(Subscript(value.term, Unsupported("rest"))))
         elif isinstance(target, Subscript):
-            self._assign_item(target, value)
+            items.assign(self, target, value)
 
     def _unpack(self, target: Sequence, value: Result) -> None:
         size = len(target.items)
@@ -202,21 +209,6 @@ class Evaluator:
                 self.assign(item, part_of(value, index, term))
             else:
                 self.assign(item, unknown(term))
-
-    def _assign_item(self, target: Subscript, value: Result) -> None:
-        index = self.evaluate(target.index)
-        key = string(target.index)
-        if isinstance(target.base, Name) and target.base.id in self.state.names:
-            bound = self.state.names[target.base.id]
-            inner = bound.value
-            if isinstance(inner, Column):
-                self.state.names[target.base.id] = Result(bound.term, (Option(membership.with_value(inner, index)),))
-            if isinstance(inner, Entries) and key is not None:
-                entries = tuple((name, old) for name, old in inner.entries if name != key)
-                changed = replace(inner, entries=(*entries, (key, value)))
-                self.state.names[target.base.id] = Result(bound.term, (Option(changed),))
-            elif isinstance(inner, (Entries, Items, Elements)):
-                self.state.names[target.base.id] = unknown(self.symbol("changed", target, target.base.id))
 
     def iterate(self, loop: Iterate) -> None:
         """Bind the target of a loop to the next element."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from typing import cast
 
 from flake8_unique_insert.evaluate.apart import RowFields, names_read, tells_apart
-from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, refers_to, same, symbols
+from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, normal, refers_to, same, symbols
 from flake8_unique_insert.facts import MADE_BY, Absent, Fact, Facts, Inserted, NewRow, Validated
 from flake8_unique_insert.schema import KeyKind, UniqueKey
-from flake8_unique_insert.syntax.expressions import Expression, Symbol
+from flake8_unique_insert.syntax.expressions import Expression, Subscript, Symbol, constant
 from flake8_unique_insert.syntax.replacement import replaced
 
 APART = ("distinct", "item")
@@ -18,6 +19,9 @@ APART = ("distinct", "item")
 
 ROUND = "round"
 """The kind of the symbol for a value that was inserted in an earlier round of the loop at its point."""
+
+MAX_BELOW = 16
+"""How many rows that may refer to the new rows of a list are counted: with more the list is not worth its time."""
 
 Change = Callable[[Fact], Fact | None]
 """What becomes of a fact; None ends it."""
@@ -121,6 +125,15 @@ def about(fact: Fact, values: Mapping[Expression, Expression]) -> Fact:
         conditions = frozenset(replace(item, term=replaced(item.term, values)) for item in fact.conditions)
         return replace(fact, conditions=conditions)
     return replace(fact, term=replaced(fact.term, values))
+
+
+def by_other_names(fact: Fact, values: Mapping[Expression, Expression]) -> Fact:
+    """The same fact where what these terms denoted goes by other ones, also in the rows inserted since."""
+    if isinstance(fact, Validated):
+        return about(fact, values)
+    rows = (frozenset((name, replaced(term, values)) for name, term in row.values) for row in fact.but)
+    but = frozenset(replace(row, values=own) for row, own in zip(fact.but, rows))
+    return _with_rows(cast("Absent | NewRow", about(fact, values)), but)
 
 
 # --- changes
@@ -237,8 +250,7 @@ def after_assignment(base: Expression, name: str) -> Change:
 
     def change(fact: Fact) -> Fact | None:
         if isinstance(fact, Absent):
-            read = any(is_attribute_of(condition.term, base, name) for condition in fact.conditions)
-            return None if read else fact
+            return None if asks_for_attribute(fact, base, name) else fact
         if isinstance(fact, Validated) and fact.term == base:
             return replace(fact, keys=frozenset(key for key in fact.keys if not _reads(key, name)))
         return fact
@@ -246,11 +258,29 @@ def after_assignment(base: Expression, name: str) -> Change:
     return change
 
 
+def asks_for_attribute(fact: Absent, base: Expression, name: str) -> bool:
+    """True for a fact about the rows that have the value of `base.name`, or of something below it."""
+    return any(is_attribute_of(condition.term, base, name) for condition in fact.conditions)
+
+
 def _reads(key: UniqueKey, name: str) -> bool:
     """True when assigning this attribute may change a row's key: a field, the column of a foreign key, `pk`."""
     return (
         name in key.read or name.removesuffix("_id") in key.read or (name == "pk" and key.kind is KeyKind.PRIMARY_KEY)
     )
+
+
+def after_item(holder: Expression, key: str) -> Change:
+    """What is left of a fact when `holder[key]` is assigned."""
+    item = normal(Subscript(holder, constant(key)))
+
+    def change(fact: Fact) -> Fact | None:
+        if not isinstance(fact, Absent) or not holder.symbols <= fact.symbols:
+            return fact
+        read = (normal(part) for condition in fact.conditions for part in condition.term.walk())
+        return None if item in read else fact
+
+    return change
 
 
 def after_growth(collection: Expression) -> Change:
@@ -271,13 +301,19 @@ def after_insert(tables: frozenset[str], row: Inserted, of_elements: bool = Fals
     def change(fact: Fact) -> Fact | None:
         if isinstance(fact, Absent) and fact.table in tables and not _excludes(fact, row, of_elements):
             return replace(fact, but=fact.but | {row})
-        if isinstance(fact, NewRow) and (
-            not row.complete or any(refers_to(value, fact.term) for _, value in row.values)
-        ):
-            return replace(fact, but=fact.but | {row})
+        if isinstance(fact, NewRow) and _may_be_below(fact, row, of_elements):
+            is_kept = not of_elements or len(fact.but) < MAX_BELOW
+            return replace(fact, but=fact.but | {row}) if is_kept else None
         return fact
 
     return change
+
+
+def _may_be_below(fact: NewRow, row: Inserted, of_elements: bool) -> bool:
+    """True when an inserted row may refer to a new one; what a loop inserts may refer to any element."""
+    return not row.complete or any(
+        refers_to(value, fact.term) or (of_elements and _is_looped(value)) for _, value in row.values
+    )
 
 
 def _excludes(fact: Absent, row: Inserted, of_elements: bool) -> bool:

@@ -24,14 +24,14 @@ def own_checks(ev: Evaluator, form: Form, filled: frozenset[Expression]) -> Fact
     ev.state.facts = frozenset(_left_choices(ev, form))
     objects = dict(ev.state.objects)
     known = ev.analysis.filled
-    ev.analysis.validating, ev.analysis.filled = True, known | filled
+    ev.analysis.validating, ev.analysis.filled = form.term, known | filled
     try:
         _unfill(ev, form)
         _follow_all(ev, _checks_of_form(ev, form))
         ev.state.objects.update(objects)
         _follow_all(ev, _checks_of_model(ev, form))
     finally:
-        ev.analysis.validating, ev.analysis.filled = False, known
+        ev.analysis.validating, ev.analysis.filled = None, known
     return ev.state.facts
 
 

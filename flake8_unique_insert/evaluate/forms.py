@@ -133,7 +133,7 @@ def call_method(ev: Evaluator, form: Form, facts: Facts, name: str, node: Call, 
         return result(Validity(Call(Attribute(form.term, name), ()), form))
     if name == "clean" and form.form.kind is FormKind.FORM:
         return result(validated_input(form))
-    if name == "add_error" and ev.analysis.validating:
+    if name == "add_error" and ev.analysis.validating == form.term:
         raise Unreachable  # the form is not valid then
     if form.form.kind is FormKind.SERIALIZER and arguments[1]:
         if name == "create":

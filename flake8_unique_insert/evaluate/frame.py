@@ -82,7 +82,7 @@ class Analysis:
     entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
     variables: what each `for` loop binds. rows: what is known of rows that one binds.
     collected: by graph what is put into collections, see `dedupe`.
-    validating: the checks of a form are followed. filled: terms of values that are neither None nor empty.
+    validating: the form whose checks are followed. filled: terms of values that are neither None nor empty.
     """
 
     lookup: ModelLookup
@@ -107,7 +107,7 @@ class Analysis:
     collected: dict[int, frozenset[tuple[str, Expression]]] = field(default_factory=dict)
     solved: dict[object, Any] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)
-    validating: bool = False
+    validating: Expression | None = None
     filled: frozenset[Expression] = frozenset()
     _implied: dict[tuple[str | int, Expression, tuple[Argument, ...]], Call] = field(default_factory=dict)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flake8_unique_insert.evaluate import functions, moves
+from flake8_unique_insert.evaluate import batches, functions, moves
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.row_values import (
@@ -184,6 +184,8 @@ def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: 
         for instance, _, _, count in elements:
             if instance is not None and count == 1:
                 _now_stored(ev, instance)
+        if objects is not None and isinstance(objects.value, Elements):
+            return batches.all_stored(ev.state, objects, objects.value)
     return unknown(ev.symbol("result", call))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.facts import Condition
-from flake8_unique_insert.schema import Model
+from flake8_unique_insert.schema import Link, Model
 from flake8_unique_insert.syntax.expressions import (
     Argument,
     Binary,
@@ -17,7 +17,7 @@ from flake8_unique_insert.syntax.expressions import (
     Unary,
     constant,
 )
-from flake8_unique_insert.values import Column, Entries, Result, Rows, Value
+from flake8_unique_insert.values import Column, Entries, Result, Rows, Value, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -115,7 +115,21 @@ def groups_of(ev: Evaluator, model: Model, arguments: tuple[Argument, ...], valu
             groups = conjunction(groups, frozenset([frozenset([condition(model, argument.keyword, value)])]))
         else:
             groups = conjunction(groups, _expression(ev, model, argument.value, value))
-    return groups
+    return frozenset(frozenset(_related(ev, model, item) for item in group) for group in groups)
+
+
+def _related(ev: Evaluator, model: Model, item: Condition) -> Condition:
+    """`lines__product=x`: a condition on the rows that refer to these, all of which do."""
+    name, _, rest = item.field.partition("__")
+    if not rest or item.excluded or model.field(name) is not None:
+        return item
+    lookup = ev.analysis.lookup
+    accessor = lookup.accessor(model, name) or lookup.accessor(model, f"{name}_set")
+    target = lookup.model_labelled(accessor.model) if accessor is not None and accessor.kind != "m2m" else None
+    owner = target.fields.get(accessor.field) if target is not None and accessor is not None else None
+    if target is None or owner is None or owner.null:
+        return item
+    return replace(item, via=Link(target.table, owner.name, condition(target, rest, unknown(item.term)).field))
 
 
 def _spread(model: Model, value: Result) -> Groups:

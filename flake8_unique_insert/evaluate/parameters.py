@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 
-from flake8_unique_insert.evaluate import admins
+from flake8_unique_insert.evaluate import admins, plain_forms
 from flake8_unique_insert.evaluate.annotations import of_parameter
 from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
@@ -148,6 +148,8 @@ def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
     if isinstance(receiver.value, Form):
         given = method_arguments(ev, receiver.value, function.name)
         ev.state.names.update(zip(names, given, strict=False))
+    elif function.name == "save":
+        plain_forms.assume_valid(ev, receiver.value)
     elif function.name == admins.SAVE_MODEL and len(names) == 4:
         admins.bind_save_model(ev, receiver.value, names)
     else:

@@ -1,69 +1,154 @@
-"""Forms without a model: what their `clean` methods look up holds for valid input."""
+"""Forms without a model: what their `clean` methods look up holds for valid input.
+
+`cleaned_data` has for each field what its `clean_...` method returned.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import attributes
-from flake8_unique_insert.evaluate.forms import follow, own_method
+from flake8_unique_insert.evaluate import attributes, functions
+from flake8_unique_insert.evaluate.facts import common
+from flake8_unique_insert.evaluate.forms import own_method
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.facts import NO_FACTS, Facts
+from flake8_unique_insert.evaluate.terms import same
+from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts
 from flake8_unique_insert.schema import ClassSymbol
-from flake8_unique_insert.syntax.expressions import FALSE, TRUE, Attribute, Call, Expression
-from flake8_unique_insert.values import Known, Object, Option, Result, SymbolValue, result
+from flake8_unique_insert.syntax.expressions import FALSE, NONE, TRUE, Attribute, Call, Expression, Subscript, constant
+from flake8_unique_insert.values import (
+    Entries,
+    Known,
+    Object,
+    ObjectState,
+    Option,
+    Result,
+    SymbolValue,
+    result,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
+DATA = "cleaned_data"
+
 
 def call_method(ev: Evaluator, form: Object, name: str) -> Result | None:
-    """`form.is_valid()`, `self.add_error(...)`; None for any other method, and for objects that are no forms."""
-    if name == "add_error" and ev.analysis.validating:
+    """A method that Django gives a form; None for any other, and for objects that are no forms."""
+    if name == "add_error" and ev.analysis.validating == form.term:
         raise Unreachable  # the form is not valid then
-    if name != "is_valid" or not _is_form(ev, form.symbol):
+    fields = ev.analysis.lookup.declared_fields(form.symbol) if name in ("clean", "is_valid") else None
+    if fields is None:
         return None
+    if name == "clean":
+        return attributes.read(ev, result(form), DATA, form.term)
     term = Call(Attribute(form.term, name), ())
-    return Result(term, (Option(Known(TRUE), checks(ev, form)), Option(Known(FALSE))))
+    return Result(term, (Option(Known(TRUE), validate(ev, form, fields)), Option(Known(FALSE))))
+
+
+def assume_valid(ev: Evaluator, form: Object) -> None:
+    """In a form's own `save()`: forms are saved once they are valid. Nothing for objects that are no forms."""
+    fields = ev.analysis.lookup.declared_fields(form.symbol)
+    if fields is not None:
+        ev.state.learn(validate(ev, form, fields))
 
 
 def of_view(ev: Evaluator, view: Object, term: Expression) -> Result | None:
     """The valid form that a `FormView` calls `form_valid` with: of its `form_class`, where that has no model."""
     stated = attributes.read(ev, result(view), "form_class", view.term).value
     symbol = stated.symbol if isinstance(stated, SymbolValue) else None
-    if not isinstance(symbol, ClassSymbol) or not _is_form(ev, symbol):
+    fields = ev.analysis.lookup.declared_fields(symbol) if isinstance(symbol, ClassSymbol) else None
+    if not isinstance(symbol, ClassSymbol) or fields is None:
         return None
     form = Object(term, symbol)
-    ev.state.learn(checks(ev, form))
+    ev.state.learn(validate(ev, form, fields))
     return result(form)
 
 
-def checks(ev: Evaluator, form: Object) -> Facts:
-    """What the form's methods establish for valid input; nothing while the checks of another one are followed."""
-    if ev.analysis.validating:
+def validate(ev: Evaluator, form: Object, fields: dict[str, bool]) -> Facts:
+    """Fill a form's `cleaned_data`, and say what its methods establish for valid input.
+
+    Nothing is said while the checks of another form are followed. fields: its fields, True for those that are required.
+    """
+    if ev.analysis.validating is not None:
         return NO_FACTS
-    before, raised = ev.state, ev.raised
-    ev.state, ev.raised = before.copy(), []
-    ev.analysis.validating = True
+    before, raised, filled = ev.state, ev.raised, ev.analysis.filled
+    ev.state, ev.raised, ev.analysis.validating = before.copy(), [], form.term
+    _set_data(ev, form, result(Entries(Attribute(form.term, DATA), (), True)))
     try:
-        for name in _methods(ev, form.symbol):
-            method = own_method(ev, form.symbol, name)
-            if method is not None:
-                call = ev.analysis.implied_call(method.symbol.dotted, form.term)
-                follow(ev, replace(method, receiver=form), call, ((), []))
+        for name, is_required in fields.items():
+            _clean_field(ev, form, name, is_required)
+        _clean(ev, form)
+        before.objects[form.term] = ev.state.objects[form.term]
         return ev.state.facts - before.facts
     finally:
-        ev.analysis.validating = False
+        ev.analysis.validating, ev.analysis.filled = None, filled
         ev.state, ev.raised = before, raised
 
 
-def _is_form(ev: Evaluator, symbol: ClassSymbol) -> bool:
-    return any(base.startswith("django.forms.") for base in ev.analysis.lookup.bases(symbol))
+def _set_data(ev: Evaluator, form: Object, data: Result) -> None:
+    known = ev.state.objects.get(form.term) or ObjectState(None)
+    others = tuple(item for item in known.values if item[0] != DATA)
+    ev.state.objects[form.term] = replace(known, values=(*others, (DATA, data)))
 
 
-def _methods(ev: Evaluator, symbol: ClassSymbol) -> Iterator[str]:
-    """`clean_name` for each field that the class has a method for, then `clean`."""
-    summary = ev.analysis.lookup.class_summary(symbol)
-    yield from (name for name in (summary.members if summary else ()) if name.startswith("clean_"))
-    yield "clean"
+def _clean_field(ev: Evaluator, form: Object, name: str, is_required: bool) -> None:
+    """Put a field into `cleaned_data`: its input, or what its own method makes of it."""
+    term = Subscript(Attribute(form.term, DATA), constant(name))
+    if is_required:
+        ev.analysis.filled |= {term}
+    _set_entry(ev, form, name, unknown(term))
+    if (method := own_method(ev, form.symbol, f"clean_{name}")) is not None:
+        _set_entry(ev, form, name, _returned(ev, _follow(ev, form, method.symbol.summary.name)))
+
+
+def _set_entry(ev: Evaluator, form: Object, name: str, value: Result) -> None:
+    data = attributes.read(ev, result(form), DATA, form.term).value
+    if isinstance(data, Entries):
+        others = tuple(item for item in data.entries if item[0] != name)
+        _set_data(ev, form, result(replace(data, entries=(*others, (name, value)))))
+
+
+def _follow(ev: Evaluator, form: Object, name: str) -> Result:
+    """What a method of the form's own returns where it finds the input valid."""
+    method = own_method(ev, form.symbol, name)
+    call = ev.analysis.implied_call(name, Attribute(form.term, name))
+    before = ev.state.copy()
+    try:
+        found = functions.follow(ev, replace(method, receiver=form), call, (), []) if method is not None else None
+    except Unreachable:  # no input is valid, as far as can be told
+        ev.state, found = before, None
+    return found or unknown(call)
+
+
+def _returned(ev: Evaluator, found: Result) -> Result:
+    """A field's value; what is known of one that is not None is known of it: no row equals NULL."""
+    values = [option for option in found.options if option.value.term != NONE]
+    terms = {option.value.term for option in values}
+    if len(terms) == 1:
+        (term,) = terms
+        facts = common([option.facts for option in values])
+        ev.state.learn(fact for fact in facts if _asks_for(ev, fact, term))
+        found = replace(found, term=term)
+    return replace(found, options=tuple(dict.fromkeys(Option(option.value) for option in found.options)))
+
+
+def _asks_for(ev: Evaluator, fact: Fact, term: Expression) -> bool:
+    """True for a fact about the rows that have this value, in a table where NULL equals nothing."""
+    model = ev.analysis.lookup.model_labelled(fact.table) if isinstance(fact, Absent) else None
+    if not isinstance(fact, Absent) or model is None or not all(key.nulls_distinct for key in model.keys):
+        return False
+    asked = (item.term for item in fact.conditions if item.lookup in ("exact", "iexact") and not item.excluded)
+    return any(same(item, term) for item in asked)
+
+
+def _clean(ev: Evaluator, form: Object) -> None:
+    """The form's own `clean`, which may return other data than it was given."""
+    if own_method(ev, form.symbol, "clean") is None:
+        return
+    found = _follow(ev, form, "clean")
+    data = attributes.read(ev, result(form), DATA, form.term)
+    each = [data if option.value.term == NONE else result(option.value) for option in found.options]
+    options = dict.fromkeys(option for value in each for option in value.options)
+    _set_data(ev, form, Result(data.term if len(options) == 1 else found.term, tuple(options)))

@@ -7,7 +7,7 @@ key), `bound` the symbols that have a value already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
@@ -20,16 +20,20 @@ from flake8_unique_insert.evaluate.facts import (
     after_assignment,
     after_growth,
     after_insert,
+    after_item,
     after_loops,
     after_rebinding,
     after_round,
+    asks_for_attribute,
+    by_other_names,
     changed,
     common,
 )
 from flake8_unique_insert.evaluate.terms import mentions
 from flake8_unique_insert.evaluate.texts import parts_told
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, Inserted
-from flake8_unique_insert.syntax.expressions import Constant, Expression, Subscript, Symbol
+from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Subscript, Symbol
+from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
     Answer,
     Column,
@@ -48,6 +52,8 @@ from flake8_unique_insert.values import (
 K = TypeVar("K")
 V = TypeVar("V")
 MAX_DICTS = 3
+FORMER = "$former"
+"""Stands between an object and an attribute for the value that it had before it was assigned."""
 NO_ROWS: frozenset[Inserted] = frozenset()
 
 
@@ -81,11 +87,23 @@ class State:
     # --- what ends facts
 
     def _change(self, change: Change, inside: Change) -> None:
-        """Change every fact, also those of a name's option; `inside`: those of the elements of a collection."""
+        """Change every fact, also those of a value's option; `inside`: those of the elements of a collection.
+
+        Of objects only new instances are told: what other ones hold is seldom asked for what holds with it.
+        """
         self.facts = changed(self.facts, change)
         for name, bound in self.names.items():
             if bound.depends_on_facts:
                 self.names[name] = _changed_options(bound, change, inside)
+        for term, item in self.objects.items():
+            if item.new is True and item.depends_on_facts:
+                self._set_values(term, item, lambda value: _changed_options(value, change, inside))
+
+    def _set_values(self, term: Expression, item: ObjectState, change: Callable[[Result], Result]) -> None:
+        """Change the values of an object; the same state stays where none changes: new ones take long to meet."""
+        values = tuple((name, change(value)) for name, value in item.values)
+        if any(new is not old for (_, new), (_, old) in zip(values, item.values)):
+            self.objects[term] = replace(item, values=values)
 
     def rebind(self, symbol: Symbol, rows: RowFields | None = None) -> None:
         """A symbol gets a new value: what was known of its last one is about another value now. rows: of its loop."""
@@ -99,9 +117,28 @@ class State:
             if symbol in bound.symbols:
                 self.names[name] = unknown(Symbol("stale", symbol.point, name))
 
-    def assign_attribute(self, base: Expression, name: str) -> None:
-        """`base.name` gets a new value."""
+    def assign_attribute(self, base: Expression, name: str) -> dict[Expression, Expression]:
+        """`base.name` gets a new value. Returns what its former one goes by from here on, if something is known of it.
+
+        Whatever holds the former value goes by that, too.
+        """
+        former = Attribute(Attribute(base, FORMER), name)
+        known = [fact for fact in self.facts if isinstance(fact, Absent) and asks_for_attribute(fact, base, name)]
         self._change(after_assignment(base, name), after_assignment(base, name))
+        if not known:
+            return {}
+        self._change(after_assignment(former.base, name), after_assignment(former.base, name))
+        renaming: dict[Expression, Expression] = {Attribute(base, name): former}
+        self.learn(by_other_names(fact, renaming) for fact in known)
+        for key, bound in self.names.items():
+            self.names[key] = with_terms(bound, renaming)
+        for term, item in self.objects.items():
+            self._set_values(term, item, lambda value: with_terms(value, renaming))
+        return renaming
+
+    def assign_item(self, holder: Expression, key: str) -> None:
+        """`holder[key]` gets a new value."""
+        self._change(after_item(holder, key), after_item(holder, key))
 
     def grow(self, collection: Expression) -> None:
         """A collection gets more elements."""
@@ -118,8 +155,23 @@ class State:
             self.names[name] = _after_insert(bound, name, tables, row)
 
 
+def with_terms(bound: Result, renaming: dict[Expression, Expression]) -> Result:
+    """A value of which only terms are known, by other terms."""
+    if not any(old.symbols <= bound.symbols for old in renaming):
+        return bound
+    if not all(isinstance(option.value, Unknown) for option in bound.options):
+        return bound
+    options = (
+        Option(replace(item.value, term=replaced(item.value.term, renaming)), item.facts) for item in bound.options
+    )
+    changed = Result(replaced(bound.term, renaming), tuple(options))
+    return changed if changed != bound else bound
+
+
 def _changed_options(bound: Result, change: Change, inside: Change) -> Result:
     """A value after a change of the facts that hold for its options, and for the elements of a collection."""
+    if not bound.depends_on_facts:
+        return bound
     options = []
     for option in bound.options:
         value, facts = option.value, changed(option.facts, change)

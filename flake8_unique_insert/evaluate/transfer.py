@@ -145,10 +145,8 @@ def _is_exact(ev: Evaluator, table: str, learned: Facts) -> bool:
     model = ev.analysis.lookup.model_labelled(table) if table else None
     if model is None:
         return True
-    for fact in learned:
-        fields = (
-            {item.field for item in fact.conditions if item.lookup == "exact"} if isinstance(fact, Absent) else set()
-        )
+    for fact in (fact for fact in learned if isinstance(fact, Absent) and fact.table == model.table):
+        fields = {item.field for item in fact.conditions if item.lookup == "exact"}
         if not fields & {"pk", model.primary_key} and not any(set(key.members) <= fields for key in model.keys):
             return False
     return True

@@ -16,6 +16,7 @@ from flake8_unique_insert.syntax.expressions import (
     NONE,
     TRUE,
     Attribute,
+    Call,
     Expression,
 )
 from flake8_unique_insert.values import (
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 States = tuple[State | None, State | None]
+CASES = frozenset({"lower", "upper", "casefold"})
 CERTAINLY_TRUE = (Instance, ModelClass, Object, Function, Fresh)
 
 
@@ -106,8 +108,11 @@ def by_truth(ev: Evaluator, value: Result, name: str | None) -> States:
 
 
 def is_filled(ev: Evaluator, option: Option) -> bool:
-    """True for a value that is known to be neither None nor empty."""
-    return option.value.term in ev.analysis.filled
+    """True for a value that is known to be neither None nor empty, also in another case."""
+    term = option.value.term
+    if isinstance(term, Call) and isinstance(term.function, Attribute) and term.function.name in CASES:
+        term = term.function.base
+    return term in ev.analysis.filled
 
 
 def narrowed(ev: Evaluator, value: Result, name: str | None, keeps: object, outcome: bool | None) -> State | None:

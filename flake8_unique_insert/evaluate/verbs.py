@@ -17,7 +17,12 @@ KINDS = {
 
 def plain(name: str) -> str:
     """A method's name without the `a` of its async twin."""
-    return name[1:] if name.startswith("a") and name[1:] in (*KINDS, "save", "update") else name
+    return name[1:] if name.startswith("a") and is_known(name[1:]) else name
+
+
+def is_known(name: str) -> bool:
+    """True for a method of Django's models and managers that inserts or changes rows."""
+    return name in (*KINDS, "save", "update")
 
 
 def reads_like_insert(node: Call) -> bool:

@@ -7,17 +7,20 @@ that match more than the exact value, are fine.
 
 from __future__ import annotations
 
-from flake8_unique_insert.evaluate.facts import APART
+from collections.abc import Iterator
+from dataclasses import replace
+
+from flake8_unique_insert.evaluate.facts import APART, added
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.terms import differs, same
 from flake8_unique_insert.evaluate.writes import Write
-from flake8_unique_insert.facts import Absent, Condition
+from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions
 from flake8_unique_insert.sites.risk import differ_in_batch, may_clash
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import FALSE, NONE, Attribute, Call, Expression, Sequence
-from flake8_unique_insert.values import Items
+from flake8_unique_insert.values import Fresh, Items
 
 VERDICT = "checked"
 WIDER = frozenset(
@@ -29,12 +32,32 @@ FOLDED_CALLS = frozenset({"lower", "casefold", "upper", "Lower", "Upper"})
 
 def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     """True when a fact at the write says that no row with this key exists."""
-    tables = {write.model.table, *write.model.parents}
-    facts = [fact for fact in write.facts if isinstance(fact, Absent) and fact.table in tables]
-    if not facts:
-        return False
     values = {name: field_value(analysis, write, name) for name in key.members}
-    partial = key_conditions(analysis, write.model, key) or frozenset()
+    return all(_covers(analysis, write, key, each, facts) for each, facts in _ways(write, key, values))
+
+
+def _ways(write: Write, key: UniqueKey, values: dict[str, FieldValue]) -> Iterator[tuple[dict[str, FieldValue], Facts]]:
+    """The values of the key, and what is known there, each way that it can collide.
+
+    Where one member may have several values, what is known of each, but for those that are new or NULL. What an
+    existing row was given may have been found out before other rows were inserted.
+    """
+    is_old = write.object is not None and write.object.new is not True
+    several = [name for name, value in values.items() if value.result is not None and len(value.result.options) > 1]
+    if len(several) == 1 and not is_old:
+        value = values[several[0]]
+        for option in value.result.options if value.result is not None else ():
+            if not isinstance(option.value, Fresh) and not (option.value.term == NONE and key.nulls_distinct):
+                own = replace(value, terms=tuple(dict.fromkeys([*value.terms, option.value.term])))
+                yield {**values, several[0]: own}, added(write.facts, option.facts)
+    else:
+        yield values, write.facts
+
+
+def _covers(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, FieldValue], known: Facts) -> bool:
+    tables = {write.model.table, *write.model.parents}
+    facts = [fact for fact in known if isinstance(fact, Absent) and fact.table in tables]
+    partial = (key_conditions(analysis, write.model, key) or frozenset()) if facts else frozenset()
     return any(
         _protects(fact, write, key, values, partial)
         and not any(may_clash(row, write, values) for row in fact.but)

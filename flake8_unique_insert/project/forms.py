@@ -11,7 +11,14 @@ from flake8_unique_insert.project.literals import Placed
 from flake8_unique_insert.project.memo import Memo
 from flake8_unique_insert.project.metas import Metas
 from flake8_unique_insert.project.names import Names
-from flake8_unique_insert.project.selections import FIELDS_OF_DJANGO, Selections, is_editable, is_filled
+from flake8_unique_insert.project.selections import (
+    FALSE_VALUES,
+    FIELDS_OF_DJANGO,
+    Selections,
+    is_editable,
+    is_filled,
+    is_required,
+)
 from flake8_unique_insert.project.serializers import SERIALIZER, Serializers
 from flake8_unique_insert.schema import (
     ClassSymbol,
@@ -34,6 +41,7 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.syntax.summary import FunctionSummary
 
+ANY_FORM = "django.forms.BaseForm"
 FORM = "django.forms.BaseModelForm"
 PLAIN_FORM = ClassSymbol("django.forms", "ModelForm")
 PLAIN_SET = ClassSymbol("django.forms", "BaseModelFormSet")
@@ -101,6 +109,16 @@ class Forms:
         else:
             selected = self._selections.selected(model, fields, exclude)
         return self._described(symbol, model, selected) if selected is not None else None
+
+    def declared(self, symbol: ClassSymbol) -> dict[str, bool] | None:
+        """The fields that a form's class bodies declare, True for those that take no empty input; None for others."""
+        if ANY_FORM not in self._classes.bases(symbol):
+            return None
+        fields = self._serializers.declared(symbol)
+        return {
+            name: is_required(field.arguments) and not any(part in field.kind for part in FALSE_VALUES)
+            for name, field in fields.items()
+        }
 
     def _described(self, symbol: ClassSymbol, model: Model, selected: Iterable[str]) -> ModelForm:
         """A form class with these of the model's fields."""

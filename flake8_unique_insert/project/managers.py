@@ -96,7 +96,8 @@ class Managers:
 
     def _from_queryset(self, call: Call, module: str) -> ManagerDeclaration | None:
         assert isinstance(call.function, Attribute)
-        base = self._class(call.function.base, module)
+        owner = call.function.base
+        base = self._class(owner.function if isinstance(owner, Call) else owner, module)
         given = positional(call) or [item for item in [keyword(call, "queryset_class")] if item is not None]
         queryset = self._class(given[0], module) if given else None
         if base is None or not self._is_manager(base):

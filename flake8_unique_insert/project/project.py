@@ -98,7 +98,7 @@ class Project:
         self._returns = returns = Returns(self.summaries)
         self._field_classes = FieldClasses(self._classes, self.summaries, self._known)
         self._managers = Managers(self.names, self._classes, literals, returns)
-        self._references = References(self.names, literals, self._user_label)
+        self._references = References(self.names, literals, lambda: self._auth_user)
         self.names.loaded = self._loaded
         readers = Readers(
             self._classes,
@@ -257,13 +257,17 @@ class Project:
 
     def user_model(self) -> Model | None:
         """The model of AUTH_USER_MODEL."""
-        return self.model_labelled(self._user_label())
+        return self.model_labelled(self._auth_user)
 
     # --- forms and views
 
     def form(self, symbol: ClassSymbol) -> ModelForm | None:
         """What a form, formset or serializer class validates; None for any other, and where its fields are unknown."""
         return self._forms.get(symbol)
+
+    def declared_fields(self, symbol: ClassSymbol) -> dict[str, bool] | None:
+        """The fields that a form's class bodies declare, True for those that take no empty input; None for others."""
+        return self._forms.declared(symbol)
 
     def made_form(self, call: Call, module: str) -> ModelForm | None:
         """The class that `modelform_factory(...)` and its like make."""
@@ -341,11 +345,8 @@ class Project:
         value = self._settings.value("AUTH_USER_MODEL")
         return value if value is not UNKNOWN and isinstance(value, str) and "." in value else "auth.User"
 
-    def _user_label(self) -> str:
-        return self._auth_user
-
     def _is_swapped(self, setting: str, label: str) -> bool:
-        value: object = self._user_label() if setting == "AUTH_USER_MODEL" else self._settings.value(setting)
+        value: object = self._auth_user if setting == "AUTH_USER_MODEL" else self._settings.value(setting)
         return isinstance(value, str) and value.lower() != label.lower()
 
     def _called_base(self, call: Call, module: str) -> Symbol | None:

@@ -23,6 +23,8 @@ KEYS = re.compile(r"unique|\b(?<!forms\.)(?<!serializers\.)\w*Field\(|Key\(|cons
 """What declares a key: messages name its line."""
 ASSIGNED = re.compile(r"\bself\.(\w+)\b(?=[^=\n]*=(?!=))")
 CLOSED_CALL = re.compile(r"(?<=\w)\([^()\n]*\)")
+IMPORTS = re.compile(r"^[ \t]*(?:from\s+[\w.]+\s+)?import\s+(?:\([^)]*\)|[^\n(]*)", re.MULTILINE)
+EXPORTS = re.compile(r"^__all__\s*\+?=\s*[\[(][^\])]*[\])]", re.MULTILINE)
 OPEN_CALL = re.compile(r"\w\([^\n]*")
 
 
@@ -90,6 +92,25 @@ def mentions(source: SourceFile, name: str) -> tuple[list[tuple[int, bool]], boo
     return inside, call.search("".join(outside)) is not None
 
 
+def users(source: SourceFile, names: str) -> tuple[list[int], bool]:
+    """Which of the file's functions name a class, or call a method on `cls` in it; whether it is named elsewhere.
+
+    names: the class and the method. Imports, `__all__` and the class statement do not count.
+    """
+    name, _, method = names.partition(" ")
+    word, own = re.compile(rf"\b{name}\b"), re.compile(rf"\b(?:cls|self)\.{method}\(")
+    outside, inside = list(source.lines), []
+    for place, (owner, item) in enumerate(source.summary.functions()):
+        first, last = item.first_line - 1, item.last_line
+        text = "".join(source.lines[first:last])
+        outside[first:last] = [""] * (last - first)
+        if word.search(text) or (owner is not None and owner.qualname == name and own.search(text)):
+            inside.append(place)
+    rest = re.sub(rf"^class {name}\b", "", "".join(outside), flags=re.MULTILINE)
+    renamed = any(re.search(rf"\b{name}\s+as\b", found) for found in IMPORTS.findall(rest))
+    return inside, renamed or word.search(EXPORTS.sub("", IMPORTS.sub("", rest))) is not None
+
+
 def assigned(source: SourceFile, qualname: str) -> list[list[tuple[str, int, list[str]]]]:
     """For each class of this name its methods, and the attributes of `self` that their text seems to assign."""
     return [
@@ -112,7 +133,19 @@ def _attributes(text: str) -> set[str]:
     return set(ASSIGNED.findall(OPEN_CALL.sub("", without_calls)))
 
 
-ALL = (content, outline, function, classes, speaks_of_models, declares_fields, relations, has, mentions, assigned)
+ALL = (
+    content,
+    outline,
+    function,
+    classes,
+    speaks_of_models,
+    declares_fields,
+    relations,
+    has,
+    mentions,
+    users,
+    assigned,
+)
 QUESTIONS: dict[str, Callable[..., object]] = {asked.__name__: asked for asked in ALL}
 
 

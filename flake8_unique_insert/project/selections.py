@@ -118,4 +118,9 @@ def is_filled(field: Field, own: Mapping[str, Expression] | None) -> bool:
         return False
     if own is None:
         return not field.null and field.arguments.get("blank") != TRUE
+    return is_required(own)
+
+
+def is_required(own: Mapping[str, Expression]) -> bool:
+    """True when a form takes no empty input for a field that it declares with these arguments."""
     return "default" not in own and not any(own.get(name) == value for name, value in OPTIONAL.items())

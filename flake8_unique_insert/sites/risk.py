@@ -17,7 +17,16 @@ from flake8_unique_insert.facts import Absent, Inserted, NewRow
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Constant, Expression, Sequence, dotted, string
+from flake8_unique_insert.syntax.expressions import (
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Sequence,
+    Symbol,
+    dotted,
+    string,
+)
 from flake8_unique_insert.values import Answer
 
 
@@ -161,7 +170,7 @@ def repeats_under_new_row(analysis: Analysis, write: Write, key: UniqueKey) -> b
 
 def told_apart(analysis: Analysis, write: Write, values: dict[str, FieldValue]) -> bool:
     """True when no two elements of a batch have the same key: a member is different for each."""
-    members = [term for value in values.values() for term in value.terms if not _is_parent(write, term)]
+    members = [term for value in values.values() for term in value.terms if not _is_shared(write, term)]
     return differ_in_batch(analysis, write, members, (*APART, "new"))
 
 
@@ -179,8 +188,13 @@ def new_rows(write: Write) -> list[NewRow]:
     return [fact for fact in write.facts if isinstance(fact, NewRow)]
 
 
+def _is_shared(write: Write, term: Expression) -> bool:
+    """True for a new parent of all elements of a batch; each may have one of its own."""
+    return _is_parent(write, term) and not (isinstance(term, Symbol) and term.kind in APART)
+
+
 def _is_parent(write: Write, term: Expression) -> bool:
-    """True for a term that is a row made in this function, the same for every element."""
+    """True for a term that is a row made in this function."""
     return any(same(term, fact.term) for fact in new_rows(write))
 
 
