@@ -25,6 +25,7 @@ from flake8_unique_insert.project import Project
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, UniqueKey
 from flake8_unique_insert.sites.risk import repeats_under_new_row
 from flake8_unique_insert.sites.site import InsertSite, site_of
+from flake8_unique_insert.syntax.expressions import Call
 from flake8_unique_insert.syntax.source import ParsedCode, SourceFile, UnreadableSource, parse_function
 from flake8_unique_insert.syntax.summary import FunctionSummary
 
@@ -112,7 +113,7 @@ class FileAnalysis:
         self.analysis = Analysis(project, self.store, settings.generators)
         self.caller_steps = 0
         self.unresolved: list[Unresolved] = []
-        self._looks: dict[FunctionSymbol, tuple[list[Write], list[Unresolved]]] = {}
+        self._looks: dict[tuple[FunctionSymbol, int], tuple[list[Write], list[Unresolved]]] = {}
         self._writes: dict[FunctionSymbol, list[Write]] = {}
         self._called: dict[FunctionSymbol, dict[str, set[str]]] = {}
         self._assumed: dict[tuple[FunctionSymbol, FunctionSymbol], list[Write]] = {}
@@ -136,13 +137,14 @@ class FileAnalysis:
             sites = list(self._judge(self.writes(function), function))
         return [*sites, *self._seen_from_callers(function, unresolved)]
 
-    def _look(self, function: FunctionSymbol) -> tuple[list[Write], list[Unresolved]]:
-        """The writes of a function and of what it calls directly, and its calls of unknown models."""
-        if function not in self._looks:
-            self.analysis.max_depth = FIRST_LOOK
-            self._looks[function] = self._attempt(function), self.analysis.unresolved
+    def _look(self, function: FunctionSymbol, depth: int = FIRST_LOOK) -> tuple[list[Write], list[Unresolved]]:
+        """The writes of a function and of what it calls, and its calls of unknown models. depth: of calls followed."""
+        key = function, depth
+        if key not in self._looks:
+            self.analysis.max_depth = depth
+            self._looks[key] = self._attempt(function), self.analysis.unresolved
             self.analysis.max_depth = MAX_DEPTH
-        return self._looks[function]
+        return self._looks[key]
 
     def _judge(self, writes: list[Write], function: FunctionSymbol | None) -> Iterator[InsertSite]:
         """The sites of writes in this file's own text; what a followed function writes is its own file's matter."""
@@ -176,21 +178,23 @@ class FileAnalysis:
 
     def _seen_from_callers(self, function: FunctionSymbol, calls: list[Unresolved]) -> Iterator[InsertSite]:
         """Calls on parameters (`row.save()`, `model.objects.create()`), by what the functions of this file pass."""
-        nodes = {id(item.call.node) for item in calls if is_of_parameter(item.receiver)}
+        open_calls = [item for item in calls if is_of_parameter(item.receiver)]
+        nodes = {id(item.call.node) for item in open_calls}
+        is_returned = any(isinstance(part, Call) for item in open_calls for part in item.receiver.walk())
         for caller in self.callers.in_module(function) if nodes else ():
-            for site in self._seen_from(caller, nodes):
+            for site in self._seen_from(caller, nodes, FIRST_LOOK + is_returned):
                 calls = [item for item in calls if item.call.node is not site.write.call.node]
                 yield site
         self.unresolved.extend(calls)
 
-    def _seen_from(self, caller: FunctionSymbol, nodes: set[int]) -> list[InsertSite]:
-        """The sites at these places as a caller reaches them: at a first look, unless that leaves a finding."""
+    def _seen_from(self, caller: FunctionSymbol, nodes: set[int], depth: int) -> list[InsertSite]:
+        """The sites at these places as a caller reaches them, without deeper calls unless that leaves a finding."""
 
         def sites(writes: list[Write]) -> list[InsertSite]:
             reached = (write for write in writes if write.stack and id(write.call.node) in nodes)
             return [self._site(write) for write in reached if write.model.managed]
 
-        found = sites(self._look(caller)[0])
+        found = sites(self._look(caller, depth)[0])
         return sites(self.writes(caller)) if any(site.unguarded for site in found) else found
 
     def _guard(self, analysis: Analysis, write: Write, key: UniqueKey) -> str | None:

@@ -157,6 +157,7 @@ def _of_column(ev: Evaluator, column: Column, node: object) -> Result:
     if len(column.fields) > 1:
         row = ev.symbol("distinct", node, "row")
         ev.analysis.rows[row] = known
+        ev.state.learn(unrelated(ev, column.rows, row))
         places = tuple(unknown(Attribute(row, name)) for name in column.fields)
         return result(Items(Sequence("tuple", tuple(place.term for place in places)), "tuple", places))
     is_row = column.fields == (column.rows.model.primary_key,)

@@ -271,6 +271,8 @@ def _subscript(ev: Evaluator, expression: Subscript) -> Result:
         for name, value in inner.entries:
             if name == string(key):
                 return value
+    if isinstance(inner, Instance) and (field := string(key)) is not None:  # of `rows.values("name", ...)`
+        return attributes.read(ev, base, field, expression)
     if isinstance(inner, Rows):
         return calls.subscript_rows(ev, inner, index, expression)
     if isinstance(inner, RowsByKey):

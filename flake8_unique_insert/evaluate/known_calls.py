@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.evaluate import absent_rows, inserts, membership, queries
+from flake8_unique_insert.evaluate import absent_rows, inserts, membership, queries, subqueries
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of, unknown_condition
 from flake8_unique_insert.facts import NO_FACTS
@@ -60,6 +60,9 @@ def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result
         return result(FormClass(Name(dotted), form)) if form is not None else None
     if dotted == "dataclasses.asdict" and arguments[1]:
         return _as_dict(ev, arguments[1][0])
+    if dotted in subqueries.EXISTS and len(arguments[1]) == 1:
+        term = Call(Name(dotted), (replace(arguments[0][0], value=arguments[1][0].term),))
+        return subqueries.exists(term, arguments[1][0].value)
     if dotted in COPIES and arguments[1]:
         return _copy(ev, node, arguments[1][0])
     return None

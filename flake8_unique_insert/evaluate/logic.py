@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.comparisons import is_lookup_test
 from flake8_unique_insert.evaluate.facts import added, without
+from flake8_unique_insert.evaluate.subqueries import negated
 from flake8_unique_insert.evaluate.truth import deciding
 from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.syntax.expressions import (
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 def unary(ev: Evaluator, expression: Unary) -> Result:
     if expression.operator == "not":
         return flag(ev, expression)
-    return unknown(Unary(expression.operator, ev.term(expression.value)))
+    operand = ev.evaluate(expression.value)
+    term = Unary(expression.operator, operand.term)
+    found = negated(term, operand.value) if expression.operator == "~" else None
+    return found or unknown(term)
 
 
 def flag(ev: Evaluator, test: Expression) -> Result:

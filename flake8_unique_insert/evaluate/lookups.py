@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate import subqueries
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Link, Model
 from flake8_unique_insert.syntax.expressions import (
@@ -143,9 +144,9 @@ def _spread(model: Model, value: Result) -> Groups:
 
 
 def _expression(ev: Evaluator, model: Model, node: Expression, value: Result) -> Groups:
-    """`Q(...)`, `&`, `|` and `~` of them."""
-    term = value.term
-    return _q_groups(ev, model, term)
+    """`Q(...)`, `&`, `|` and `~` of them; `Exists(...)`."""
+    asked = subqueries.condition_of(model, value.value)
+    return frozenset([frozenset([asked])]) if asked is not None else _q_groups(ev, model, value.term)
 
 
 def _q_groups(ev: Evaluator, model: Model, term: Expression) -> Groups:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.lookups import condition
+from flake8_unique_insert.evaluate.subqueries import REFERRED
 from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import TRUE, Expression
@@ -26,11 +27,14 @@ def unrelated(ev: Evaluator, rows: Rows, row: Expression) -> list[Absent]:
 
 
 def _denied(model: Model, group: frozenset[Condition], item: Condition) -> Condition | None:
-    """What a condition denies of related rows: `profile__isnull=True`, `exclude(tags=t)`, `exclude(pk__in=tagged)`."""
+    """What a condition denies of related rows: `profile__isnull=True`, `exclude(tags=t)`, `exclude(pk__in=tagged)`,
+    `filter(~Exists(...))`."""
     if item.lookup == "isnull":
         return item if (item.term == TRUE) is not item.excluded else None
     if not item.excluded:
         return None
+    if item.lookup == REFERRED:
+        return item
     if item.field in ("pk", model.primary_key) and item.lookup == "in":
         others = [other for other in item.among if other not in group]
         return _denied(model, group, replace(others[0], excluded=True)) if len(others) == 1 else None
@@ -38,6 +42,8 @@ def _denied(model: Model, group: frozenset[Condition], item: Condition) -> Condi
 
 
 def _missing(ev: Evaluator, model: Model, item: Condition, row: Expression) -> Absent | None:
+    if item.lookup == REFERRED and item.via is not None:
+        return Absent(item.via.table, frozenset([Condition(item.via.source, "exact", row), *item.among]))
     name, _, path = item.field.partition("__")
     lookup = ev.analysis.lookup
     accessor = lookup.accessor(model, name) or lookup.accessor(model, f"{name}_set")
