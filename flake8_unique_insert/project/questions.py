@@ -83,13 +83,20 @@ def mentions(source: SourceFile, name: str) -> tuple[list[tuple[int, bool]], boo
     A function comes with whether it is only called as `self.name(...)` or `cls.name(...)` there.
     """
     call = re.compile(rf"(\w+\.)?(?<!def )\b{re.escape(name)}\s*\(")
-    outside, inside = source.lines, []
+    inside = []
     for place, (_, item) in enumerate(source.summary.functions()):
         bases = call.findall(source.segment(item))
-        outside[item.first_line - 1 : item.last_line] = [""] * (item.last_line - item.first_line + 1)
         if bases:
             inside.append((place, all(base in ("self.", "cls.") for base in bases)))
-    return inside, call.search("".join(outside)) is not None
+    return inside, call.search(_outside(source)) is not None
+
+
+def _outside(source: SourceFile) -> str:
+    """The text without its functions."""
+    lines = source.lines
+    for _, item in source.summary.functions():
+        lines[item.first_line - 1 : item.last_line] = [""] * (item.last_line - item.first_line + 1)
+    return "".join(lines)
 
 
 def users(source: SourceFile, names: str) -> tuple[list[int], bool]:
@@ -99,14 +106,12 @@ def users(source: SourceFile, names: str) -> tuple[list[int], bool]:
     """
     name, _, method = names.partition(" ")
     word, own = re.compile(rf"\b{name}\b"), re.compile(rf"\b(?:cls|self)\.{method}\(")
-    outside, inside = list(source.lines), []
+    inside = []
     for place, (owner, item) in enumerate(source.summary.functions()):
-        first, last = item.first_line - 1, item.last_line
-        text = "".join(source.lines[first:last])
-        outside[first:last] = [""] * (last - first)
+        text = source.segment(item)
         if word.search(text) or (owner is not None and owner.qualname == name and own.search(text)):
             inside.append(place)
-    rest = re.sub(rf"^class {name}\b", "", "".join(outside), flags=re.MULTILINE)
+    rest = re.sub(rf"^class {name}\b", "", _outside(source), flags=re.MULTILINE)
     renamed = any(re.search(rf"\b{name}\s+as\b", found) for found in IMPORTS.findall(rest))
     return inside, renamed or word.search(EXPORTS.sub("", IMPORTS.sub("", rest))) is not None
 
