@@ -7,10 +7,11 @@ what messages name, so that a change in a function changes the answers of few qu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
+from flake8_unique_insert.syntax.expressions import Constant, dotted
 from flake8_unique_insert.syntax.source import SourceFile
-from flake8_unique_insert.syntax.summary import FunctionSummary
+from flake8_unique_insert.syntax.summary import Assignment, ClassSummary, FunctionSummary
 
 CLASS = re.compile(r"class(?<!\Sclass)[ \t]+(\w+)(?:[^(:\n]*\(([^)]*))?")
 """Searches are fast for what begins with a word; that some text of a comment is found, too, does no harm."""
@@ -19,8 +20,14 @@ MODEL_FIELD = re.compile(r"^\s+\w+(?:\s*:[^=\n]*)?\s*=\s*models\.\w*(?:Field|For
 MANY_TO_MANY = re.compile(r"^\s+(\w+)\s*=\s*[\w.]*ManyToManyField\b", re.MULTILINE)
 RELATED_NAME = re.compile(r"related_name\s*=\s*[rfu]?[\"']([^\"']*)[\"']")
 RELATED = re.compile(r"related_name[\"']?\s*[=\]:](?!\s*(?:[\"']|None\b))")
-KEYS = re.compile(r"unique|\b(?<!forms\.)(?<!serializers\.)\w*Field\(|Key\(|constraints")
-"""What declares a key: messages name its line."""
+NEUTRAL = frozenset({"object", "ABC", "Protocol", "Generic"})
+"""Bases that say nothing."""
+NO_MODEL = re.compile(
+    r"(?:Exception|(?:Str|Int)?Enum|(?:Text|Integer)?Choices|NamedTuple|TypedDict|dict|list|tuple|set|str|int|Form|"
+    r"\w*(?:TestCase|Tests?|View|ViewSet|Serializer|Admin|Inline|Command|Error|Middleware|Widget|AppConfig|Migration|"
+    r"ModelForm|FormSet|Manager|QuerySet))"
+)
+"""Bases, or ends of their names, that no model has."""
 ASSIGNED = re.compile(r"\bself\.(\w+)\b(?=[^=\n]*=(?!=))")
 CLOSED_CALL = re.compile(r"(?<=\w)\([^()\n]*\)")
 IMPORTS = re.compile(r"^[ \t]*(?:from\s+[\w.]+\s+)?import\s+(?:\([^)]*\)|[^\n(]*)", re.MULTILINE)
@@ -33,9 +40,27 @@ def content(source: SourceFile) -> str:
     return source.text
 
 
-def outline(source: SourceFile) -> str:
-    """The text without the bodies of functions; in a file that may declare keys, with every line in its place."""
-    return source.without_bodies(in_place=KEYS.search(source.text) is not None)
+def outline(source: SourceFile) -> tuple[str, list[int]]:
+    """The text without the bodies of functions, and the lines that messages may name."""
+    return source.without_bodies(), list(_key_lines(source.summary.classes()))
+
+
+def _key_lines(found: Iterable[ClassSummary]) -> Iterator[int]:
+    """Where the classes that may be models, or options of models, assign more than a literal."""
+    for item in found:
+        bases = ", ".join(dotted(base) or "Unknown" for base in item.bases)
+        if may_be_model(bases) or item.name.endswith("Meta"):
+            for definitions in item.members.values():
+                for definition in definitions:
+                    if isinstance(definition, Assignment) and not isinstance(definition.value, Constant):
+                        yield definition.line
+
+
+def may_be_model(bases: str) -> bool:
+    """Whether a class with these bases, as written, may be a model."""
+    written = (base.partition("[")[0].strip().rpartition(".")[2] for base in bases.split(",") if "=" not in base)
+    names = [name for name in written if name and name not in NEUTRAL]
+    return bool(names) and not any(NO_MODEL.fullmatch(name) for name in names)
 
 
 def function(source: SourceFile, qualname: str) -> list[str]:

@@ -13,21 +13,20 @@ from flake8_unique_insert.project.known import Known
 from flake8_unique_insert.project.models import Models
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.names import Names
-from flake8_unique_insert.project.questions import classes, declares_fields, has, relations, speaks_of_models
+from flake8_unique_insert.project.questions import (
+    classes,
+    declares_fields,
+    has,
+    may_be_model,
+    relations,
+    speaks_of_models,
+)
 from flake8_unique_insert.project.summaries import Summaries
 from flake8_unique_insert.project.tree import is_test_path
 from flake8_unique_insert.schema import ClassSymbol, Model, Symbol
 
 DEFAULT_APPS = ("django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes")
 OSCAR_APPS = "oscar.apps"
-NEUTRAL = frozenset({"object", "ABC", "Protocol", "Generic"})
-"""Bases that say nothing."""
-NO_MODEL = re.compile(
-    r"(?:Exception|(?:Str|Int)?Enum|(?:Text|Integer)?Choices|NamedTuple|TypedDict|dict|list|tuple|set|str|int|Form|"
-    r"\w*(?:TestCase|Tests?|View|ViewSet|Serializer|Admin|Inline|Command|Error|Middleware|Widget|AppConfig|Migration|"
-    r"ModelForm|FormSet|Manager|QuerySet))"
-)
-"""Bases, or ends of their names, that no model has."""
 
 
 class Registry:
@@ -195,7 +194,7 @@ class Registry:
                 continue
             found = self._summaries.ask(path, classes) or ()
             modelish = path.stem == "models" or self._summaries.ask(path, speaks_of_models)
-            if modelish and any(_may_be_model(bases) for _, bases in found):
+            if modelish and any(may_be_model(bases) for _, bases in found):
                 yield path
 
     @cached_property
@@ -268,13 +267,6 @@ class Registry:
             if others:
                 found.update(name for model in self.models_of(path) for name in _accessors_to(model))
         return frozenset(found)
-
-
-def _may_be_model(bases: str) -> bool:
-    """Whether a class with these bases, as written, may be a model."""
-    written = (base.partition("[")[0].strip().rpartition(".")[2] for base in bases.split(",") if "=" not in base)
-    names = [name for name in written if name and name not in NEUTRAL]
-    return bool(names) and not any(NO_MODEL.fullmatch(name) for name in names)
 
 
 def _is_called(model: Model, name: str) -> bool:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from flake8_unique_insert.syntax.tree.statements import first_line
 
 
-def without_bodies(lines: list[str], tree: ast.Module, in_place: bool) -> str:
+def without_bodies(lines: list[str], tree: ast.Module) -> str:
     """The text of a module without the bodies of its functions; one that stands on the header's line stays.
 
-    lines: the file's lines with their ends. tree: its syntax tree. in_place: leave their lines empty instead.
+    lines: the file's lines with their ends. tree: its syntax tree.
     """
     kept: list[str] = []
     at = 1
@@ -21,8 +21,6 @@ def without_bodies(lines: list[str], tree: ast.Module, in_place: bool) -> str:
         if start > function.lineno and not lines[start - 1][: first.col_offset].strip():
             kept += lines[at - 1 : start - 1]
             at = (function.end_lineno or function.lineno) + 1
-            if in_place:
-                kept += ["\n"] * (at - start)
     return "".join([*kept, *lines[at - 1 :]])
 
 

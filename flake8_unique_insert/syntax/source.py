@@ -147,12 +147,9 @@ class SourceFile:
             raise UnreadableSource(f"more than {MAX_CHARACTERS} characters")
         return self._tree or parse(self.text)
 
-    def without_bodies(self, in_place: bool = False) -> str:
-        """The text without the bodies of functions, whole where the interpreter cannot parse it.
-
-        in_place: what is left stays in its lines.
-        """
-        return without_bodies(self.lines, self.tree, in_place) if self.tree is not None else self.text
+    def without_bodies(self) -> str:
+        """The text without the bodies of functions, whole where the interpreter cannot parse it."""
+        return without_bodies(self.lines, self.tree) if self.tree is not None else self.text
 
     @cached_property
     def skeleton(self) -> ParsedCode:
