@@ -17,6 +17,7 @@ import os
 import platform
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import version
@@ -37,7 +38,7 @@ MAX_AGE = 30 * DAY
 MAX_BYTES = 64 * 2**20
 TAG = "CACHEDIR.TAG"
 SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by flake8-unique-insert; may be deleted at any time.\n"
-UNUSABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, ImportError, RecursionError)
+UNUSABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, ImportError, RecursionError, zlib.error)
 """What reading and writing a cache may fail with: then there is none."""
 
 
@@ -190,11 +191,11 @@ class FindingsCache:
             return None
         if time.time() - file.stat().st_mtime > DAY:
             os.utime(file)  # in use: pruned later
-        content = json.loads(body)
+        content = json.loads(zlib.decompress(body))
         return content if isinstance(content, dict) else None
 
     def _write(self, name: str, content: dict[str, Any]) -> None:
-        body = json.dumps(content).encode()
+        body = zlib.compress(json.dumps(content).encode(), 1)
         file = self._file(name)
         draft = file.with_suffix(f".{os.getpid()}")
         draft.write_bytes(b"\n".join([digest(body).encode(), body]))

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -148,12 +149,14 @@ def test_buffer_on_standard_input(project: Project, check: Check) -> None:
     assert check(*display, stdin=SERVICES.encode()) == []
 
 
+EMPTY = zlib.compress(b"[]")
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda data: b"",
     "garbage": lambda data: b"\x00\xff" * 100,
     "cut": lambda data: data[: len(data) // 2],
-    "altered": lambda data: data.replace(b"UQI101", b"UQI102").replace(b"former", b"farmer"),
-    "nothing inside": lambda data: digest(b"[]").encode() + b"\n[]",
+    "altered": lambda data: data[:-9] + bytes([data[-9] ^ 1]) + data[-8:],
+    "no archive": lambda data: digest(b"[]").encode() + b"\n[]",
+    "nothing inside": lambda data: digest(EMPTY).encode() + b"\n" + EMPTY,
 }
 
 
