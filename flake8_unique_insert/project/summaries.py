@@ -48,17 +48,18 @@ class Summaries:
             text = self._known.source(module)
             return SourceFile(text).summary if text else None
         source = self.source(path)
-        if source is None or not self._may_matter(path, source):
+        if source is not None and not self._may_matter(path, source):
             return None
-        self._texts[module] = hash(source.text)
         try:
-            return source.summary
+            return source.summary if source is not None else None
         except Exception as error:  # a broken or unusual file is a module without names, never a failed run
             log.info("cannot read %s: %s", module, error)
             return None
         finally:
             self._reads.answers[str(path), spelled(outline)] = digest_of(answered(source, spelled(outline)))
             self._release(source)
+            if source is not None:
+                self._texts[module] = hash(source.text)
 
     def _may_matter(self, path: Path, source: SourceFile) -> bool:
         """False for a module of an installed package without a word of Django: it has no model, field or manager."""

@@ -76,7 +76,7 @@ def findings(root: Path, cache: FindingsCache | None) -> tuple[Found, int]:
     """The findings of a project as a process of its own has them, and how many files it had to analyse."""
     engine, found, analysed = Engine(Options()), [], 0
     for file in sorted(root.rglob("*.py")):
-        path, text = str(file), file.read_text()
+        path, text = str(file), file.read_text(errors="replace")
         if not is_analysed(path, text, engine.options):
             continue
         key = cache.key(path, text) if cache is not None else ""
@@ -120,6 +120,16 @@ def test_an_edit_that_alters_what_is_found(shop: Project, tmp_path: Path, name: 
     after, _ = again(shop.root, tmp_path / "kept")
     assert after != before
     assert again(shop.root, tmp_path / "kept") == (after, 0)
+
+
+@pytest.mark.parametrize("broken", [b"\xff", b"class A(:\n", b"# coding: nonsense\n"])
+def test_a_file_that_could_not_be_read_is_mended(shop: Project, tmp_path: Path, broken: bytes) -> None:
+    path = shop.root / "shop/models.py"
+    text = path.read_bytes()
+    path.write_bytes(broken)
+    assert "services.py" not in str(again(shop.root, tmp_path / "kept"))
+    path.write_bytes(text)
+    assert "services.py" in str(again(shop.root, tmp_path / "kept"))
 
 
 @pytest.mark.parametrize("line", ["        print(email)", "        # why", ""])
