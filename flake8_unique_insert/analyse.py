@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from flake8_unique_insert.callers import ENTRY_POINTS, Callers
 from flake8_unique_insert.class_users import hands_on, owner_of, saves
@@ -15,6 +15,7 @@ from flake8_unique_insert.evaluate.parameters import entry_state, is_view
 from flake8_unique_insert.evaluate.protections import of_named
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import is_of_parameter
+from flake8_unique_insert.evaluate.to_writes import to_writes
 from flake8_unique_insert.evaluate.transfer import run
 from flake8_unique_insert.evaluate.writes import Protection, Unresolved, Write
 from flake8_unique_insert.flow.build import TooLarge, build
@@ -112,6 +113,7 @@ class FileAnalysis:
         self.store = CodeStore(project)
         self.analysis = Analysis(project, self.store, settings.generators)
         self.caller_steps = 0
+        self.is_sliced = False
         self.unresolved: list[Unresolved] = []
         self._looks: dict[tuple[FunctionSymbol, int], tuple[list[Write], list[Unresolved]]] = {}
         self._writes: dict[FunctionSymbol, list[Write]] = {}
@@ -120,14 +122,26 @@ class FileAnalysis:
 
     def sites(self) -> Iterator[InsertSite]:
         """Every site of the file, in the order of its functions; `unresolved` gets the calls of unknown models."""
-        for owner, summary in self.source.summary.functions():
-            if may_insert(self.source.segment(summary)):
-                prefix = f"{owner.qualname}." if owner is not None else ""
-                symbol = FunctionSymbol(self.module, f"{prefix}{summary.name}", summary)
-                yield from self._function_sites(symbol)
+        for function in self._functions:
+            yield from self._function_sites(function)
         if may_insert(self.source.without_bodies()):
             yield from self._judge(self._module_writes(), None)
             self.unresolved.extend(self.analysis.unresolved)
+
+    @cached_property
+    def _functions(self) -> list[FunctionSymbol]:
+        """The file's functions with calls that may write, by their text."""
+        found = []
+        for owner, summary in self.source.summary.functions():
+            if may_insert(self.source.segment(summary)):
+                prefix = f"{owner.qualname}." if owner is not None else ""
+                found.append(FunctionSymbol(self.module, f"{prefix}{summary.name}", summary))
+        return found
+
+    @cached_property
+    def _writing(self) -> frozenset[str]:
+        """The names of these functions."""
+        return frozenset(function.summary.name for function in self._functions)
 
     def _function_sites(self, function: FunctionSymbol) -> list[InsertSite]:
         """A function's sites: at a first look with its direct calls only, with theirs where that leaves a finding."""
@@ -138,12 +152,15 @@ class FileAnalysis:
         return [*sites, *self._seen_from_callers(function, unresolved)]
 
     def _look(self, function: FunctionSymbol, depth: int = FIRST_LOOK) -> tuple[list[Write], list[Unresolved]]:
-        """The writes of a function and of what it calls, and its calls of unknown models. depth: of calls followed."""
+        """The writes of a function and of what it calls, and its calls of unknown models. depth: of calls followed.
+
+        Only what leads to calls that may write, or of this file's functions with such calls, is analysed.
+        """
         key = function, depth
         if key not in self._looks:
-            self.analysis.max_depth = depth
+            self.analysis.max_depth, self.is_sliced = depth, True
             self._looks[key] = self._attempt(function), self.analysis.unresolved
-            self.analysis.max_depth = MAX_DEPTH
+            self.analysis.max_depth, self.is_sliced = MAX_DEPTH, False
         return self._looks[key]
 
     def _judge(self, writes: list[Write], function: FunctionSymbol | None) -> Iterator[InsertSite]:
@@ -303,7 +320,7 @@ class FileAnalysis:
         try:
             state = start()
             self.analysis.recording = True
-            run(self.analysis, frame, graph, state)
+            run(self.analysis, frame, graph, state, to_writes(graph, self._writing) if self.is_sliced else None)
         except Unreachable:
             pass
         finally:

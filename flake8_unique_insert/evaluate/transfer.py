@@ -31,6 +31,7 @@ from flake8_unique_insert.flow.graph import (
     Raise,
     Return,
 )
+from flake8_unique_insert.flow.slice import Slice
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -56,11 +57,12 @@ CAUGHT_BY = {
 
 
 class FlowTransfer:
-    """The transfer of one frame."""
+    """The transfer of one frame, or of a slice of it."""
 
-    def __init__(self, analysis: Analysis, frame: Frame) -> None:
+    def __init__(self, analysis: Analysis, frame: Frame, within: Slice | None = None) -> None:
         self.analysis = analysis
         self.frame = frame
+        self.within = within
         self.specific: set[Edge] = set()
         self.escaping: dict[Block, Raised] = {}
 
@@ -72,7 +74,7 @@ class FlowTransfer:
         yes: State | None = None
         no: State | None = None
         try:
-            for action in block.actions:
+            for action in block.actions[: self.within[block]] if self.within is not None else block.actions:
                 _ACTIONS[type(action)](ev, action)
             if block.test is not None:
                 yes, no = ev.split(block.test)
@@ -81,7 +83,8 @@ class FlowTransfer:
             after = None
         leaving: dict[Edge, State] = {}
         for edge in block.edges:
-            arriving = self._along(edge, ev, state, after, yes, no)
+            leads_on = self.within is None or edge.target in self.within
+            arriving = self._along(edge, ev, state, after, yes, no) if leads_on else None
             if arriving is not None:
                 leaving[edge] = along(block, edge, arriving)
         self.escaping[block] = [] if caught else ev.raised
@@ -368,9 +371,13 @@ _ACTIONS: dict[type, Any] = {
 }
 
 
-def run(analysis: Analysis, frame: Frame, graph: Graph, start: State) -> tuple[State | None, Raised]:
-    """Analyse a graph: the state at its exit (None: never reached) and the lookup errors that escape."""
-    transfer = FlowTransfer(analysis, frame)
+def run(
+    analysis: Analysis, frame: Frame, graph: Graph, start: State, within: Slice | None = None
+) -> tuple[State | None, Raised]:
+    """Analyse a graph, or a slice of it: the state at its exit (None: never reached), the lookup errors that escape."""
+    if within is not None and graph.entry not in within:
+        return None, []
+    transfer = FlowTransfer(analysis, frame, within)
     solution = settled(transfer, graph, start)
     raised = [item for block, items in transfer.escaping.items() if block in solution.at_start for item in items]
     return solution.at_start.get(graph.exit), raised

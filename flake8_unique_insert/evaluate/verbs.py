@@ -13,6 +13,10 @@ KINDS = {
     "update_or_create": "upsert",
     "bulk_update": "bulk_update",
 }
+HOOKS = frozenset({"form_valid", "perform_create", "perform_update", "save_model", "save_base"})
+"""Methods of frameworks that save what they are given."""
+ADD_ROWS = frozenset({"bulk", "through_defaults"})
+"""Keywords with which `related.add(...)` and the like insert rows."""
 
 
 def plain(name: str) -> str:
@@ -33,3 +37,12 @@ def reads_like_insert(node: Call) -> bool:
     if name == "update":
         return bool(node.arguments) and all(argument.keyword or argument.star == "**" for argument in node.arguments)
     return name in KINDS or name == "save"
+
+
+def may_write(node: Call) -> bool:
+    """True for a call that can be an insert site, whatever it is called on."""
+    return isinstance(node.function, Attribute) and (
+        is_known(plain(node.function.name))
+        or node.function.name in HOOKS
+        or any(argument.keyword in ADD_ROWS for argument in node.arguments)
+    )

@@ -1,14 +1,15 @@
-"""Whether the reader of source changes findings: `python -m tests.benchmarks.identical CHECKOUT ...`.
+"""Whether the means to be fast change findings: `python -m tests.benchmarks.identical CHECKOUT ...`.
 
-Each checkout is analysed twice: as always, by the interpreter's own parser, and with every file and function read by
-LibCST. Differences are printed; the exit code is 1 when there are any.
+Each checkout is analysed as always, by the interpreter's own parser and with first looks at slices of functions, then
+with every file and function read by LibCST, then with whole functions looked at. Differences are printed; the exit code
+is 1 when there are any.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
@@ -32,6 +33,16 @@ def by_libcst() -> Iterator[None]:
     analyse.read_function.cache_clear()
 
 
+@contextmanager
+def by_whole_functions() -> Iterator[None]:
+    """Inside the `with` statement first looks leave nothing of a function out."""
+    with patch.object(analyse, "to_writes", lambda graph, names: None):
+        yield
+
+
+WAYS = {"LibCST": by_libcst, "whole functions": by_whole_functions}
+
+
 def findings(checkout: Checkout) -> set[Place]:
     """Path, line, column and text of every finding, race findings included."""
     engine = Engine(Options())
@@ -48,12 +59,16 @@ def findings(checkout: Checkout) -> set[Place]:
 
 
 def differences(checkout: Checkout) -> tuple[int, list[str]]:
-    """How many findings there are by LibCST, and each that only one way gives."""
+    """How many findings there are, and each that only one way gives."""
     ours = findings(checkout)
-    with by_libcst():
+    return len(ours), [line for name, way in WAYS.items() for line in _compared(checkout, ours, name, way())]
+
+
+def _compared(checkout: Checkout, ours: set[Place], name: str, way: AbstractContextManager[None]) -> Iterator[str]:
+    with way:
         theirs = findings(checkout)
-    shown = [f"only by the interpreter: {place}" for place in sorted(ours - theirs)]
-    return len(theirs), shown + [f"only by LibCST: {place}" for place in sorted(theirs - ours)]
+    yield from (f"not by {name}: {place}" for place in sorted(ours - theirs))
+    yield from (f"only by {name}: {place}" for place in sorted(theirs - ours))
 
 
 def main(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""The synthetic project is what the benchmark takes it for, and cutting its text changes no finding."""
+"""The synthetic project is what the benchmark takes it for, and the means to be fast change no finding."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def test_a_part_is_contained_in_a_larger_one(tmp_path: Path) -> None:
     assert len(whole) == len(checkout.files())
 
 
-def test_cutting_changes_no_finding_of_the_example() -> None:
+def test_means_change_no_finding_of_the_example() -> None:
     count, different = differences(Checkout("shop", SHOP))
     assert count
     assert not different
 
 
-def test_cutting_changes_no_finding_of_the_synthetic_project(tmp_path: Path) -> None:
+def test_means_change_no_finding_of_the_synthetic_project(tmp_path: Path) -> None:
     count, different = differences(make(tmp_path, 2))
     assert count
     assert not different
