@@ -10,58 +10,52 @@ from flake8_unique_insert.schema import Accessor, Field, Model, Symbol
 class Accessors:
     """Finds what `instance.name` reaches.
 
-    models: every model of the project and of the apps it installs. may_exist: whether a look at the text allows an
-    accessor of this name. lookup: the model of a label or dotted name. default_related_name: that of a model's Meta.
-    bases: dotted names of a model's classes.
+    holders: the models that may have the field behind an accessor of some name. lookup: the model of a label or dotted
+    name. default_related_name: that of a model's Meta. bases: dotted names of a model's classes.
     """
 
     def __init__(
         self,
-        models: Callable[[], Iterable[Model]],
-        may_exist: Callable[[str], bool],
+        holders: Callable[[str], Iterable[Model]],
         lookup: Callable[[str, str], Model | None],
         default_related_name: Callable[[Model], str | None],
         bases: Callable[[Symbol], tuple[str, ...]],
     ) -> None:
-        self._models = models
-        self._may_exist = may_exist
+        self._holders = holders
         self._lookup = lookup
         self._default = default_related_name
         self._bases = bases
-        self._index: dict[str, dict[str, Accessor]] | None = None
+        self._named: dict[str, dict[str, Accessor]] = {}
 
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
-        self._index = None
+        self._named.clear()
 
     def find(self, model: Model, name: str) -> Accessor | None:
         """The accessor of this name on instances of a model, inherited ones included."""
         field = model.fields.get(name)
         if field is not None:
             return Accessor(name, self._label(field, model), "", "m2m") if field.relation == "m2m" else None
-        index = self._relations(name)
-        for label in self._lineage(model) if index else ():
-            found = index.get(label, {}).get(name)
-            if found is not None:
-                return found
-        return None
+        by_model = self._relations(name)
+        found = (by_model[label] for label in self._lineage(model) if label in by_model) if by_model else iter(())
+        return next(found, None)
 
     def named(self, name: str) -> tuple[Accessor, ...]:
         """The accessors of this name on any model: one for each field that holds the other end."""
-        found = (accessors[name] for accessors in self._relations(name).values() if name in accessors)
+        found = self._relations(name).values()
         return tuple({(accessor.model, accessor.field): accessor for accessor in found}.values())
 
     def owners(self, name: str) -> tuple[str, ...]:
         """The labels of the models whose instances have an accessor of this name."""
-        return tuple(label for label, accessors in self._relations(name).items() if name in accessors)
+        return tuple(self._relations(name))
 
     def of_heirs(self, model: Model, name: str) -> tuple[Accessor, ...]:
         """The accessors of this name on the models that inherit from this one."""
         found = []
-        for label, accessors in self._relations(name).items():
-            owner = self._lookup(label, "") if name in accessors else None
+        for label, accessor in self._relations(name).items():
+            owner = self._lookup(label, "")
             if owner is not None and model.symbol.dotted in self._bases(owner.symbol):
-                found.append(accessors[name])
+                found.append(accessor)
         return tuple(found)
 
     def _lineage(self, model: Model) -> tuple[str, ...]:
@@ -73,15 +67,16 @@ class Accessors:
                 found.update(dict.fromkeys(self._lineage(parent)))
         return tuple(found)
 
-    def _relations(self, name: str) -> dict[str, dict[str, Accessor]]:
-        """By label the accessors of every model; nothing where no text has the name, which spares reading them."""
-        if not self._may_exist(name):
-            return {}
-        if self._index is None:
-            self._index = {}
-            for other in self._models():
-                self._add(other, self._index)
-        return self._index
+    def _relations(self, name: str) -> dict[str, Accessor]:
+        """By the label of the model that has it every accessor of a name."""
+        if name not in self._named:
+            found: dict[str, Accessor] = {}
+            for model in self._holders(name):
+                for label, accessor in self._around(model):
+                    if accessor.name == name:
+                        found.setdefault(label, accessor)
+            self._named[name] = found
+        return self._named[name]
 
     def _label(self, field: Field, model: Model) -> str:
         found = self._related(field, model)
@@ -90,7 +85,8 @@ class Accessors:
     def _related(self, field: Field, model: Model) -> Model | None:
         return self._lookup(field.target, model.label.rpartition(".")[0]) if field.target else None
 
-    def _add(self, model: Model, index: dict[str, dict[str, Accessor]]) -> None:
+    def _around(self, model: Model) -> Iterator[tuple[str, Accessor]]:
+        """The accessors that a model's relations make, each with the label of the model that has it."""
         if model.abstract or model.proxy:
             return
         for field in _local(model, self._lookup):
@@ -98,11 +94,9 @@ class Accessors:
             if name and not name.endswith("+"):
                 kind = {"fk": "many", "o2o": "one", "m2m": "m2m"}[field.relation]
                 related = self._related(field, model)
-                target = related.table if related else field.target
-                index.setdefault(target, {}).setdefault(name, Accessor(name, model.label, field.name, kind))
+                yield related.table if related else field.target, Accessor(name, model.label, field.name, kind)
             if field.relation == "m2m":
-                forward = Accessor(field.name, self._label(field, model), "", "m2m")
-                index.setdefault(model.table, {}).setdefault(field.name, forward)
+                yield model.table, Accessor(field.name, self._label(field, model), "", "m2m")
 
     def _name(self, model: Model, field: Field) -> str:
         app_label = model.label.rpartition(".")[0]

@@ -170,7 +170,12 @@ class Modules:
     def is_own(self, path: Path) -> bool:
         """Whether a file belongs to the project itself."""
         text = os.path.normcase(path)
-        return text.startswith(_start(self.root)) and not text.startswith(self._installed)
+        return text.startswith(self._start) and not text.startswith(self._installed)
+
+    @cached_property
+    def _start(self) -> str:
+        """How the paths of the project begin."""
+        return _start(self.root)
 
     @cached_property
     def _installed(self) -> tuple[str, ...]:

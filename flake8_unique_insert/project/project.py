@@ -17,6 +17,7 @@ from flake8_unique_insert.project.field_classes import FieldClasses
 from flake8_unique_insert.project.fields import FieldReader
 from flake8_unique_insert.project.forms import Forms
 from flake8_unique_insert.project.heirs import Heirs
+from flake8_unique_insert.project.holders import Holders
 from flake8_unique_insert.project.keys import KeyReader
 from flake8_unique_insert.project.known import known_models
 from flake8_unique_insert.project.literals import UNKNOWN, Literals, Placed
@@ -117,9 +118,9 @@ class Project:
         )
         self._forms = Forms(self.names, self._classes, self._metas, self._referred, self._shared_source)
         self._admins = Admins(self.names, self._classes, self._metas, self._forms, self._referred, self._text)
+        self._holders = Holders(self.modules, self.summaries, self._registry, self._heirs)
         self._accessors = Accessors(
-            lambda: (*self._registry.project_models, *self._registry.installed_models),
-            self._registry.may_be_accessor,
+            self._holders.of_accessor,
             self.model_labelled,
             self._default_related_name,
             self._classes.bases,
@@ -144,6 +145,7 @@ class Project:
             self._managers,
             self._models,
             self._registry,
+            self._holders,
             self._accessors,
             self._forms,
         ):
@@ -329,7 +331,7 @@ class Project:
         """The models that declare a manager of this manager or queryset class."""
         return tuple(
             model
-            for model in self._registry.project_models
+            for model in self._holders.of_manager(symbol)
             if any(symbol in (item.manager, item.queryset) for item in model.managers.values())
         )
 

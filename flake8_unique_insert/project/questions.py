@@ -83,6 +83,11 @@ def speaks_of_models(source: SourceFile) -> bool:
     return "model" in source.text or "Model" in source.text
 
 
+def speaks_of_managers(source: SourceFile) -> bool:
+    """Whether the text may name a manager class, or make one of a queryset class."""
+    return "Manager" in source.text or "as_manager" in source.text or "from_queryset" in source.text
+
+
 def declares_fields(source: SourceFile) -> bool:
     """Whether a class body seems to declare fields of models."""
     return ANY_FIELD.search(source.text) is not None and MODEL_FIELD.search(source.text) is not None
@@ -169,6 +174,7 @@ ALL = (
     function,
     classes,
     speaks_of_models,
+    speaks_of_managers,
     declares_fields,
     relations,
     has,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +17,6 @@ from flake8_unique_insert.project.questions import (
     declares_fields,
     has,
     may_be_model,
-    relations,
     speaks_of_models,
 )
 from flake8_unique_insert.project.summaries import Summaries
@@ -58,14 +56,7 @@ class Registry:
         self._labelled.clear()
         self._packages.clear()
         self._class_names.clear()
-        for name in (
-            "project_models",
-            "installed_models",
-            "_accessor_names",
-            "_accessor_patterns",
-            "_files_by_class",
-            "_own_model_files",
-        ):
+        for name in ("installed_models", "own_model_files", "_files_by_class"):
             self.__dict__.pop(name, None)
 
     def labelled(self, label: str) -> ClassSymbol | None:
@@ -156,13 +147,13 @@ class Registry:
 
     def _first(self, files: Iterable[Path], app_label: str, name: str) -> ClassSymbol | None:
         for path in files:
-            if "migrations" not in path.parts and name.lower() in self._names_of_classes(path):
+            if "migrations" not in path.parts and name.lower() in self.names_of_classes(path):
                 for symbol in self.classes_of(path):
                     if self._has_label(symbol, app_label, name):
                         return symbol
         return None
 
-    def _names_of_classes(self, path: Path) -> frozenset[str]:
+    def names_of_classes(self, path: Path) -> frozenset[str]:
         """In lower case the names of the classes that a look at a file's text finds."""
         if path not in self._class_names:
             found = self._summaries.ask(path, classes) or ()
@@ -197,11 +188,6 @@ class Registry:
             if modelish and any(may_be_model(bases) for _, bases in found):
                 yield path
 
-    @cached_property
-    def project_models(self) -> tuple[Model, ...]:
-        """The models of all apps of the project; tests last."""
-        return tuple(model for path in self._own_model_files for model in self.models_of(path))
-
     def named(self, name: str) -> Model | None:
         """The only model of the project's apps with this name, in any case and with or without underscores."""
         files = self._files_by_class.get(name.replace("_", "").lower(), ())
@@ -213,14 +199,15 @@ class Registry:
         """By name in lower case the files that may define a model of this name; tests are left out."""
         root = self._modules.root
         found: dict[str, list[Path]] = {}
-        for path in self._own_model_files:
+        for path in self.own_model_files:
             if not is_test_path(path.relative_to(root).parts):
-                for name in self._names_of_classes(path):
+                for name in self.names_of_classes(path):
                     found.setdefault(name, []).append(path)
         return found
 
     @cached_property
-    def _own_model_files(self) -> tuple[Path, ...]:
+    def own_model_files(self) -> tuple[Path, ...]:
+        """The project's files that may define models, by a look at their text; tests last."""
         root = self._modules.root
         files = [path for path in self._modules.tree.files() if self._is_for_models(path)]
         files.sort(key=lambda path: is_test_path(path.relative_to(root).parts))
@@ -240,46 +227,6 @@ class Registry:
         models = (self._models.get(symbol) for symbol in symbols if symbol is not None)
         return tuple(model for model in models if model is not None)
 
-    def may_be_accessor(self, name: str) -> bool:
-        """Whether a look at the text allows a reverse accessor or a many-to-many field of this name."""
-        return name in self._accessor_names or any(_fits(pattern, name) for pattern in self._accessor_patterns)
-
-    @cached_property
-    def _accessor_patterns(self) -> tuple[str, ...]:
-        """The related names with `%(class)s` and the like."""
-        return tuple(name for name in self._accessor_names if "%(" in name)
-
-    @cached_property
-    def _accessor_names(self) -> frozenset[str]:
-        """Every related name, and every model's name as accessors use it.
-
-        Only files where a related name is no plain string are parsed for it.
-        """
-        found = {name for model in self.installed_models for name in _accessors_to(model)}
-        for path in self._own_model_files:
-            for name in self._names_of_classes(path):
-                found.update((name, f"{name}_set"))
-        for path in self._modules.tree.files():
-            if path.name.startswith("test") or "migrations" in path.parts:
-                continue
-            fields, names, others = self._summaries.ask(path, relations) or ((), (), False)
-            found.update(fields, names)
-            if others:
-                found.update(name for model in self.models_of(path) for name in _accessors_to(model))
-        return frozenset(found)
-
 
 def _is_called(model: Model, name: str) -> bool:
     return model.name.lower() == name.replace("_", "").lower()
-
-
-def _fits(pattern: str, name: str) -> bool:
-    """Whether a related name with `%(class)s` and the like can come to this name."""
-    return re.fullmatch(".*".join(re.escape(part) for part in re.split(r"%\(\w+\)s", pattern)), name) is not None
-
-
-def _accessors_to(model: Model) -> Iterator[str]:
-    yield from (model.name.lower(), f"{model.name.lower()}_set")
-    for field in model.fields.values():
-        if field.related_name:
-            yield field.related_name

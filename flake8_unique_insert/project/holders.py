@@ -1,0 +1,151 @@
+"""Which models may hold a relation that others know by a name, or use a manager: told by text, so that only these
+need to be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from flake8_unique_insert.project.heirs import Heirs
+from flake8_unique_insert.project.modules import Modules
+from flake8_unique_insert.project.questions import has, relations, speaks_of_managers
+from flake8_unique_insert.project.registry import Registry
+from flake8_unique_insert.project.summaries import Summaries
+from flake8_unique_insert.schema import ClassSymbol, Model
+from flake8_unique_insert.syntax.expressions import Attribute, Expression, Name
+from flake8_unique_insert.syntax.summary import Assignment, ClassSummary, Definition, Import
+
+
+class Holders:
+    """Finds candidates among the models of a project."""
+
+    def __init__(self, modules: Modules, summaries: Summaries, registry: Registry, heirs: Heirs) -> None:
+        self._modules = modules
+        self._summaries = summaries
+        self._registry = registry
+        self._heirs = heirs
+
+    def clear(self) -> None:
+        """Forget everything, after a file has changed."""
+        for name in ("_files", "_patterns", "_installed", "_manager_files"):
+            self.__dict__.pop(name, None)
+
+    def of_accessor(self, name: str) -> Iterator[Model]:
+        """The models that may have a reverse accessor or a many-to-many field of this name on one of its ends."""
+        files = {*self._files.get(name, ())}
+        for pattern, path in self._patterns:
+            if _fits(pattern, name):
+                files.add(path)
+        yield from self._models(files)
+        yield from self._installed.get(name, ())
+
+    def of_manager(self, symbol: ClassSymbol) -> Iterator[Model]:
+        """The models of the project that may declare a manager of a manager or queryset class."""
+        files: set[Path] = set()
+        names = [symbol.qualname.rpartition(".")[2]]
+        for name in names:
+            for path in self._manager_files:
+                if self._summaries.ask(path, has, name):
+                    files.add(path)
+                    names.extend(other for other in self._aliases(path, name) if other not in names)
+        yield from self._models(files)
+
+    @cached_property
+    def _manager_files(self) -> list[Path]:
+        """The files that may use a manager class, or make one of another class."""
+        models = set(self._registry.own_model_files)
+        files = (path for path in self._modules.tree.files() if "migrations" not in path.parts)
+        return [path for path in files if path in models or self._summaries.ask(path, speaks_of_managers)]
+
+    def _models(self, files: set[Path]) -> Iterator[Model]:
+        """The models of these files and those that inherit from them, in the order of the project's models."""
+        waiting = list(files)
+        while waiting:
+            for symbol in self._registry.classes_of(waiting.pop()):
+                for heir in self._heirs.direct(symbol):
+                    path = self._modules.find(heir.module)
+                    if path is not None and path not in files:
+                        files.add(path)
+                        waiting.append(path)
+        for path in self._registry.own_model_files if files else ():
+            if path in files:
+                yield from self._registry.models_of(path)
+
+    def _aliases(self, path: Path, name: str) -> Iterator[str]:
+        """What else a module calls something of this name, or what it makes of it."""
+        summary = self._summaries.of(self._modules.name_of(path))
+        for other, definitions in summary.definitions.items() if summary is not None else ():
+            if any(_mentions(definition, name) for definition in definitions):
+                yield other
+
+    # --- accessors by name
+
+    @cached_property
+    def _files(self) -> dict[str, list[Path]]:
+        """By every related name, and every model's name as accessors use it, the files of the models.
+
+        Only files where a related name is no plain string are parsed for it.
+        """
+        found: dict[str, list[Path]] = {}
+        for path in self._registry.own_model_files:
+            for name in self._registry.names_of_classes(path):
+                found.setdefault(name, []).append(path)
+                found.setdefault(f"{name}_set", []).append(path)
+        for path in self._modules.tree.files():
+            if not path.name.startswith("test") and "migrations" not in path.parts:
+                for name in {*self._related_names(path)}:
+                    found.setdefault(name, []).append(path)
+        return found
+
+    def _related_names(self, path: Path) -> Iterable[str]:
+        fields, names, others = self._summaries.ask(path, relations) or ((), (), False)
+        more = (name for model in self._registry.models_of(path) for name in _accessors_of(model)) if others else ()
+        return *fields, *names, *more
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, Path]]:
+        """The related names with `%(class)s` and the like, and the files that have them."""
+        return [(name, path) for name, files in self._files.items() if "%(" in name for path in files]
+
+    @cached_property
+    def _installed(self) -> dict[str, list[Model]]:
+        """By accessor the models of installed apps."""
+        found: dict[str, list[Model]] = {}
+        for model in self._registry.installed_models:
+            for name in dict.fromkeys(_accessors_of(model)):
+                found.setdefault(name, []).append(model)
+        return found
+
+
+def _mentions(definition: Definition, name: str) -> bool:
+    if isinstance(definition, Import):
+        return definition.member == name
+    if isinstance(definition, ClassSummary):
+        return any(_names(base, name) for base in definition.bases)
+    return isinstance(definition, Assignment) and definition.value is not None and _names(definition.value, name)
+
+
+def _names(expression: Expression, name: str) -> bool:
+    parts = expression.walk()
+    return any((isinstance(part, Name) and part.id == name) or _is_attribute(part, name) for part in parts)
+
+
+def _is_attribute(part: Expression, name: str) -> bool:
+    return isinstance(part, Attribute) and part.name == name
+
+
+def _fits(pattern: str, name: str) -> bool:
+    """Whether a related name with `%(class)s` and the like can come to this name."""
+    return re.fullmatch(".*".join(re.escape(part) for part in re.split(r"%\(\w+\)s", pattern)), name) is not None
+
+
+def _accessors_of(model: Model) -> Iterator[str]:
+    """The accessors that a model's relations may give it or others."""
+    yield from (model.name.lower(), f"{model.name.lower()}_set")
+    for field in model.fields.values():
+        if field.related_name:
+            yield field.related_name
+        if field.relation == "m2m":
+            yield field.name
