@@ -381,8 +381,8 @@ class ModelLookup(Protocol):
     def accessors_of_heirs(self, model: Model, name: str) -> tuple[Accessor, ...]:
         """What `instance.name` reaches on the models that inherit from an abstract one."""
 
-    def models_managed_by(self, symbol: ClassSymbol) -> tuple[Model, ...]:
-        """The models that declare a manager of this manager or queryset class."""
+    def managed_by(self, symbol: ClassSymbol) -> Iterator[tuple[Model, ManagerDeclaration]]:
+        """The models with a manager of this manager or queryset class, or of one that inherits from it, and which."""
 
     def function_source(self, symbol: FunctionSymbol) -> str:
         """The source text of a function, "" when it cannot be had."""

@@ -16,7 +16,7 @@ from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.views import bind_parameter, bind_request
-from flake8_unique_insert.schema import ClassSymbol, ManagerDeclaration, Model, ModelLookup
+from flake8_unique_insert.schema import ClassSymbol, Model, ModelLookup
 from flake8_unique_insert.syntax.expressions import Call, Expression, dotted, keyword, positional, string
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
@@ -98,18 +98,11 @@ def _of_mixin(ev: Evaluator, owner: ClassSymbol, term: Expression) -> Result | N
 
 def _manager(ev: Evaluator, owner: ClassSymbol, term: Expression) -> Result:
     """`self` in a manager or queryset: rows of each model that uses it."""
-    models = ev.analysis.lookup.models_managed_by(owner)
-    options: list[Value] = []
-    for model in models[:6]:
-        options.append(with_manager(ev, Rows(term, model, manager=_declaration(model, owner), is_manager=True)))
-    return Result(term, tuple(Option(value) for value in options) or (Option(Object(term, owner)),))
-
-
-def _declaration(model: Model, owner: ClassSymbol) -> ManagerDeclaration:
-    for declared in model.managers.values():
-        if owner in (declared.manager, declared.queryset):
-            return declared
-    return ManagerDeclaration("objects", owner)
+    by_table: dict[str, Value] = {}
+    for model, declared in ev.analysis.lookup.managed_by(owner):
+        if model.table not in by_table and len(by_table) < MAX_OPTIONS:
+            by_table[model.table] = with_manager(ev, Rows(term, model, manager=declared, is_manager=True))
+    return Result(term, tuple(Option(value) for value in by_table.values()) or (Option(Object(term, owner)),))
 
 
 def _bind_request(ev: Evaluator, function: FunctionSummary) -> None:

@@ -126,6 +126,11 @@ class Managers:
     def _class(self, expression: Expression, module: str) -> Base | None:
         return next(iter(self._classes.base_symbols(expression, module)), None)
 
+    def is_of(self, declared: ManagerDeclaration, symbol: ClassSymbol) -> bool:
+        """Whether a manager is of this manager or queryset class, or of one that inherits from it."""
+        used = (item for item in (declared.manager, declared.queryset) if item is not None)
+        return any(symbol.dotted in self._classes.bases(item) for item in used)
+
     def _is_manager(self, symbol: Base) -> bool:
         return not {MANAGER, BASE_MANAGER}.isdisjoint(self._classes.bases(symbol))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ from flake8_unique_insert.schema import (
     FunctionSymbol,
     Link,
     Location,
+    ManagerDeclaration,
     Member,
     Model,
     ModelForm,
@@ -327,13 +329,11 @@ class Project:
         found = link_of(through, other.fields[accessor.field], other, model) if through is not None else None
         return Link(found.table, found.target, found.source) if found is not None else None
 
-    def models_managed_by(self, symbol: ClassSymbol) -> tuple[Model, ...]:
-        """The models that declare a manager of this manager or queryset class."""
-        return tuple(
-            model
-            for model in self._holders.of_manager(symbol)
-            if any(symbol in (item.manager, item.queryset) for item in model.managers.values())
-        )
+    def managed_by(self, symbol: ClassSymbol) -> Iterator[tuple[Model, ManagerDeclaration]]:
+        """The models with a manager of this manager or queryset class, or of one that inherits from it, and which."""
+        for model in self._holders.of_manager(symbol):
+            declared = (item for item in model.managers.values() if self._managers.is_of(item, symbol))
+            yield from ((model, item) for item in islice(declared, 1))
 
     def models_in(self, files: Iterable[Path]) -> Iterator[Model]:
         """The models that these files define."""

@@ -261,14 +261,63 @@ def test_heirs_and_what_methods_assign(make_project: MakeProject) -> None:
     assert project.methods_assigning(base, "other") == ()
 
 
-def test_models_of_a_manager(make_project: MakeProject) -> None:
+@pytest.mark.parametrize(
+    ("more", "manager"),
+    [
+        ("from .managers import M\n", "M()"),
+        ("from .managers import M as N\n", "N()"),
+        ("from . import managers\nclass N(managers.M): pass\n", "N()"),
+        ("from .managers import M\nmake = M.from_queryset(Q)\n", "make()"),
+        ("from .managers import M\nN = M\nclass Last(N): pass\n", "Last()"),
+    ],
+)
+@pytest.mark.parametrize("is_inherited", [False, True])
+def test_models_of_a_manager(make_project: MakeProject, more: str, manager: str, is_inherited: bool) -> None:
+    """Under other names, and by an abstract base in another file."""
+    start, objects = "from django.db import models\n", f"    objects = {manager}\n"
+    base = f"class Base(models.Model):\n{objects}    class Meta:\n        abstract = True\n"
     project = make_project(
         {
-            "blog/models.py": "from django.db import models\nclass M(models.Manager): pass\n"
-            "class A(models.Model):\n    objects = M()\nclass B(models.Model): pass\n"
+            "blog/managers.py": f"{start}class M(models.Manager): pass\n",
+            "blog/more.py": more,
+            "blog/parents.py": f"{start}from .more import *\n{base}",
+            "blog/models.py": f"{start}from .more import *\nfrom .parents import Base\n"
+            + ("class A(Base): pass\n" if is_inherited else f"class A(models.Model):\n{objects}")
+            + "class B(models.Model): pass\n",
+            "other/models.py": f"{start}class M(models.Manager): pass\nclass C(models.Model):\n    objects = M()\n",
         }
     )
-    assert [model.label for model in project.models_managed_by(ClassSymbol("blog.models", "M"))] == ["blog.A"]
+    found = project.managed_by(ClassSymbol("blog.managers", "M"))
+    assert [model.label for model, _ in found if not model.abstract] == ["blog.A"]
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "owner"),
+    [
+        ("models.ForeignKey('A', models.CASCADE)", "b_set", "blog.A"),
+        ("models.OneToOneField('A', models.CASCADE)", "b", "blog.A"),
+        ("models.ForeignKey('A', models.CASCADE, related_name='bees')", "bees", "blog.A"),
+        ("models.ForeignKey('A', models.CASCADE, related_name=NAME)", "named", "blog.A"),
+        ("models.ForeignKey('A', models.CASCADE, related_name='%(app_label)s_%(class)ss')", "blog_bs", "blog.A"),
+        ("models.ManyToManyField('A')", "b_set", "blog.A"),
+    ],
+)
+def test_accessors_by_name(make_project: MakeProject, field: str, name: str, owner: str) -> None:
+    """Of a field of a model's own, and of one in an abstract base in another file."""
+    head = "from django.db import models\nNAME = 'named'\n"
+    abstract = f"class Base(models.Model):\n    a = {field}\n    class Meta:\n        abstract = True\n"
+    for base, model in (("", f"class B(models.Model):\n    a = {field}\n"), (abstract, "class B(Base): pass\n")):
+        project = make_project(
+            {
+                "blog/parents.py": head + base,
+                "blog/models.py": f"{head}class A(models.Model): pass\n"
+                f"{'from .parents import Base' if base else ''}\n{model}",
+            }
+        )
+        found = [(accessor.model, accessor.field) for accessor in project.accessors_named(name)]
+        assert found == [("blog.B", "a")]
+        assert [model.label for model in project.owners_of(name)] == [owner]
+    assert project.accessors_named(f"{name}x") == ()
 
 
 def test_models_in_a_file_of_another_name(make_project: MakeProject) -> None:
@@ -282,5 +331,5 @@ def test_models_in_a_file_of_another_name(make_project: MakeProject) -> None:
             "blog/forms.py": "from django import forms\nclass F(forms.Form):\n    name = forms.CharField()\n",
         }
     )
-    assert [model.label for model in project.models_managed_by(ClassSymbol("blog.entities", "M"))] == ["blog.B"]
+    assert [model.label for model, _ in project.managed_by(ClassSymbol("blog.entities", "M"))] == ["blog.B"]
     assert [accessor.model for accessor in project.accessors_named("bees")] == ["blog.B"]
