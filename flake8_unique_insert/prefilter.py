@@ -8,7 +8,9 @@ from fnmatch import fnmatchcase, translate
 from functools import lru_cache
 from pathlib import Path, PurePath
 
-_INSERTS = re.compile(
+_WORDS = ("create", "save", "update", "form_valid", "bulk", "through_defaults")
+"""What the text of every insert has one of. Most texts have none, so that no pattern is compiled for them."""
+_INSERTS = (
     r"\.[\s\\]*a?(?:"
     r"(?:(?:bulk_|get_or_|update_or_)?create|save|bulk_update|create_(?:super)?user)[\s\\]*\("
     r"|(?:form_valid|perform_create|perform_update|save_model)[\s\\]*\("  # of generic views and admins
@@ -16,21 +18,23 @@ _INSERTS = re.compile(
     r"|update[\s\\]*\((?:[\s\\]|#[^\n]*\n)*(?:\*|[^\W\d]\w*(?:[\s\\]|#[^\n]*\n)*=(?!=))"
     r")"
 )
-_MIGRATION = re.compile(r"^class Migration\((?:\w+\.)*Migration\)", re.MULTILINE)
+_MIGRATION = r"(?m)^class Migration\((?:\w+\.)*Migration\)"
 _ADDS_ROWS = (  # related.add(row, bulk=False) saves the row; the search is fast for what begins with a word
-    re.compile(r"bulk(?<!\wbulk)\s*="),
-    re.compile(r"through_defaults(?<!\wthrough_defaults)\s*="),
+    r"bulk(?<!\wbulk)\s*=",
+    r"through_defaults(?<!\wthrough_defaults)\s*=",
 )
 
 
 def may_insert(text: str) -> bool:
     """False when no call in this source text can insert a row or change one."""
-    return _INSERTS.search(text) is not None or any(pattern.search(text) for pattern in _ADDS_ROWS)
+    if not any(word in text for word in _WORDS):
+        return False
+    return any(re.search(pattern, text) for pattern in (_INSERTS, *_ADDS_ROWS))
 
 
 def is_migration(text: str) -> bool:
     """True for a migration, in whatever folder MIGRATION_MODULES puts it."""
-    return "Migration(" in text and _MIGRATION.search(text) is not None
+    return "Migration(" in text and re.search(_MIGRATION, text) is not None
 
 
 def is_skipped(path: Path, patterns: Iterable[str], find_root: Callable[[Path], Path]) -> bool:
