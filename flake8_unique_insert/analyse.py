@@ -13,13 +13,14 @@ from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Analysis, BudgetExceeded, Frame, Unreachable
 from flake8_unique_insert.evaluate.parameters import entry_state, is_view
 from flake8_unique_insert.evaluate.protections import of_named
+from flake8_unique_insert.evaluate.slices import to_calls, to_writes
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import is_of_parameter
-from flake8_unique_insert.evaluate.to_writes import to_writes
 from flake8_unique_insert.evaluate.transfer import run
 from flake8_unique_insert.evaluate.writes import Protection, Unresolved, Write
 from flake8_unique_insert.flow.build import TooLarge, build
 from flake8_unique_insert.flow.graph import Graph
+from flake8_unique_insert.flow.slice import Slice
 from flake8_unique_insert.guards import guard_of
 from flake8_unique_insert.prefilter import may_insert
 from flake8_unique_insert.project import Project
@@ -35,6 +36,10 @@ MAX_CALLER_DEPTH = 2
 MAX_CALLER_STEPS = (120_000, 40_000)
 """How much of one file's analysis may go into its functions' callers: direct ones, and the callers of those."""
 FIRST_LOOK = 1
+Called = dict[str, set[str]]
+"""By name the dotted names of what was called, "" where that is not known."""
+Cut = Callable[[Graph], Slice | None]
+"""Tells what of a graph is analysed; None is all of it."""
 
 
 MAX_SHARED = 256
@@ -113,11 +118,10 @@ class FileAnalysis:
         self.store = CodeStore(project)
         self.analysis = Analysis(project, self.store, settings.generators)
         self.caller_steps = 0
-        self.is_sliced = False
         self.unresolved: list[Unresolved] = []
         self._looks: dict[tuple[FunctionSymbol, int], tuple[list[Write], list[Unresolved]]] = {}
-        self._writes: dict[FunctionSymbol, list[Write]] = {}
-        self._called: dict[FunctionSymbol, dict[str, set[str]]] = {}
+        self._caller_looks: dict[tuple[FunctionSymbol, frozenset[str]], tuple[list[Write], Called]] = {}
+        self._writes: dict[FunctionSymbol, tuple[list[Write], Called]] = {}
         self._assumed: dict[tuple[FunctionSymbol, FunctionSymbol], list[Write]] = {}
 
     def sites(self) -> Iterator[InsertSite]:
@@ -158,9 +162,8 @@ class FileAnalysis:
         """
         key = function, depth
         if key not in self._looks:
-            self.analysis.max_depth, self.is_sliced = depth, True
-            self._looks[key] = self._attempt(function), self.analysis.unresolved
-            self.analysis.max_depth, self.is_sliced = MAX_DEPTH, False
+            writes = self._attempt(function, depth, lambda graph: to_writes(graph, self._writing))
+            self._looks[key] = writes, self.analysis.unresolved
         return self._looks[key]
 
     def _judge(self, writes: list[Write], function: FunctionSymbol | None) -> Iterator[InsertSite]:
@@ -232,26 +235,47 @@ class FileAnalysis:
     def _is_safe_from(self, caller: FunctionSymbol, function: FunctionSymbol, write: Write, depth: int) -> bool | None:
         """Whether the write is safe as seen from a caller; None where that certainly calls other functions only."""
         exhausted = self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]
-        if exhausted and caller not in self._writes:
+        if exhausted and caller not in self._writes and (caller, self._names(function)) not in self._caller_looks:
             return False
-        reached = [found for found in self.writes(caller) if found.call.node is write.call.node]
-        called = self._called[caller].get(function.summary.name, {""})
+        writes, all_called = self._look_at_caller(caller, function)
+        reached = [found for found in writes if found.call.node is write.call.node]
+        called = all_called.get(function.summary.name, {""})
         is_entry = function.summary.name in ENTRY_POINTS
         if not reached and "" in called and "." in function.qualname and not is_entry and not exhausted:
             reached = [found for found in self._assuming(function, caller) if found.call.node is write.call.node]
         if not reached:
-            may_call = self._may_call_by_class(caller, function) if is_entry else called & {"", function.dotted}
+            may_call = (
+                self._may_call_by_class(caller, function, all_called) if is_entry else called & {"", function.dotted}
+            )
             return False if may_call else None
         sites = [self._site(found) for found in reached]
         if not any(site.unguarded for site in sites):
             return True
         return depth < MAX_CALLER_DEPTH and self._callers_guard(caller, write, depth + 1)
 
-    def _may_call_by_class(self, caller: FunctionSymbol, method: FunctionSymbol) -> bool:
+    def _look_at_caller(self, caller: FunctionSymbol, function: FunctionSymbol) -> tuple[list[Write], Called]:
+        """The writes of a caller and what it calls, as far as that leads to calls of the function's name."""
+        if caller in self._writes:
+            return self._writes[caller]
+        key = caller, self._names(function)
+        if key not in self._caller_looks:
+            self._caller_looks[key] = self._attempt_from(caller, function), self.analysis.called
+            self.caller_steps += self.analysis.steps
+        return self._caller_looks[key]
+
+    def _attempt_from(self, caller: FunctionSymbol, function: FunctionSymbol) -> list[Write]:
+        names = self._names(function)
+        is_entry = function.summary.name in ENTRY_POINTS
+        return self._attempt(caller, cut=None if is_entry else lambda graph: to_calls(graph, names))
+
+    def _names(self, function: FunctionSymbol) -> frozenset[str]:
+        return self._writing if function.summary.name in self._writing else frozenset({function.summary.name})
+
+    def _may_call_by_class(self, caller: FunctionSymbol, method: FunctionSymbol, all_called: Called) -> bool:
         """True when a function that names a method's class may call it, or give the class to what does."""
         project, code, owner = self.callers.project, self.store.code(caller), owner_of(method)
         is_form = saves(project, method)
-        called = self._called[caller].get("save" if is_form else method.summary.name, set())
+        called = all_called.get("save" if is_form else method.summary.name, set())
         if code is None or owner is None or called & {"", method.dotted}:
             return True
         is_saved = is_form and any(f"{base}.save" in called for base in project.bases(owner))
@@ -261,7 +285,7 @@ class FileAnalysis:
         """The writes of a caller, if what it calls by the method's name on unknown objects is this method."""
         if (method, caller) not in self._assumed:
             self.analysis.assumed = method
-            self._assumed[method, caller] = self._attempt(caller)
+            self._assumed[method, caller] = self._attempt_from(caller, method)
             self.analysis.assumed = None
             self.caller_steps += self.analysis.steps
         return self._assumed[method, caller]
@@ -271,19 +295,21 @@ class FileAnalysis:
     def writes(self, function: FunctionSymbol) -> list[Write]:
         """All writes of a function and of what it calls, when nothing is known of its own callers."""
         if function not in self._writes:
-            self._writes[function] = self._attempt(function)
-            self._called[function] = self.analysis.called
+            self._writes[function] = self._attempt(function), self.analysis.called
             self.caller_steps += self.analysis.steps
-        return self._writes[function]
+        return self._writes[function][0]
 
-    def _attempt(self, function: FunctionSymbol) -> list[Write]:
+    def _attempt(self, function: FunctionSymbol, depth: int = MAX_DEPTH, cut: Cut | None = None) -> list[Write]:
+        self.analysis.max_depth = depth
         try:
-            return self._run(function)
+            return self._run(function, cut)
         except (BudgetExceeded, RecursionError, UnreadableSource) as error:
             LOG.info("%s not analysed (%s)", function.dotted, type(error).__name__)
             return []
+        finally:
+            self.analysis.max_depth = MAX_DEPTH
 
-    def _run(self, function: FunctionSymbol) -> list[Write]:
+    def _run(self, function: FunctionSymbol, cut: Cut | None) -> list[Write]:
         code = self.store.code(function)
         graph = self.store.graph(code) if code is not None else None
         if code is None or graph is None:
@@ -292,7 +318,8 @@ class FileAnalysis:
         owner = ClassSymbol(function.module, qualname) if qualname else None
         frame = Frame(function.module, owner, code, (self.analysis.point(function.dotted),), (), (function.dotted,))
         frame = replace(frame, outer=self._decorators(frame, function.summary))
-        return self._record(frame, graph, lambda: entry_state(self.analysis, frame, function.summary))
+        within = cut(graph) if cut is not None else None
+        return self._record(frame, graph, lambda: entry_state(self.analysis, frame, function.summary), within)
 
     def _decorators(self, frame: Frame, function: FunctionSummary) -> tuple[Protection, ...]:
         ev = Evaluator(self.analysis, frame, State())
@@ -311,7 +338,9 @@ class FileAnalysis:
         except (BudgetExceeded, RecursionError):
             return []
 
-    def _record(self, frame: Frame, graph: Graph, start: Callable[[], State]) -> list[Write]:
+    def _record(
+        self, frame: Frame, graph: Graph, start: Callable[[], State], within: Slice | None = None
+    ) -> list[Write]:
         self.analysis.writes = []
         self.analysis.unresolved = []
         self.analysis.called = {}
@@ -320,7 +349,7 @@ class FileAnalysis:
         try:
             state = start()
             self.analysis.recording = True
-            run(self.analysis, frame, graph, state, to_writes(graph, self._writing) if self.is_sliced else None)
+            run(self.analysis, frame, graph, state, within)
         except Unreachable:
             pass
         finally:

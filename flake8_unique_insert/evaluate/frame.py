@@ -20,6 +20,8 @@ Nested = tuple[ParsedCode, Graph, tuple[Parameter, ...]]
 
 MAX_DEPTH = 4
 MAX_STEPS = 150_000
+MAX_BRANCH = 1_500
+"""After how many steps below one call of the analysed function no deeper call is followed."""
 
 
 class BudgetExceeded(Exception):
@@ -82,6 +84,7 @@ class Analysis:
     entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
     variables: what each `for` loop binds. rows: what is known of rows that one binds.
     collected: by graph what is put into collections, see `dedupe`.
+    branch: how many steps there were before the analysed function's present call.
     validating: the form whose checks are followed. filled: terms of values that are neither None nor empty.
     """
 
@@ -91,6 +94,7 @@ class Analysis:
     writes: list[Write] = field(default_factory=list)
     recording: bool = False
     steps: int = 0
+    branch: int = 0
     max_depth: int = MAX_DEPTH
     points: dict[object, int] = field(default_factory=dict)
     globals: dict[tuple[str, str], Result | None] = field(default_factory=dict)
