@@ -20,8 +20,8 @@ Nested = tuple[ParsedCode, Graph, tuple[Parameter, ...]]
 
 MAX_DEPTH = 4
 MAX_STEPS = 150_000
-MAX_BRANCH = 1_500
-"""After how many steps below one call of the analysed function no deeper call is followed."""
+MAX_BRANCH = 6_000
+"""After how many steps in a call, made by the analysed function or one it calls, no deeper one is followed."""
 
 
 class BudgetExceeded(Exception):
@@ -84,7 +84,7 @@ class Analysis:
     entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
     variables: what each `for` loop binds. rows: what is known of rows that one binds.
     collected: by graph what is put into collections, see `dedupe`.
-    branch: how many steps there were before the analysed function's present call.
+    branch: how many steps there were before the last call that the analysed function, or one it calls, made.
     validating: the form whose checks are followed. filled: terms of values that are neither None nor empty.
     """
 

@@ -53,7 +53,7 @@ def follow(
         or ev.analysis.steps > MAX_STEPS // 2
     ):
         return None
-    if ev.frame.depth <= 1:
+    if ev.frame.depth <= 2:
         ev.analysis.branch = ev.analysis.steps
     elif ev.analysis.steps - ev.analysis.branch > MAX_BRANCH:
         return None
