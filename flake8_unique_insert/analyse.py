@@ -19,7 +19,7 @@ from flake8_unique_insert.evaluate.terms import is_of_parameter
 from flake8_unique_insert.evaluate.transfer import run
 from flake8_unique_insert.evaluate.writes import Protection, Unresolved, Write
 from flake8_unique_insert.flow.build import TooLarge, build
-from flake8_unique_insert.flow.graph import Graph
+from flake8_unique_insert.flow.graph import Block, Graph
 from flake8_unique_insert.flow.slice import Slice
 from flake8_unique_insert.guards import guard_of
 from flake8_unique_insert.prefilter import may_insert
@@ -36,10 +36,8 @@ MAX_CALLER_DEPTH = 2
 MAX_CALLER_STEPS = (120_000, 40_000)
 """How much of one file's analysis may go into its functions' callers: direct ones, and the callers of those."""
 FIRST_LOOK = 1
-Called = dict[str, set[str]]
-"""By name the dotted names of what was called, "" where that is not known."""
-Cut = Callable[[Graph], Slice | None]
-"""Tells what of a graph is analysed; None is all of it."""
+Look = tuple[list[Write], dict[str, set[str]]]
+"""The writes of a function; by name the dotted names of what it calls, "" where that is not known."""
 
 
 MAX_SHARED = 256
@@ -120,8 +118,8 @@ class FileAnalysis:
         self.caller_steps = 0
         self.unresolved: list[Unresolved] = []
         self._looks: dict[tuple[FunctionSymbol, int], tuple[list[Write], list[Unresolved]]] = {}
-        self._caller_looks: dict[tuple[FunctionSymbol, frozenset[str]], tuple[list[Write], Called]] = {}
-        self._writes: dict[FunctionSymbol, tuple[list[Write], Called]] = {}
+        self._caller_looks: dict[tuple[FunctionSymbol, frozenset[tuple[Block, int]]], Look] = {}
+        self._writes: dict[FunctionSymbol, Look] = {}
         self._assumed: dict[tuple[FunctionSymbol, FunctionSymbol], list[Write]] = {}
 
     def sites(self) -> Iterator[InsertSite]:
@@ -162,8 +160,8 @@ class FileAnalysis:
         """
         key = function, depth
         if key not in self._looks:
-            writes = self._attempt(function, depth, lambda graph: to_writes(graph, self._writing))
-            self._looks[key] = writes, self.analysis.unresolved
+            within = self._slice(function, lambda graph: to_writes(graph, self._writing))
+            self._looks[key] = self._attempt(function, depth, within), self.analysis.unresolved
         return self._looks[key]
 
     def _judge(self, writes: list[Write], function: FunctionSymbol | None) -> Iterator[InsertSite]:
@@ -235,43 +233,46 @@ class FileAnalysis:
     def _is_safe_from(self, caller: FunctionSymbol, function: FunctionSymbol, write: Write, depth: int) -> bool | None:
         """Whether the write is safe as seen from a caller; None where that certainly calls other functions only."""
         exhausted = self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]
-        if exhausted and caller not in self._writes and (caller, self._names(function)) not in self._caller_looks:
+        looked = self._look_at_caller(caller, function, exhausted)
+        if looked is None:
             return False
-        writes, all_called = self._look_at_caller(caller, function)
+        writes, all_called = looked
         reached = [found for found in writes if found.call.node is write.call.node]
         called = all_called.get(function.summary.name, {""})
         is_entry = function.summary.name in ENTRY_POINTS
         if not reached and "" in called and "." in function.qualname and not is_entry and not exhausted:
             reached = [found for found in self._assuming(function, caller) if found.call.node is write.call.node]
         if not reached:
-            may_call = (
-                self._may_call_by_class(caller, function, all_called) if is_entry else called & {"", function.dotted}
-            )
+            by_name = bool(called & {"", function.dotted})
+            may_call = self._may_call_by_class(caller, function, all_called) if is_entry else by_name
             return False if may_call else None
         sites = [self._site(found) for found in reached]
         if not any(site.unguarded for site in sites):
             return True
         return depth < MAX_CALLER_DEPTH and self._callers_guard(caller, write, depth + 1)
 
-    def _look_at_caller(self, caller: FunctionSymbol, function: FunctionSymbol) -> tuple[list[Write], Called]:
-        """The writes of a caller and what it calls, as far as that leads to calls of the function's name."""
-        if caller in self._writes:
-            return self._writes[caller]
-        key = caller, self._names(function)
-        if key not in self._caller_looks:
-            self._caller_looks[key] = self._attempt_from(caller, function), self.analysis.called
-            self.caller_steps += self.analysis.steps
-        return self._caller_looks[key]
+    def _look_at_caller(self, caller: FunctionSymbol, function: FunctionSymbol, only_known: bool) -> Look | None:
+        """The writes of a caller and what it calls, as far as that leads to calls of something of the function's name.
 
-    def _attempt_from(self, caller: FunctionSymbol, function: FunctionSymbol) -> list[Write]:
-        names = self._names(function)
-        is_entry = function.summary.name in ENTRY_POINTS
-        return self._attempt(caller, cut=None if is_entry else lambda graph: to_calls(graph, names))
+        only_known: None instead of an analysis. Functions of one file often share a slice of their caller.
+        """
+        within = self._leading_to(function, caller) if caller not in self._writes else None
+        if within is None:
+            return None if only_known and caller not in self._writes else self._whole(caller)
+        key = caller, frozenset(within.items())
+        if key not in self._caller_looks and not only_known:
+            self._caller_looks[key] = self._counted(caller, within)
+        return self._caller_looks.get(key)
 
-    def _names(self, function: FunctionSymbol) -> frozenset[str]:
-        return self._writing if function.summary.name in self._writing else frozenset({function.summary.name})
+    def _leading_to(self, function: FunctionSymbol, caller: FunctionSymbol) -> Slice | None:
+        """What of a caller leads to calls of something of the function's name; None for all of it."""
+        name = function.summary.name
+        names = self._writing if name in self._writing else frozenset({name})
+        return self._slice(caller, lambda graph: to_calls(graph, names)) if name not in ENTRY_POINTS else None
 
-    def _may_call_by_class(self, caller: FunctionSymbol, method: FunctionSymbol, all_called: Called) -> bool:
+    def _may_call_by_class(
+        self, caller: FunctionSymbol, method: FunctionSymbol, all_called: dict[str, set[str]]
+    ) -> bool:
         """True when a function that names a method's class may call it, or give the class to what does."""
         project, code, owner = self.callers.project, self.store.code(caller), owner_of(method)
         is_form = saves(project, method)
@@ -285,31 +286,47 @@ class FileAnalysis:
         """The writes of a caller, if what it calls by the method's name on unknown objects is this method."""
         if (method, caller) not in self._assumed:
             self.analysis.assumed = method
-            self._assumed[method, caller] = self._attempt_from(caller, method)
+            self._assumed[method, caller] = self._counted(caller, self._leading_to(method, caller))[0]
             self.analysis.assumed = None
-            self.caller_steps += self.analysis.steps
         return self._assumed[method, caller]
 
     # --- running
 
     def writes(self, function: FunctionSymbol) -> list[Write]:
         """All writes of a function and of what it calls, when nothing is known of its own callers."""
-        if function not in self._writes:
-            self._writes[function] = self._attempt(function), self.analysis.called
-            self.caller_steps += self.analysis.steps
-        return self._writes[function][0]
+        return self._whole(function)[0]
 
-    def _attempt(self, function: FunctionSymbol, depth: int = MAX_DEPTH, cut: Cut | None = None) -> list[Write]:
+    def _whole(self, function: FunctionSymbol) -> Look:
+        if function not in self._writes:
+            self._writes[function] = self._counted(function, None)
+        return self._writes[function]
+
+    def _counted(self, function: FunctionSymbol, within: Slice | None) -> Look:
+        """An analysis with all calls, within the budget for callers."""
+        look = self._attempt(function, within=within), self.analysis.called
+        self.caller_steps += self.analysis.steps
+        return look
+
+    def _slice(self, function: FunctionSymbol, choose: Callable[[Graph], Slice | None]) -> Slice | None:
+        """What is chosen of a function; None is all of it."""
+        try:
+            code = self.store.code(function)
+            graph = self.store.graph(code) if code is not None else None
+        except (RecursionError, UnreadableSource):  # which the analysis of all of it reports
+            return None
+        return choose(graph) if graph is not None else None
+
+    def _attempt(self, function: FunctionSymbol, depth: int = MAX_DEPTH, within: Slice | None = None) -> list[Write]:
         self.analysis.max_depth = depth
         try:
-            return self._run(function, cut)
+            return self._run(function, within)
         except (BudgetExceeded, RecursionError, UnreadableSource) as error:
             LOG.info("%s not analysed (%s)", function.dotted, type(error).__name__)
             return []
         finally:
             self.analysis.max_depth = MAX_DEPTH
 
-    def _run(self, function: FunctionSymbol, cut: Cut | None) -> list[Write]:
+    def _run(self, function: FunctionSymbol, within: Slice | None) -> list[Write]:
         code = self.store.code(function)
         graph = self.store.graph(code) if code is not None else None
         if code is None or graph is None:
@@ -318,7 +335,6 @@ class FileAnalysis:
         owner = ClassSymbol(function.module, qualname) if qualname else None
         frame = Frame(function.module, owner, code, (self.analysis.point(function.dotted),), (), (function.dotted,))
         frame = replace(frame, outer=self._decorators(frame, function.summary))
-        within = cut(graph) if cut is not None else None
         return self._record(frame, graph, lambda: entry_state(self.analysis, frame, function.summary), within)
 
     def _decorators(self, frame: Frame, function: FunctionSummary) -> tuple[Protection, ...]:

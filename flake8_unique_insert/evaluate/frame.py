@@ -20,8 +20,6 @@ Nested = tuple[ParsedCode, Graph, tuple[Parameter, ...]]
 
 MAX_DEPTH = 4
 MAX_STEPS = 150_000
-MAX_BRANCH = 6_000
-"""After how many steps in a call, made by the analysed function or one it calls, no deeper one is followed."""
 
 
 class BudgetExceeded(Exception):
@@ -84,7 +82,6 @@ class Analysis:
     entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
     variables: what each `for` loop binds. rows: what is known of rows that one binds.
     collected: by graph what is put into collections, see `dedupe`.
-    branch: how many steps there were before the last call that the analysed function, or one it calls, made.
     validating: the form whose checks are followed. filled: terms of values that are neither None nor empty.
     """
 
@@ -94,7 +91,6 @@ class Analysis:
     writes: list[Write] = field(default_factory=list)
     recording: bool = False
     steps: int = 0
-    branch: int = 0
     max_depth: int = MAX_DEPTH
     points: dict[object, int] = field(default_factory=dict)
     globals: dict[tuple[str, str], Result | None] = field(default_factory=dict)

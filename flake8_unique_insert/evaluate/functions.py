@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.annotations import annotated, of_parameter
-from flake8_unique_insert.evaluate.frame import MAX_BRANCH, MAX_STEPS, Frame, Unreachable
+from flake8_unique_insert.evaluate.frame import MAX_STEPS, Frame, Unreachable
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression
 from flake8_unique_insert.syntax.source import ParsedCode
@@ -52,10 +52,6 @@ def follow(
         or symbol.dotted in ev.frame.following
         or ev.analysis.steps > MAX_STEPS // 2
     ):
-        return None
-    if ev.frame.depth <= 2:
-        ev.analysis.branch = ev.analysis.steps
-    elif ev.analysis.steps - ev.analysis.branch > MAX_BRANCH:
         return None
     source = ev.analysis.lookup.function_source(symbol)
     if _asks_for_number(source):

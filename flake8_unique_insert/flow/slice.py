@@ -34,7 +34,7 @@ def leading_to(graph: Graph, is_wanted: Callable[[Expression], bool]) -> Slice:
     return found
 
 
-def expressions(action: Action) -> Iterator[Expression]:
+def _expressions(action: Action) -> Iterator[Expression]:
     """The expressions that an action evaluates or assigns to."""
     for slot in () if isinstance(action, (Define, ImportNames)) else action.__slots__:
         value = getattr(action, slot)
@@ -43,4 +43,4 @@ def expressions(action: Action) -> Iterator[Expression]:
 
 
 def _is_any(action: Action, is_wanted: Callable[[Expression], bool]) -> bool:
-    return isinstance(action, Define) or any(is_wanted(part) for part in expressions(action))
+    return isinstance(action, Define) or any(is_wanted(part) for part in _expressions(action))

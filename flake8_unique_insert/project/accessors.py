@@ -36,9 +36,9 @@ class Accessors:
         field = model.fields.get(name)
         if field is not None:
             return Accessor(name, self._label(field, model), "", "m2m") if field.relation == "m2m" else None
-        by_model = self._relations(name)
-        found = (by_model[label] for label in self._lineage(model) if label in by_model) if by_model else iter(())
-        return next(found, None)
+        by_label = self._relations(name)
+        labels = self._lineage(model) if by_label else ()
+        return next((by_label[label] for label in labels if label in by_label), None)
 
     def named(self, name: str) -> tuple[Accessor, ...]:
         """The accessors of this name on any model: one for each field that holds the other end."""

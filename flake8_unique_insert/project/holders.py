@@ -29,17 +29,19 @@ class Holders:
 
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
-        for name in ("_files", "_patterns", "_installed", "_manager_files"):
+        for name in ("_files", "_patterns", "_manager_files"):
             self.__dict__.pop(name, None)
 
     def of_accessor(self, name: str) -> Iterator[Model]:
         """The models that may have a reverse accessor or a many-to-many field of this name on one of its ends."""
-        files = {*self._files.get(name, ())}
-        for pattern, path in self._patterns:
-            if _fits(pattern, name):
-                files.add(path)
+        installed = [model for model in self._registry.installed_models if _has_accessor(model, name)]
+        if installed:  # which any model may inherit
+            files = set(self._registry.own_model_files)
+        else:
+            files = {*self._files.get(name, ()), *(path for pattern, path in self._patterns if _fits(pattern, name))}
+            self._add_heirs(files)
         yield from self._models(files)
-        yield from self._installed.get(name, ())
+        yield from installed
 
     def of_manager(self, symbol: ClassSymbol) -> Iterator[Model]:
         """The models of the project that may declare a manager of a manager or queryset class."""
@@ -50,6 +52,7 @@ class Holders:
                 if self._summaries.ask(path, has, name):
                     files.add(path)
                     names.extend(other for other in self._aliases(path, name) if other not in names)
+        self._add_heirs(files)
         yield from self._models(files)
 
     @cached_property
@@ -59,8 +62,8 @@ class Holders:
         files = (path for path in self._modules.tree.files() if "migrations" not in path.parts)
         return [path for path in files if path in models or self._summaries.ask(path, speaks_of_managers)]
 
-    def _models(self, files: set[Path]) -> Iterator[Model]:
-        """The models of these files and those that inherit from them, in the order of the project's models."""
+    def _add_heirs(self, files: set[Path]) -> None:
+        """Add the files of the classes that inherit from those of these files."""
         waiting = list(files)
         while waiting:
             for symbol in self._registry.classes_of(waiting.pop()):
@@ -69,6 +72,9 @@ class Holders:
                     if path is not None and path not in files:
                         files.add(path)
                         waiting.append(path)
+
+    def _models(self, files: set[Path]) -> Iterator[Model]:
+        """The models of these files, in the order of the project's models."""
         for path in self._registry.own_model_files if files else ():
             if path in files:
                 yield from self._registry.models_of(path)
@@ -109,31 +115,21 @@ class Holders:
         """The related names with `%(class)s` and the like, and the files that have them."""
         return [(name, path) for name, files in self._files.items() if "%(" in name for path in files]
 
-    @cached_property
-    def _installed(self) -> dict[str, list[Model]]:
-        """By accessor the models of installed apps."""
-        found: dict[str, list[Model]] = {}
-        for model in self._registry.installed_models:
-            for name in dict.fromkeys(_accessors_of(model)):
-                found.setdefault(name, []).append(model)
-        return found
-
 
 def _mentions(definition: Definition, name: str) -> bool:
     if isinstance(definition, Import):
         return definition.member == name
     if isinstance(definition, ClassSummary):
-        return any(_names(base, name) for base in definition.bases)
+        makes_rows = "get_queryset" in definition.members  # of what it returns, which may be of that name
+        return makes_rows or any(_names(base, name) for base in definition.bases)
     return isinstance(definition, Assignment) and definition.value is not None and _names(definition.value, name)
 
 
 def _names(expression: Expression, name: str) -> bool:
-    parts = expression.walk()
-    return any((isinstance(part, Name) and part.id == name) or _is_attribute(part, name) for part in parts)
-
-
-def _is_attribute(part: Expression, name: str) -> bool:
-    return isinstance(part, Attribute) and part.name == name
+    return any(
+        part.id == name if isinstance(part, Name) else isinstance(part, Attribute) and part.name == name
+        for part in expression.walk()
+    )
 
 
 def _fits(pattern: str, name: str) -> bool:
@@ -141,11 +137,15 @@ def _fits(pattern: str, name: str) -> bool:
     return re.fullmatch(".*".join(re.escape(part) for part in re.split(r"%\(\w+\)s", pattern)), name) is not None
 
 
+def _has_accessor(model: Model, name: str) -> bool:
+    """Whether a relation of a model may give it or another model an accessor of this name."""
+    return any(other == name or ("%(" in other and _fits(other, name)) for other in _accessors_of(model))
+
+
 def _accessors_of(model: Model) -> Iterator[str]:
     """The accessors that a model's relations may give it or others."""
-    yield from (model.name.lower(), f"{model.name.lower()}_set")
     for field in model.fields.values():
-        if field.related_name:
-            yield field.related_name
+        if field.relation:
+            yield field.related_name or f"{model.name.lower()}{'' if field.relation == 'o2o' else '_set'}"
         if field.relation == "m2m":
             yield field.name

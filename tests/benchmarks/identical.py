@@ -1,8 +1,8 @@
 """Whether the means to be fast change findings: `python -m tests.benchmarks.identical CHECKOUT ...`.
 
-Each checkout is analysed as always, by the interpreter's own parser and with first looks at slices of functions, then
-with every file and function read by LibCST, then with whole functions looked at. Differences are printed; the exit code
-is 1 when there are any.
+Each checkout is analysed as always, by the interpreter's own parser and with looks at slices of functions, then with
+every file and function read by LibCST, then with whole functions looked at. Differences are printed; the exit code is 1
+when there are any.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 from flake8_unique_insert import analyse
 from flake8_unique_insert.engine import Engine
+from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.scope import is_analysed
 from flake8_unique_insert.syntax import source
@@ -35,9 +36,13 @@ def by_libcst() -> Iterator[None]:
 
 @contextmanager
 def by_whole_functions() -> Iterator[None]:
-    """Inside the `with` statement first looks leave nothing of a function out."""
-    with patch.object(analyse, "to_writes", lambda graph, names: None):
+    """Inside the `with` statement looks at functions and at their callers leave nothing out."""
+    with patch.multiple(analyse, to_writes=_all, to_calls=_all):
         yield
+
+
+def _all(graph: Graph, names: frozenset[str]) -> None:
+    """No slice."""
 
 
 WAYS = {"LibCST": by_libcst, "whole functions": by_whole_functions}

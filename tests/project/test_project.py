@@ -291,6 +291,30 @@ def test_models_of_a_manager(make_project: MakeProject, more: str, manager: str,
     assert [model.label for model, _ in found if not model.abstract] == ["blog.A"]
 
 
+def test_models_of_a_queryset_that_a_manager_makes(make_project: MakeProject) -> None:
+    start = "from django.db import models\n"
+    project = make_project(
+        {
+            "blog/managers.py": f"{start}class Q(models.QuerySet): pass\nclass M(models.Manager):\n"
+            "    def get_queryset(self):\n        return Q(self.model)\n",
+            "blog/models.py": f"{start}from .managers import M\nclass A(models.Model):\n    objects = M()\n",
+        }
+    )
+    assert [model.label for model, _ in project.managed_by(ClassSymbol("blog.managers", "Q"))] == ["blog.A"]
+
+
+def test_accessors_that_an_installed_class_gives(make_project: MakeProject) -> None:
+    """`AbstractUser` has the fields; what they belong to is the project's model, which does not name them."""
+    project = make_project(
+        {
+            "config/settings.py": 'INSTALLED_APPS = ["django.contrib.auth", "blog"]\nAUTH_USER_MODEL = "blog.Person"',
+            "blog/models.py": "from django.contrib.auth.models import AbstractUser\nclass Person(AbstractUser): pass\n",
+        }
+    )
+    found = {(accessor.model, accessor.field) for accessor in project.accessors_named("user_set")}
+    assert found == {("blog.Person", "groups"), ("blog.Person", "user_permissions")}
+
+
 @pytest.mark.parametrize(
     ("field", "name", "owner"),
     [

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from tests.benchmarks.identical import by_whole_functions
 from tests.rules.analysis import differences
 from tests.rules.documents import Case, every_case
 from tests.rules.execution import execute, runnable
@@ -31,6 +32,14 @@ def test_engine_agrees_with_marks(case: Case, rule_counts: Counter[str], rule_to
     rule_counts["analysed"] += 1
     rule_counts["silent"] += not case.marks()
     rule_todo += [f"{case.name}: {mark.kind} {mark.code}" for mark in case.marks() if mark.kind != "error"]
+    assert wrong + fixed == [], _report(case, wrong + fixed)
+
+
+@every_example
+def test_slices_change_nothing(case: Case) -> None:
+    """The engine says the same where it looks at whole functions, though the page's marks were met by slices."""
+    with by_whole_functions():
+        wrong, fixed = differences(case)
     assert wrong + fixed == [], _report(case, wrong + fixed)
 
 
