@@ -17,7 +17,7 @@ from flake8_unique_insert.evaluate.slices import to_calls, to_writes
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import is_of_parameter
 from flake8_unique_insert.evaluate.transfer import run
-from flake8_unique_insert.evaluate.writes import Protection, Unresolved, Write
+from flake8_unique_insert.evaluate.writes import Protection, Records, Unresolved, Write
 from flake8_unique_insert.flow.build import TooLarge, build
 from flake8_unique_insert.flow.graph import Block, Graph
 from flake8_unique_insert.flow.slice import Slice
@@ -128,7 +128,7 @@ class FileAnalysis:
             yield from self._function_sites(function)
         if may_insert(self.source.without_bodies()):
             yield from self._judge(self._module_writes(), None)
-            self.unresolved.extend(self.analysis.unresolved)
+            self.unresolved.extend(self.analysis.records.unresolved)
 
     @cached_property
     def _functions(self) -> list[FunctionSymbol]:
@@ -161,7 +161,7 @@ class FileAnalysis:
         key = function, depth
         if key not in self._looks:
             within = self._slice(function, lambda graph: to_writes(graph, self._writing))
-            self._looks[key] = self._attempt(function, depth, within), self.analysis.unresolved
+            self._looks[key] = self._attempt(function, depth, within), self.analysis.records.unresolved
         return self._looks[key]
 
     def _judge(self, writes: list[Write], function: FunctionSymbol | None) -> Iterator[InsertSite]:
@@ -357,8 +357,7 @@ class FileAnalysis:
     def _record(
         self, frame: Frame, graph: Graph, start: Callable[[], State], within: Slice | None = None
     ) -> list[Write]:
-        self.analysis.writes = []
-        self.analysis.unresolved = []
+        self.analysis.records = records = Records()
         self.analysis.called = {}
         self.analysis.steps = 0
         self.analysis.solved.clear()
@@ -370,4 +369,4 @@ class FileAnalysis:
             pass
         finally:
             self.analysis.recording = False
-        return self.analysis.writes
+        return records.writes

@@ -14,6 +14,7 @@ from flake8_unique_insert.evaluate import (
     inserts,
     known_calls,
     on_commit,
+    own_save,
     plain_forms,
     queries,
     views,
@@ -174,9 +175,9 @@ def _call_function(
     receiver = value.receiver
     if isinstance(receiver, Instance) and _is_super(node):
         if value.symbol.summary.name in ("save", "asave", "save_base"):
-            inherited = ev.analysis.mechanisms is not None and functions.follow(ev, value, node, *arguments)
+            inherited = ev.analysis.in_save and functions.follow(ev, value, node, *arguments)
             if not inherited:
-                functions.super_save(ev, receiver, node, arguments)
+                own_save.super_save(ev, receiver, node)
             return unknown(ev.symbol("saved", node))
     elif isinstance(receiver, Instance) and value.symbol.summary.name in ("save", "asave"):
         inserts.save(ev, receiver, option.facts, node, arguments)
@@ -215,7 +216,7 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
     """A call of which nothing is known: its result is named by what is called with what."""
     receiver = term.function.base if isinstance(term.function, Attribute) else term.function
     if ev.analysis.recording and not ev.frame.stack and reads_like_insert(node):
-        ev.analysis.unresolved.append(Unresolved(node, receiver, ev.frame.code))
+        ev.analysis.records.unresolved.append(Unresolved(node, receiver, ev.frame.code))
     ev.calls_unknown = ev.calls_unknown or not (dotted(term.function) or "").startswith(("django.", "builtins."))
     name = node.function.name if isinstance(node.function, Attribute) else getattr(node.function, "id", "")
     if all(is_generated(value) for value in arguments[1]) and arguments[1]:
@@ -307,7 +308,7 @@ def _call_super(ev: Evaluator, value: Super, name: str, node: Call, arguments: A
     if isinstance(receiver, Rows):
         return queries.call_rows(ev, receiver, name, node, arguments, is_mechanism=ev.frame.function == name)
     if isinstance(receiver, Instance) and name in ("save", "asave", "save_base"):
-        functions.super_save(ev, receiver, node, arguments)
+        own_save.super_save(ev, receiver, node)
         return unknown(ev.symbol("saved", node))
     if isinstance(receiver, Instance):
         return _call_instance(ev, Option(receiver), receiver, name, node, arguments, term)

@@ -92,6 +92,13 @@ class Evaluator:
         self.begun: dict[Expression, Rows] = {}
         self.raised: list[tuple[str, str, Facts]] = []
 
+    def aside(self) -> Evaluator:
+        """An evaluator at the same place, in a copy of the state: what it does is not done here."""
+        other = Evaluator(self.analysis, self.frame, self.state.copy())
+        other.regions, other.loops, other.awaiting = self.regions, self.loops, self.awaiting
+        other.in_lookup, other.begun = self.in_lookup, dict(self.begun)
+        return other
+
     def all_protections(self) -> tuple[Protection, ...]:
         """What protects the current block, callers' protections first. Only worked out when writes are recorded."""
         if not self.analysis.recording:

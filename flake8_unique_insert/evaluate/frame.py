@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from flake8_unique_insert.evaluate.apart import RowFields
-from flake8_unique_insert.evaluate.writes import Protection, Unresolved, Write
+from flake8_unique_insert.evaluate.writes import Protection, Records
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ModelLookup
 from flake8_unique_insert.syntax.expressions import Argument, Call, Expression, Symbol
@@ -77,6 +77,7 @@ class Frame:
 class Analysis:
     """What all frames of one file's analysis share.
 
+    records: of the block that is being analysed. in_save: a model's own `save` is followed for a write.
     called: by the last name that is called the dotted names of the functions that this is, "" where it is not known.
     assumed: the method that a call of its name is taken for where the class of the receiver is not known.
     entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
@@ -88,7 +89,7 @@ class Analysis:
     lookup: ModelLookup
     functions: FunctionStore
     generators: frozenset[str] = frozenset()
-    writes: list[Write] = field(default_factory=list)
+    records: Records = field(default_factory=Records)
     recording: bool = False
     steps: int = 0
     max_depth: int = MAX_DEPTH
@@ -96,9 +97,8 @@ class Analysis:
     globals: dict[tuple[str, str], Result | None] = field(default_factory=dict)
     attributes: dict[str, Mapping[str, Iterable[Value]]] = field(default_factory=dict)
     assigned: dict[str, dict[Value, None]] | None = None
-    mechanisms: list[Write] | None = None
+    in_save: bool = False
     nested_used: set[int] = field(default_factory=set)
-    unresolved: list[Unresolved] = field(default_factory=list)
     called: dict[str, set[str]] = field(default_factory=dict)
     assumed: FunctionSymbol | None = None
     entries: dict[Symbol, tuple[Expression, Expression]] = field(default_factory=dict)

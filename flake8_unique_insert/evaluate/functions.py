@@ -12,7 +12,7 @@ from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression
 from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.syntax.summary import Parameter
-from flake8_unique_insert.values import Entries, Function, Instance, Known, NestedFunction, Result, result, unknown
+from flake8_unique_insert.values import Entries, Function, Known, NestedFunction, Result, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -180,17 +180,3 @@ def read_property(ev: Evaluator, function: Function, term: Expression) -> Result
     if found is not None and not (isinstance(found.value, Known) and found.value.term == NONE):
         return found
     return annotated(ev, function.symbol.summary.returns, term, function.symbol.module) or unknown(term)
-
-
-# --- the model's own save()
-
-
-def super_save(
-    ev: Evaluator, instance: Instance, node: Call, arguments: tuple[tuple[Argument, ...], list[Result]]
-) -> None:
-    """`super().save()` in a model's `save`: the mechanism by which the row gets written."""
-    from flake8_unique_insert.evaluate import inserts
-
-    sink = ev.analysis.mechanisms
-    if sink is not None and ev.analysis.recording:
-        inserts.note_mechanism(ev, instance, node)

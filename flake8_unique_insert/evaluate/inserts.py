@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from flake8_unique_insert.evaluate import batches, functions, moves
+from flake8_unique_insert.evaluate import batches, moves
 from flake8_unique_insert.evaluate.facts import added
-from flake8_unique_insert.evaluate.frame import Unreachable
+from flake8_unique_insert.evaluate.own_save import own_save
 from flake8_unique_insert.evaluate.row_values import (
     Arguments,
     entries_values,
     keyword_values,
+    object_values,
     username_field,
     with_given,
 )
 from flake8_unique_insert.evaluate.verbs import KINDS, plain
 from flake8_unique_insert.evaluate.writes import Protection, RowValues, Write
 from flake8_unique_insert.facts import MADE_BY, NO_FACTS, Facts, Inserted, NewRow
-from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
+from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Attribute,
@@ -26,13 +27,10 @@ from flake8_unique_insert.syntax.expressions import (
     Constant,
     Expression,
     Sequence,
-    constant,
 )
-from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     CreatedFlag,
     Elements,
-    Function,
     Instance,
     Items,
     Known,
@@ -41,7 +39,6 @@ from flake8_unique_insert.values import (
     Option,
     Result,
     Rows,
-    Unset,
     result,
     unknown,
 )
@@ -50,18 +47,15 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
-TEXT_FIELDS = frozenset({"CharField", "TextField"})
-
-
 def tables(model: Model) -> frozenset[str]:
     """The tables that a row of this model is written to."""
     return frozenset([model.table, *model.parents])
 
 
 def emit(ev: Evaluator, write: Write) -> None:
-    """Report a write, in the last pass only."""
+    """Report a write."""
     if ev.analysis.recording:
-        ev.analysis.writes.append(write)
+        ev.analysis.records.writes.append(write)
 
 
 def inserted_row(model: Model, values: RowValues, made_by: Expression = NONE) -> Inserted:
@@ -132,7 +126,7 @@ def _create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Argum
         )
         arguments = (pairs, arguments[1])
     values = with_given(rows, keyword_values(arguments, rows.model))
-    _report(ev, rows, method, "insert", call, values, mechanisms=own_save(ev, rows.model, values, call))
+    _report(ev, rows, method, "insert", call, values, own_save=own_save(ev, rows.model, values, call))
     return result(new_row(ev, call, rows.model, values, rows.term))
 
 
@@ -154,7 +148,7 @@ def _upsert(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Argum
     values = with_given(rows, values)
     _report(
         ev, rows, method, "upsert", call, values, lookup=lookup, defaults=defaults, options=named,
-        mechanisms=own_save(ev, rows.model, values, call),
+        own_save=own_save(ev, rows.model, values, call),
     )  # fmt: skip
     instance = Instance(ev.symbol("new", call), rows.model)
     kept = tuple(pair for pair in exact if at_insert.get(pair[0]) is None and defaults.get(pair[0]) is None)
@@ -236,15 +230,6 @@ def instantiate(ev: Evaluator, value: ModelClass, call: Call, arguments: Argumen
     return result(instance)
 
 
-def object_values(known: ObjectState) -> RowValues:
-    """The values of a new instance."""
-    found = known.get("**")
-    values = tuple((name, value) for name, value in known.values if name != "**")
-    given = [option.value.term for option in found.options if not isinstance(option.value, Unset)] if found else []
-    spread = given[0] if len(given) == 1 else found.term if found else None
-    return RowValues(values, spread, known.open)
-
-
 def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arguments: Arguments) -> None:
     """`instance.save(...)`: an insert where it is new, an update of the changed fields where it is not."""
     known = ev.state.objects.get(instance.term) or ObjectState(False)
@@ -259,7 +244,7 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
             call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
             added(facts, ahead), protections_of(ev, call), ev.frame.code, ev.frame.stack,
             None, instance, known, None, None, options,
-            mechanisms=own_save(ev, model, values, call, instance if is_update else None, option_facts),
+            own_save=own_save(ev, model, values, call, instance if is_update else None, option_facts),
             form=known.form,
         )  # fmt: skip
         emit(ev, write)
@@ -293,79 +278,6 @@ def _with_kept(instance: Instance, known: ObjectState, values: RowValues) -> Row
     named = dict(values.values)
     kept = ((name, unknown(Attribute(instance.term, name))) for name in instance.model.fields if name not in named)
     return replace(values, values=(*values.values, *kept))
-
-
-def own_save(
-    ev: Evaluator,
-    model: Model,
-    values: RowValues,
-    call: Call,
-    existing: Instance | None = None,
-    option_facts: Facts = frozenset(),
-) -> tuple[Write, ...]:
-    """What the model's own `save` does to a row before it is written: a report for each `super().save()` in it.
-
-    existing: the row, where it is in the database already. option_facts: what holds where it is this row. Empty when
-    the model has no `save` of its own, or when it cannot be followed.
-    """
-    if not ev.analysis.recording or not isinstance(model.symbol, ClassSymbol):
-        return ()
-    member = ev.analysis.lookup.class_member(model.symbol, "save")
-    if member is None or not isinstance(member.definition, FunctionSummary):
-        return ()
-    symbol = FunctionSymbol(member.owner.module, f"{member.owner.qualname}.save", member.definition)
-    saved = ev.state, ev.raised, ev.analysis.mechanisms, ev.analysis.writes
-    ev.state, ev.raised = ev.state.copy(), []
-    ev.state.facts = added(ev.state.facts, option_facts)
-    found: list[Write] = []
-    ev.analysis.mechanisms, ev.analysis.writes = found, []
-    row = existing or Instance(ev.analysis.symbol("saving", ev.frame, call), model)
-    if existing is None:
-        ev.state.objects[row.term] = _given_to_new(model, values)
-    try:
-        functions.follow(ev, Function(row.term, symbol, member.owner, row), call, (), [])
-    except Unreachable:
-        pass
-    finally:
-        ev.state, ev.raised, ev.analysis.mechanisms, ev.analysis.writes = saved
-    return tuple(found)
-
-
-def _given_to_new(model: Model, values: RowValues) -> ObjectState:
-    """A new instance with these values, and the defaults of the fields that were left out."""
-    named = dict(values.values)
-    if values.spread is not None:
-        named["**"] = unknown(values.spread)
-    elif not values.open:
-        named = {**_defaults(model), **named}
-    return ObjectState(True, tuple(named.items()), values.open)
-
-
-def _defaults(model: Model) -> dict[str, Result]:
-    """What fields of a new instance hold that nothing was given for: literals only."""
-    found: dict[str, Result] = {}
-    for name, field in model.fields.items():
-        if isinstance(field.default, Constant):
-            found[name] = result(Known(field.default))
-        elif field.default is None and not field.relation and not field.primary_key:
-            texts = any(base.rsplit(".", 1)[-1] in TEXT_FIELDS for base in (field.kind, *field.bases))
-            if field.null or texts:
-                found[name] = result(Known(NONE if field.null else constant("")))
-        elif field.default is None and field.relation in ("fk", "o2o"):
-            found[name] = result(Known(NONE))
-    return found
-
-
-def note_mechanism(ev: Evaluator, instance: Instance, call: Call) -> None:
-    """Report a `super().save()` inside a followed `save`."""
-    known = ev.state.objects.get(instance.term)
-    if known is None or ev.analysis.mechanisms is None:
-        return
-    kind = "update" if known.new is False else "save"
-    ev.analysis.mechanisms.append(Write(
-        call, "save", kind, instance.model, object_values(known), ev.state.copy(), ev.state.facts,
-        ev.all_protections(), ev.frame.code, ev.frame.stack, None, instance, known,
-    ))  # fmt: skip
 
 
 def update_rows(ev: Evaluator, rows: Rows, call: Call, arguments: Arguments) -> None:

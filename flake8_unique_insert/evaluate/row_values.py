@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate.writes import RowValues
 from flake8_unique_insert.schema import ClassSymbol, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, Name, string
 from flake8_unique_insert.syntax.summary import Assignment
-from flake8_unique_insert.values import Entries, Instance, ModelClass, Result, Rows, unknown
+from flake8_unique_insert.values import Entries, Instance, ModelClass, ObjectState, Result, Rows, Unset, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -57,6 +57,15 @@ def with_given(rows: Rows, values: RowValues) -> RowValues:
     named = dict(values.values)
     added = tuple((name, unknown(term)) for name, term in rows.given if name not in named)
     return replace(values, values=(*values.values, *added))
+
+
+def object_values(known: ObjectState) -> RowValues:
+    """The values of a new instance."""
+    found = known.get("**")
+    values = tuple((name, value) for name, value in known.values if name != "**")
+    given = [option.value.term for option in found.options if not isinstance(option.value, Unset)] if found else []
+    spread = given[0] if len(given) == 1 else found.term if found else None
+    return RowValues(values, spread, known.open)
 
 
 def fields_set(model: Model, name: str, value: Result) -> dict[str, Result]:

@@ -13,35 +13,29 @@ if TYPE_CHECKING:
 
 
 def settled(transfer: FlowTransfer, graph: Graph, start: State) -> Solution[State]:
-    """The solution from a start, its writes recorded when the analysis records.
+    """The solution from a start; what was found at its states is added to what the analysis has found.
 
-    The last solution for the same chain of calls serves again while the start is the same. Without a cycle each block
-    is visited once, from its settled state, and recorded then. Else it is visited until its state settles, and once
-    more to record: the calls in it start from the settled state.
+    The last solution for the same chain of calls serves again while the start is the same.
     """
     analysis = transfer.analysis
     solution = _known(transfer, start)
-    is_recorded = solution is None and not graph.has_cycle
     if solution is None:
-        recording, analysis.recording = analysis.recording, analysis.recording and is_recorded
-        try:
-            solution = solve(graph, start, transfer)
-        finally:
-            analysis.recording = recording
-        analysis.solved[_chain(transfer)] = start, solution, transfer
-    if analysis.recording and not is_recorded:
+        solution = solve(graph, start, transfer)
+        analysis.solved[_chain(transfer)] = start, solution, transfer, analysis.recording
+    if analysis.recording:
         for block in sorted(solution.at_start, key=graph.places.__getitem__):
-            transfer.flow(block, solution.at_start[block])
+            analysis.records.extend(transfer.records[block])
     return solution
 
 
 def _known(transfer: FlowTransfer, start: State) -> Solution[State] | None:
     known = transfer.analysis.solved.get(_chain(transfer))
-    if known is None or known[0] != start:
+    if known is None or known[0] != start or (transfer.analysis.recording and not known[3]):
         return None
     solution: Solution[State] = known[1]
     former: FlowTransfer = known[2]
     transfer.specific, transfer.escaping = former.specific.copy(), former.escaping.copy()
+    transfer.records = former.records
     return solution
 
 

@@ -15,6 +15,7 @@ from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
 from flake8_unique_insert.evaluate.settled import settled
 from flake8_unique_insert.evaluate.state import Check, State, meet
+from flake8_unique_insert.evaluate.writes import Records
 from flake8_unique_insert.facts import Absent, Facts
 from flake8_unique_insert.flow.graph import (
     Assign,
@@ -65,9 +66,18 @@ class FlowTransfer:
         self.within = within
         self.specific: set[Edge] = set()
         self.escaping: dict[Block, Raised] = {}
+        self.records: dict[Block, Records] = {}
 
     def flow(self, block: Block, state: State) -> dict[Edge, State]:
-        """The states on the out-edges of a block."""
+        """The states on the out-edges of a block. What is found in it replaces what a former visit found."""
+        around = self.analysis.records
+        self.analysis.records = self.records[block] = Records()
+        try:
+            return self._flow(block, state)
+        finally:
+            self.analysis.records = around
+
+    def _flow(self, block: Block, state: State) -> dict[Edge, State]:
         ev = Evaluator(self.analysis, self.frame, state.copy())
         ev.regions, ev.loops = block.regions, block.loops
         caught = ev.in_lookup = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
@@ -333,9 +343,10 @@ def analyse_nested(ev: Evaluator, action: Define) -> None:
     for parameter in parameters:
         symbol = ev.analysis.symbol("param", frame, parameter.name, parameter.name)
         start.names[parameter.name] = unknown(symbol)
-    before = len(ev.analysis.writes)
+    writes = ev.analysis.records.writes
+    before = len(writes)
     run(ev.analysis, frame, graph, start)
-    ev.analysis.writes[before:] = [replace(write, nested=id(action.node)) for write in ev.analysis.writes[before:]]
+    writes[before:] = [replace(write, nested=id(action.node)) for write in writes[before:]]
     if action.node.header.decorators:
         ev.analysis.nested_used.add(id(action.node))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.facts import Facts
@@ -11,6 +12,9 @@ from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import Call, Expression
 from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.values import Form, Instance, Nest, ObjectState, Result, Rows
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.own_save import OwnSave
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Write:
     values. state: before the write. facts: those of the state and of the saved value's option.
     nested: identifies the function defined inside the analysed one that writes, when nothing is known of its callers.
     nests: the nested loops in which the rows of a batch were put together.
-    mechanisms: what the model's own `save` does before the row is written.
+    own_save: the model's own `save`, if it has one.
     form: the form or serializer whose input it saves.
     stack: the calls through which the analysed function got here, outermost first; empty for its own.
     """
@@ -82,10 +86,15 @@ class Write:
     defaults: RowValues | None = None
     options: dict[str, Result] = field(default_factory=dict)
     element_count: int | None = None
-    mechanisms: tuple[Write, ...] = ()
+    own_save: OwnSave | None = None
     nested: int | None = None
     form: Form | None = None
     nests: frozenset[Nest] = frozenset()
+
+    @property
+    def mechanisms(self) -> tuple[Write, ...]:
+        """What the model's own `save` does before the row is written: a write for each `super().save()` in it."""
+        return self.own_save.writes if self.own_save is not None else ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,3 +104,21 @@ class Unresolved:
     call: Call
     receiver: Expression
     code: ParsedCode | None
+
+
+@dataclass(slots=True)
+class Records:
+    """What an analysis finds on its way.
+
+    mechanisms: inside of a model's own `save` a write for each call by which the row gets written.
+    """
+
+    writes: list[Write] = field(default_factory=list)
+    unresolved: list[Unresolved] = field(default_factory=list)
+    mechanisms: list[Write] = field(default_factory=list)
+
+    def extend(self, more: Records) -> None:
+        """Add what was found somewhere else."""
+        self.writes += more.writes
+        self.unresolved += more.unresolved
+        self.mechanisms += more.mechanisms

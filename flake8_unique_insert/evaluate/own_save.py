@@ -1,0 +1,116 @@
+"""A model's own `save`: what it does to a row before `super().save()` writes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate import functions
+from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.frame import BudgetExceeded, Unreachable
+from flake8_unique_insert.evaluate.row_values import object_values
+from flake8_unique_insert.evaluate.writes import Records, RowValues, Write
+from flake8_unique_insert.facts import NO_FACTS, Facts
+from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
+from flake8_unique_insert.syntax.expressions import NONE, Call, Constant, constant
+from flake8_unique_insert.syntax.summary import FunctionSummary
+from flake8_unique_insert.values import Function, Instance, Known, ObjectState, Result, result, unknown
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+TEXT_FIELDS = frozenset({"CharField", "TextField"})
+
+
+class OwnSave:
+    """The model's own `save` at one write. It is followed when that is asked for: few writes depend on it."""
+
+    def __init__(self, ev: Evaluator, save: Function, call: Call, facts: Facts) -> None:
+        """ev: in the state in which `save` begins, and of no other use. facts: what holds besides."""
+        ev.state.facts = added(ev.state.facts, facts)
+        self._ev = ev
+        self._save = save
+        self._call = call
+        self._writes: tuple[Write, ...] | None = None
+
+    @property
+    def writes(self) -> tuple[Write, ...]:
+        """A write for each `super().save()`; none when the method cannot be followed."""
+        if self._writes is None:
+            self._writes = self._follow()
+        return self._writes
+
+    def _follow(self) -> tuple[Write, ...]:
+        analysis = self._ev.analysis
+        kept = analysis.recording, analysis.in_save, analysis.records, analysis.called, analysis.steps
+        analysis.recording, analysis.in_save, analysis.records, analysis.called = True, True, Records(), {}
+        analysis.steps = 0
+        try:
+            functions.follow(self._ev, self._save, self._call, (), [])
+        except (BudgetExceeded, RecursionError, Unreachable):
+            pass
+        finally:
+            found = analysis.records.mechanisms
+            analysis.recording, analysis.in_save, analysis.records, analysis.called, analysis.steps = kept
+        return tuple(found)
+
+
+def own_save(
+    ev: Evaluator,
+    model: Model,
+    values: RowValues,
+    call: Call,
+    existing: Instance | None = None,
+    option_facts: Facts = NO_FACTS,
+) -> OwnSave | None:
+    """What a model's own `save` does at a call that saves a row; None when it has none.
+
+    existing: the row, where it is in the database already. option_facts: what holds where it is this row.
+    """
+    if not ev.analysis.recording or not isinstance(model.symbol, ClassSymbol):
+        return None
+    member = ev.analysis.lookup.class_member(model.symbol, "save")
+    if member is None or not isinstance(member.definition, FunctionSummary):
+        return None
+    symbol = FunctionSymbol(member.owner.module, f"{member.owner.qualname}.save", member.definition)
+    row = existing or Instance(ev.analysis.symbol("saving", ev.frame, call), model)
+    aside = ev.aside()
+    if existing is None:
+        aside.state.objects[row.term] = _given_to_new(model, values)
+    return OwnSave(aside, Function(row.term, symbol, member.owner, row), call, option_facts)
+
+
+def _given_to_new(model: Model, values: RowValues) -> ObjectState:
+    """A new instance with these values, and the defaults of the fields that were left out."""
+    named = dict(values.values)
+    if values.spread is not None:
+        named["**"] = unknown(values.spread)
+    elif not values.open:
+        named = {**_defaults(model), **named}
+    return ObjectState(True, tuple(named.items()), values.open)
+
+
+def _defaults(model: Model) -> dict[str, Result]:
+    """What fields of a new instance hold that nothing was given for: literals only."""
+    found: dict[str, Result] = {}
+    for name, field in model.fields.items():
+        if isinstance(field.default, Constant):
+            found[name] = result(Known(field.default))
+        elif field.default is None and not field.relation and not field.primary_key:
+            texts = any(base.rsplit(".", 1)[-1] in TEXT_FIELDS for base in (field.kind, *field.bases))
+            if field.null or texts:
+                found[name] = result(Known(NONE if field.null else constant("")))
+        elif field.default is None and field.relation in ("fk", "o2o"):
+            found[name] = result(Known(NONE))
+    return found
+
+
+def super_save(ev: Evaluator, instance: Instance, call: Call) -> None:
+    """`super().save()` in a model's `save`: the call by which the row gets written."""
+    known = ev.state.objects.get(instance.term)
+    if known is None or not ev.analysis.in_save or not ev.analysis.recording:
+        return
+    kind = "update" if known.new is False else "save"
+    ev.analysis.records.mechanisms.append(Write(
+        call, "save", kind, instance.model, object_values(known), ev.state.copy(), ev.state.facts,
+        ev.all_protections(), ev.frame.code, ev.frame.stack, None, instance, known,
+    ))  # fmt: skip
