@@ -54,6 +54,8 @@ V = TypeVar("V")
 MAX_DICTS = 3
 FORMER = "$former"
 """Stands between an object and an attribute for the value that it had before it was assigned."""
+INNER = "$^"
+"""What names begin with that are not written in the function: those of the analysis itself, and those of callers."""
 NO_ROWS: frozenset[Inserted] = frozenset()
 
 
@@ -79,6 +81,16 @@ class State:
     def copy(self) -> State:
         """A state that can be changed without changing this one."""
         return State(dict(self.names), dict(self.objects), self.facts, self.checks, self.bound)
+
+    def keeping(self, live: frozenset[str]) -> State:
+        """This state without the local names that are not live; those of callers and of the analysis itself stay."""
+        dead = [name for name in self.names if name not in live and name[0] not in INNER]
+        if not dead:
+            return self
+        state = self.copy()
+        for name in dead:
+            del state.names[name]
+        return state
 
     def learn(self, facts: Iterable[Fact]) -> None:
         """Add facts that hold from here on."""

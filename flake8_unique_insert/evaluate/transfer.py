@@ -60,10 +60,11 @@ CAUGHT_BY = {
 class FlowTransfer:
     """The transfer of one frame, or of a slice of it."""
 
-    def __init__(self, analysis: Analysis, frame: Frame, within: Slice | None = None) -> None:
+    def __init__(self, analysis: Analysis, frame: Frame, graph: Graph, within: Slice | None = None) -> None:
         self.analysis = analysis
         self.frame = frame
         self.within = within
+        self.live = graph.live_at_heads
         self.specific: set[Edge] = set()
         self.escaping: dict[Block, Raised] = {}
         self.records: dict[Block, Records] = {}
@@ -142,6 +143,8 @@ class FlowTransfer:
     def meet(self, block: Block, arriving: list[tuple[Edge, State]]) -> State:
         """The state at a block's start. A handler of a lookup's error is entered from lookups, where there are any."""
         loop = block.heads
+        if (live := self.live.get(block)) is not None:
+            arriving = [(edge, state.keeping(live)) for edge, state in arriving]
         if len(arriving) == 1 and loop is None:
             return arriving[0][1]
         specific = [state for edge, state in arriving if edge in self.specific]
@@ -388,7 +391,7 @@ def run(
     """Analyse a graph, or a slice of it: the state at its exit (None: never reached), the lookup errors that escape."""
     if within is not None and graph.entry not in within:
         return None, []
-    transfer = FlowTransfer(analysis, frame, within)
+    transfer = FlowTransfer(analysis, frame, graph, within)
     solution = settled(transfer, graph, start)
     raised = [item for block, items in transfer.escaping.items() if block in solution.at_start for item in items]
     return solution.at_start.get(graph.exit), raised

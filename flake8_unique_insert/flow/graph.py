@@ -8,6 +8,7 @@ outermost first.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -101,6 +102,14 @@ class Raise:
 Action = Evaluate | Assign | Iterate | Enter | Forget | ImportNames | Define | Return | Raise
 
 
+def expressions_of(action: Action, with_target: bool = True) -> Iterator[Expression]:
+    """The expressions that an action evaluates, and the target that it assigns to. Nested functions evaluate none."""
+    for slot in () if isinstance(action, (Define, ImportNames)) else action.__slots__:
+        value = getattr(action, slot)
+        if isinstance(value, Expression) and (with_target or slot != "target"):
+            yield value
+
+
 @dataclass(frozen=True, eq=False)
 class Handler:
     """An except clause. types: the expression after `except` (None: catches everything).
@@ -189,6 +198,13 @@ class Graph:
     def has_cycle(self) -> bool:
         """Whether control can come to a block again."""
         return any(self.places[edge.target] <= place for block, place in self.places.items() for edge in block.edges)
+
+    @cached_property
+    def live_at_heads(self) -> dict[Block, frozenset[str]]:
+        """By the first block of each loop the names that are read after it begins, see `liveness`."""
+        from flake8_unique_insert.flow.liveness import live_at_heads
+
+        return live_at_heads(self)
 
     def dump(self) -> str:
         """The graph as text, for debugging."""

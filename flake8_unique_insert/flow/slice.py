@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from flake8_unique_insert.flow.graph import Action, Block, Define, Graph, ImportNames
+from flake8_unique_insert.flow.graph import Action, Block, Define, Graph, expressions_of
 from flake8_unique_insert.syntax.expressions import Expression
 
 Slice = dict[Block, int]
@@ -34,13 +34,5 @@ def leading_to(graph: Graph, is_wanted: Callable[[Expression], bool]) -> Slice:
     return found
 
 
-def _expressions(action: Action) -> Iterator[Expression]:
-    """The expressions that an action evaluates or assigns to."""
-    for slot in () if isinstance(action, (Define, ImportNames)) else action.__slots__:
-        value = getattr(action, slot)
-        if isinstance(value, Expression):
-            yield value
-
-
 def _is_any(action: Action, is_wanted: Callable[[Expression], bool]) -> bool:
-    return isinstance(action, Define) or any(is_wanted(part) for part in _expressions(action))
+    return isinstance(action, Define) or any(is_wanted(part) for part in expressions_of(action))

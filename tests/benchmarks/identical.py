@@ -36,9 +36,11 @@ def by_libcst() -> Iterator[None]:
 
 @contextmanager
 def by_whole_functions() -> Iterator[None]:
-    """Inside the `with` statement looks at functions and at their callers leave nothing out."""
-    with patch.multiple(analyse, to_writes=_all, to_calls=_all):
+    """Inside the `with` statement looks at functions and at their callers leave out no statement and no name."""
+    analyse.read_function.cache_clear()
+    with patch.multiple(analyse, to_writes=_all, to_calls=_all), patch.object(Graph, "live_at_heads", {}):
         yield
+    analyse.read_function.cache_clear()
 
 
 def _all(graph: Graph, names: frozenset[str]) -> None:
