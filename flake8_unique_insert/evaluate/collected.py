@@ -75,18 +75,9 @@ def met_object(point: int, term: Expression, known: list[ObjectState]) -> Object
     names = dict.fromkeys(name for item in known for name, _ in item.values)
     for name in names:
         results = [item.get(name) for item in known]
-        if all(bound == results[0] for bound in results) and results[0] is not None:
-            values.append((name, results[0]))
-        elif None in results:
-            joined = Symbol("join", point, name)
-            options = dict.fromkeys(option.value for bound in results if bound for option in bound.options)
-            unset = Option(Unset(Attribute(term, name)))
-            values.append((name, Result(joined, (*(Option(value) for value in options), unset))))
-        else:
-            options = dict.fromkeys(option.value for bound in results if bound for option in bound.options)
-            joined = Symbol("join", point, name)
-            met = tuple(Option(value) for value in options)
-            values.append((name, Result(joined, met) if len(met) <= MAX_OPTIONS else unknown(joined)))
+        first = results[0]
+        is_same = first is not None and all(bound == first for bound in results)
+        values.append((name, first if is_same and first is not None else _met_value(point, term, name, results)))
     new = known[0].new if all(item.new == known[0].new for item in known) else None
     return ObjectState(
         new,
@@ -97,6 +88,20 @@ def met_object(point: int, term: Expression, known: list[ObjectState]) -> Object
         any(item.copied for item in known),
         next((item.form for item in known if item.form is not None), None),
     )
+
+
+def _met_value(point: int, term: Expression, name: str, results: list[Result | None]) -> Result:
+    """What an attribute holds that has one of these values, None where it was not assigned."""
+    joined = Symbol("join", point, name)
+    values = dict.fromkeys(option.value for bound in results if bound is not None for option in bound.options)
+    if any(isinstance(value, Unknown) and joined in value.term.symbols for value in values):
+        # made of what it was before: one such value stands for all that are not known, or there would be ever more
+        values = dict.fromkeys(Unknown(joined) if isinstance(value, Unknown) else value for value in values)
+    if len(values) > MAX_OPTIONS:
+        values = {Unknown(joined): None}
+    if None in results:
+        values[Unset(Attribute(term, name))] = None
+    return Result(joined, tuple(Option(value) for value in values))
 
 
 def renamed(value: Result, names: Mapping[Expression, Symbol]) -> Result | None:
