@@ -200,6 +200,28 @@ class Graph:
         return any(self.places[edge.target] <= place for block, place in self.places.items() for edge in block.edges)
 
     @cached_property
+    def nests(self) -> dict[Block, int]:
+        """By reachable block the number of the nest of loops that it is in, one of its own for a block in no loop.
+
+        They are the strongly connected components (Kosaraju's algorithm), numbered so that control only goes up.
+        """
+        if not self.has_cycle:
+            return self.places
+        into: dict[Block, list[Block]] = {}
+        for block in self.places:
+            for edge in block.edges:
+                into.setdefault(edge.target, []).append(block)
+        nests: dict[Block, int] = {}
+        for number, first in enumerate(sorted(self.places, key=self.places.__getitem__)):
+            stack = [first]
+            while stack:
+                block = stack.pop()
+                if block not in nests:
+                    nests[block] = number
+                    stack.extend(into.get(block, ()))
+        return nests
+
+    @cached_property
     def live_at_heads(self) -> dict[Block, frozenset[str]]:
         """By the first block of each loop the names that are read after it begins, see `liveness`."""
         from flake8_unique_insert.flow.liveness import live_at_heads

@@ -36,16 +36,21 @@ class Solution(Generic[S]):
 
 
 def solve(graph: Graph, start: S, transfer: Transfer[S]) -> Solution[S]:
-    """Run the analysis from a state at the graph's entry."""
+    """Run the analysis from a state at the graph's entry.
+
+    A nest of loops settles before what comes after it. In the nest one sweep goes through all blocks with news before
+    the next begins: an inner loop that settled anew in each round of the outer one would take many more visits.
+    """
     solution: Solution[S] = Solution(graph)
-    place = graph.places
+    place, nest = graph.places, graph.nests
+    in_order = sorted(place, key=place.__getitem__)
     arrived: dict[Block, dict[Edge, S]] = {}
     visits: dict[Block, int] = {}
-    waiting = [(0, graph.entry.number)]
+    waiting = [(nest[graph.entry], 0, 0)]  # nest, sweep, place
     queued = {graph.entry}
-    by_number = {block.number: block for block in graph.blocks}
     while waiting:
-        block = by_number[heapq.heappop(waiting)[1]]
+        _, sweep, at = heapq.heappop(waiting)
+        block = in_order[at]
         queued.discard(block)
         incoming = list(arrived.get(block, {}).items())
         state = start if block is graph.entry and not incoming else transfer.meet(block, incoming)
@@ -57,12 +62,14 @@ def solve(graph: Graph, start: S, transfer: Transfer[S]) -> Solution[S]:
         solution.at_start[block] = state
         leaving = transfer.flow(block, state)
         for edge in block.edges:
-            box = arrived.setdefault(edge.target, {})
+            target = edge.target
+            box = arrived.setdefault(target, {})
             if edge in leaving:
                 box[edge] = leaving[edge]
             else:
                 box.pop(edge, None)
-            if box and edge.target not in queued:
-                queued.add(edge.target)
-                heapq.heappush(waiting, (place[edge.target], edge.target.number))
+            if box and target not in queued:
+                queued.add(target)
+                again = sweep + (place[target] <= at) if nest[target] == nest[block] else 0
+                heapq.heappush(waiting, (nest[target], again, place[target]))
     return solution
