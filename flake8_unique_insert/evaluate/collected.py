@@ -90,6 +90,16 @@ def met_object(point: int, term: Expression, known: list[ObjectState]) -> Object
     )
 
 
+def partly_known(point: int, term: Expression, known: ObjectState) -> ObjectState:
+    """What is known of an object that is in this state on some ways, and not spoken of on the others."""
+    values = []
+    for name, value in known.values:
+        before = {Symbol("join", point, name), Attribute(term, name)}
+        is_made_of_former = value.term not in before and any(part in before for part in value.term.walk())
+        values.append((name, _met_value(point, term, name, [value, None]) if is_made_of_former else value))
+    return replace(known, values=tuple(values), open=True)
+
+
 def _met_value(point: int, term: Expression, name: str, results: list[Result | None]) -> Result:
     """What an attribute holds that has one of these values, None where it was not assigned."""
     joined = Symbol("join", point, name)

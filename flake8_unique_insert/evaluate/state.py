@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TypeVar
 
 from flake8_unique_insert.evaluate.apart import RowFields
-from flake8_unique_insert.evaluate.collected import MAX_OPTIONS, as_elements, merged, met_object
+from flake8_unique_insert.evaluate.collected import MAX_OPTIONS, as_elements, merged, met_object, partly_known
 from flake8_unique_insert.evaluate.facts import (
     Change,
     added,
@@ -350,5 +350,5 @@ def _met_objects(point: int, states: list[State]) -> dict[Expression, ObjectStat
         known = [state.objects[term] for state in states if term in state.objects]
         met[term] = known[0] if all(item is known[0] for item in known) else met_object(point, term, known)
         if len(known) < len(states) and not (isinstance(term, Symbol) and term.kind == "new"):
-            met[term] = replace(met[term], open=True)
+            met[term] = partly_known(point, term, met[term])
     return met

@@ -315,7 +315,7 @@ class Project:
             label = self._target(Placed(stated, field.module), model.symbol, app_label)
             return self.model_labelled(label, app_label) if label else None
         target = self.model_labelled(field.target, app_label)
-        return automatic_through(model, field, target) if target is not None else None
+        return automatic_through(model, name, target) if target is not None else None
 
     def link(self, model: Model, accessor: Accessor) -> Link | None:
         """The rows between an instance of a model and what a many-to-many accessor of it reaches."""

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flake8_unique_insert.schema import Field, KeyKind, Link, ManagerDeclaration, Model, UniqueKey
 from flake8_unique_insert.syntax.expressions import Sequence, string
 
 FOREIGN_KEY = "django.db.models.ForeignKey"
 AUTO_FIELD = "django.db.models.AutoField"
+MAX_KEPT = 512
 
 
-def automatic_through(model: Model, field: Field, target: Model) -> Model:
-    """The model that Django makes for a many-to-many field without `through`: one row for each pair."""
+@lru_cache(maxsize=MAX_KEPT)
+def automatic_through(model: Model, name: str, target: Model) -> Model:
+    """The model that Django makes for a many-to-many field without `through`: one row for each pair.
+
+    It is the same one each time: rows of two models would not be taken for the same rows. name: of the field.
+    """
+    field = model.fields[name]
     source_name, target_name = model.name.lower(), target.name.lower()
     if model.table == target.table:
         source_name, target_name = f"from_{source_name}", f"to_{target_name}"
     app_label = model.label.rpartition(".")[0]
-    name = f"{model.name}_{field.name}"
+    label = f"{model.name}_{name}"
     fields = {
         "id": Field("id", AUTO_FIELD, (AUTO_FIELD,), primary_key=True, module=model.module),
         source_name: _foreign_key(source_name, model),
@@ -24,8 +32,8 @@ def automatic_through(model: Model, field: Field, target: Model) -> Model:
     key = UniqueKey(KeyKind.UNIQUE_TOGETHER, (source_name, target_name), field.declared, module=model.module)
     return Model(
         model.symbol,
-        f"{app_label}.{name}",
-        name,
+        f"{app_label}.{label}",
+        label,
         model.module,
         field.declared,
         fields,
