@@ -309,7 +309,7 @@ def _of_rows(ev: Evaluator, value: Rows, name: str, node: Expression) -> Result:
     declared = value.manager
     for symbol in filter(None, (declared.manager, declared.queryset) if declared is not None else ()):
         member = ev.analysis.lookup.class_member(symbol, name)
-        if member is not None and isinstance(member.definition, FunctionSummary):
+        if member is not None:
             return _member(ev, member, name, value, term, value)
     return result(Bound(term, value, name))
 

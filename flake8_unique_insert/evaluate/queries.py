@@ -89,13 +89,9 @@ def note_check(ev: Evaluator, rows: Rows) -> None:
 
 
 def with_manager(ev: Evaluator, rows: Rows) -> Rows:
-    """Rows of a manager, restricted by its own `get_queryset`."""
+    """Rows of a manager, restricted by its own `get_queryset`; one of a class that cannot be read hides none."""
     declared = rows.manager
-    if declared is None:
-        return rows
-    if not declared.known:
-        return replace(rows, alternatives=frozenset([frozenset([unknown_condition(rows.term)])]))
-    if declared.manager is None:
+    if declared is None or declared.manager is None:
         return rows
     member = ev.analysis.lookup.class_member(declared.manager, "get_queryset")
     if member is None or not isinstance(member.definition, FunctionSummary):

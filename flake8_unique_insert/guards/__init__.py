@@ -7,7 +7,7 @@ from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.guards import absence, handler, upsert, validation
 from flake8_unique_insert.schema import UniqueKey
 
-GUARDS = (handler, absence, upsert, validation)
+GUARDS = (handler, upsert, absence, validation)
 """In the order in which a verdict names them."""
 
 
@@ -18,10 +18,10 @@ def guard_of(analysis: Analysis, write: Write, key: UniqueKey, handlers: frozens
     """
     if handler.covers(write, handlers):
         return handler.VERDICT
-    if absence.covers(analysis, write, key):
-        return absence.VERDICT
     if upsert.covers(analysis, write, key):
         return upsert.VERDICT
+    if absence.covers(analysis, write, key):
+        return absence.VERDICT
     if validation.covers(analysis, write, key):
         return validation.VERDICT
     return None
