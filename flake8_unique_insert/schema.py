@@ -179,13 +179,12 @@ class ManagerDeclaration:
     """A manager of a model.
 
     manager: the manager's class, None for Django's own. queryset: the queryset class that it was built from
-    (`from_queryset`, `as_manager`), None for Django's own. known: False when its class cannot be resolved.
+    (`from_queryset`, `as_manager`), None for Django's own.
     """
 
     name: str
     manager: ClassSymbol | None = None
     queryset: ClassSymbol | None = None
-    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ class Managers:
                 return None
             return ManagerDeclaration(name, None, queryset if isinstance(queryset, ClassSymbol) else None)
         made = self._made_class(function, placed.module)
+        made = made or self._made_with(expression, placed.module)
         return replace(made, name=name) if made is not None else self._lookalike(name, function, placed.module)
 
     def _made_class(self, function: Expression, module: str, depth: int = 0) -> ManagerDeclaration | None:
@@ -89,10 +90,18 @@ class Managers:
                     return self._made_class(assignment.value, symbol.module, depth + 1)
         if not isinstance(symbol, (ClassSymbol, ExternalSymbol)):
             return None
-        bases = self._classes.bases(symbol)
-        if MANAGER not in bases and BASE_MANAGER not in bases:
-            return None
+        if not self._is_manager(symbol):
+            heads = self._classes.bases(symbol) if isinstance(symbol, ClassSymbol) else ()
+            if not any(_is_called_manager(base) for base in heads if base != symbol.dotted):
+                return None
         return ManagerDeclaration("", self._own_class(symbol), self.queryset_of(symbol))
+
+    def _made_with(self, call: Call, module: str) -> ManagerDeclaration | None:
+        """`ScopedManager(space="space", _manager_class=OwnManager)`: what makes managers is told of which class."""
+        for argument in call.arguments:
+            if argument.keyword is not None and argument.keyword.endswith("manager_class"):
+                return self._made_class(argument.value, module)
+        return None
 
     def _from_queryset(self, call: Call, module: str) -> ManagerDeclaration | None:
         assert isinstance(call.function, Attribute)
@@ -102,20 +111,15 @@ class Managers:
         queryset = self._class(given[0], module) if given else None
         if base is None or not self._is_manager(base):
             return None
-        known = queryset is not None
-        return ManagerDeclaration(
-            "", self._own_class(base), queryset if isinstance(queryset, ClassSymbol) else None, known
-        )
+        return ManagerDeclaration("", self._own_class(base), queryset if isinstance(queryset, ClassSymbol) else None)
 
     def _lookalike(self, name: str, function: Expression, module: str) -> ManagerDeclaration | None:
         """A class from outside that is called like a manager, or `objects` made by something unknown."""
         path = dotted(function)
         symbol = self._names.resolve(module, path) if path else None
-        if isinstance(symbol, ExternalSymbol) and symbol.dotted.endswith("Manager"):
-            package = symbol.dotted.split(".")[0]
-            if not symbol.dotted.endswith("TaggableManager") and package not in ("builtins", "multiprocessing"):
-                return ManagerDeclaration(name, ClassSymbol(*_split(symbol.dotted)), known=False)
-        return ManagerDeclaration(name, known=False) if name == "objects" else None
+        if isinstance(symbol, ExternalSymbol) and _is_called_manager(symbol.dotted):
+            return ManagerDeclaration(name, ClassSymbol(*_split(symbol.dotted)))
+        return ManagerDeclaration(name) if name == "objects" else None
 
     @staticmethod
     def _own_class(symbol: Base) -> ClassSymbol | None:
@@ -177,6 +181,12 @@ class Managers:
                 found = self._class(expression.function, returned.module)
                 if isinstance(found, ClassSymbol) and self._is_queryset(found):
                     yield found
+
+
+def _is_called_manager(name: str) -> bool:
+    """True for a class from outside whose name says that it makes managers of models."""
+    is_other = name.endswith("TaggableManager") or name.split(".")[0] in ("builtins", "multiprocessing")
+    return name.endswith("Manager") and not is_other
 
 
 def _split(name: str) -> tuple[str, str]:
