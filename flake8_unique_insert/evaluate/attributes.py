@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import functions
 from flake8_unique_insert.evaluate.annotations import annotated
+from flake8_unique_insert.evaluate.choices import value_of_member
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, member_of_module
@@ -110,6 +111,8 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
         return _of_super(ev, value, name, node)
     if isinstance(value, Fresh):
         return ev.generated(node)
+    if isinstance(value, Known) and name == "value":
+        return result(value)  # of a member of choices
     term = Attribute(value.term, name)
     if name == "user" and _is_request(value.term):
         model = ev.analysis.lookup.user_model()
@@ -220,7 +223,8 @@ def _of_symbol(ev: Evaluator, value: SymbolValue, name: str) -> Result:
     if isinstance(symbol, ClassSymbol):
         member = ev.analysis.lookup.class_member(symbol, name)
         if member is not None:
-            return _member(ev, member, name, value, Attribute(value.term, name), value)
+            found = _member(ev, member, name, value, Attribute(value.term, name), value)
+            return value_of_member(ev, member.owner, found)
     return unknown(Attribute(value.term, name))
 
 

@@ -10,7 +10,7 @@ from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model, UniqueKey
 from flake8_unique_insert.sites.values import FieldValue, constant_of, field_value
-from flake8_unique_insert.syntax.expressions import FALSE, NONE, TRUE, Argument, Constant
+from flake8_unique_insert.syntax.expressions import FALSE, NONE, TRUE, Argument, Constant, Sequence
 
 
 def key_conditions(analysis: Analysis, model: Model, key: UniqueKey) -> frozenset[Condition] | None:
@@ -60,6 +60,10 @@ def _outcome(value: FieldValue, condition: Condition) -> bool | None:
         known = constant_of(value)
         if known is not None and isinstance(condition.term, Constant):
             return known.value == condition.term.value
+    if condition.lookup == "in" and isinstance(condition.term, Sequence):
+        known, listed = constant_of(value), condition.term.items
+        if value.kind == "null" or (known is not None and all(isinstance(item, Constant) for item in listed)):
+            return known in listed
     return None
 
 
