@@ -14,6 +14,7 @@ _INSERTS = (
     r"\.[\s\\]*a?(?:"
     r"(?:(?:bulk_|get_or_|update_or_)?create|save|bulk_update|create_(?:super)?user)[\s\\]*\("
     r"|(?:form_valid|perform_create|perform_update|save_model)[\s\\]*\("  # of generic views and admins
+    r"|update(?<=\)\.update)[\s\\]*\("  # super().update(row, values) of a serializer
     # rows.update() takes values by name only; one by position updates a dict, a set or a digest
     r"|update[\s\\]*\((?:[\s\\]|#[^\n]*\n)*(?:\*|[^\W\d]\w*(?:[\s\\]|#[^\n]*\n)*=(?!=))"
     r")"

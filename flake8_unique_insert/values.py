@@ -150,9 +150,16 @@ class Form(Object):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Validity(Value):
-    """What `is_valid()` answered; true when the form's input was validated."""
+    """What `is_valid()` answered; true when the form's input was validated, and the rows that it fills."""
 
     form: Form
+    rows: tuple[Expression, ...] = ()
+
+    @property
+    def valid(self) -> Facts:
+        """What holds when it is true."""
+        rows = (Validated(row, self.form.form.checked, self.form) for row in self.rows)
+        return frozenset([self.form.valid, *rows])
 
 
 @hashed_once
@@ -212,13 +219,15 @@ class Answer(Value):
 class Column(Value):
     """The values of one field, or of several as tuples, of rows as they were when read.
 
-    but: rows inserted since, whose values were not added. maps: a dict from these values to the rows.
+    but: rows inserted since, whose values were not added. maps: a dict from these values to the rows. distinct: each
+    value stands there once.
     """
 
     rows: Rows
     fields: tuple[str, ...]
     but: frozenset[Inserted] = frozenset()
     maps: bool = False
+    distinct: bool = False
 
 
 @hashed_once

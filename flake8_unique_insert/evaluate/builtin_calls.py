@@ -195,7 +195,7 @@ def _collection(ev: Evaluator, node: Call) -> Result | None:
     same = (Elements, Column, Items, Rows)
     if len(value.options) > 1 and all(isinstance(option.value, same) for option in value.options):
         return value
-    if isinstance(inner, Elements) and kind in ("set", "frozenset"):
+    if isinstance(inner, (Column, Elements)) and kind in ("set", "frozenset"):
         return result(replace(inner, distinct=True))
     if isinstance(inner, (Elements, Enumerated, Column, Items)):
         return value

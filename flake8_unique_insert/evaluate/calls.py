@@ -290,6 +290,8 @@ def _call_bound(ev: Evaluator, option: Option, value: Bound, node: Call, argumen
         return _call_super(ev, receiver, value.name, node, arguments, term)
     if isinstance(receiver, Rows):
         return queries.call_rows(ev, receiver, value.name, node, arguments)
+    if isinstance(receiver, Column) and not receiver.maps and value.name in queries.SAME_ROWS:
+        return result(replace(receiver, distinct=receiver.distinct or value.name == "distinct"))
     if isinstance(receiver, Instance):
         return _call_instance(ev, option, receiver, value.name, node, arguments, term)
     if isinstance(receiver, Object):

@@ -161,7 +161,8 @@ def _of_column(ev: Evaluator, column: Column, node: object) -> Result:
         places = tuple(unknown(Attribute(row, name)) for name in column.fields)
         return result(Items(Sequence("tuple", tuple(place.term for place in places)), "tuple", places))
     is_row = column.fields == (column.rows.model.primary_key,)
-    symbol = ev.symbol("distinct" if is_row or frozenset(column.fields) in known.keys else "element", node)
+    differ = is_row or column.distinct or frozenset(column.fields) in known.keys
+    symbol = ev.symbol("distinct" if differ else "element", node)
     if is_row:
         ev.state.learn(unrelated(ev, column.rows, symbol))
     return unknown(symbol)

@@ -29,6 +29,7 @@ def own_checks(ev: Evaluator, form: Form, filled: frozenset[Expression]) -> Fact
         _unfill(ev, form)
         _follow_all(ev, _checks_of_form(ev, form))
         ev.state.objects.update(objects)
+        _follow_all(ev, _checks_of_filled(ev, form))
         _follow_all(ev, _checks_of_model(ev, form))
     finally:
         ev.analysis.validating, ev.analysis.filled = None, known
@@ -72,6 +73,15 @@ def _checks_of_form(ev: Evaluator, form: Form) -> Iterator[tuple[Function, list[
         method = own_method(ev, symbol, name)
         if method is not None:
             yield replace(method, receiver=form), method_arguments(ev, form, name)
+
+
+def _checks_of_filled(ev: Evaluator, form: Form) -> Iterator[tuple[Function, list[Result]]]:
+    """The methods of a form's own that Django calls with the row filled, or that fill it first."""
+    symbol = (form.form.each or form.form).symbol
+    for name in ("validate_unique", "_post_clean", "full_clean") if form.form.kind is not FormKind.SERIALIZER else ():
+        method = own_method(ev, symbol, name)
+        if method is not None:
+            yield replace(method, receiver=form), []
 
 
 def _checks_of_model(ev: Evaluator, form: Form) -> Iterator[tuple[Function, list[Result]]]:

@@ -33,6 +33,8 @@ from flake8_unique_insert.values import (
     Form,
     Function,
     Instance,
+    Items,
+    Known,
     ObjectState,
     Option,
     Result,
@@ -130,11 +132,16 @@ def call_method(ev: Evaluator, form: Form, facts: Facts, name: str, node: Call, 
         raises = _argument(arguments, "raise_exception", 0)
         if raises is not None and raises.term == TRUE:
             ev.state.learn([form.valid])
-        return result(Validity(Call(Attribute(form.term, name), ()), form))
+        filled = bound_row(ev, form) if form.form.kind is FormKind.FORM else None
+        rows = tuple(option.value.term for option in filled.options) if filled is not None else ()
+        return result(Validity(Call(Attribute(form.term, name), ()), form, rows))
     if name == "clean" and form.form.kind is FormKind.FORM:
         return result(validated_input(form))
-    if name == "add_error" and ev.analysis.validating == form.term:
+    if name in ("add_error", "_update_errors") and ev.analysis.validating == form.term:
         raise Unreachable  # the form is not valid then
+    if name == "_get_validation_exclusions" and form.form.kind is FormKind.FORM:
+        names = tuple(result(Known(constant(name))) for name in form.form.model.fields if name not in form.form.fields)
+        return result(Items(Call(Attribute(form.term, name), ()), "set", names))
     if form.form.kind is FormKind.SERIALIZER and arguments[1]:
         if name == "create":
             row = Instance(ev.symbol("new", node), form.form.model)
@@ -224,6 +231,9 @@ def _write(
 ) -> Result:
     """`super().create(validated_data)` and `super().update(row, validated_data)`: DRF's own."""
     given = entries_values(data, row.model)
+    if given.spread == form.data and known.new is not True:
+        inputs = ((name, unknown(Subscript(form.data, constant(name)))) for name in sorted(form.form.fields))
+        given = replace(given, values=(*(pair for pair in inputs if given.get(pair[0]) is None), *given.values))
     values = {**dict(known.values), **dict(given.values)}
     if given.spread is not None and known.new is True:
         values["**"] = unknown(given.spread)

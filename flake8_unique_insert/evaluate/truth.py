@@ -78,7 +78,7 @@ def facts_when(value: Value, outcome: bool) -> Facts:
     if isinstance(value, Column) and not outcome:
         return absent_from(value, value.rows)
     if isinstance(value, Validity) and outcome:
-        return frozenset([value.form.valid])
+        return value.valid
     row = _unsaved(value.term, outcome)
     return frozenset([NewRow(row)]) if row is not None else NO_FACTS
 
