@@ -90,12 +90,15 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
     term = ev.analysis.symbol("comprehension", ev.frame, expression)
     empty = result(Elements(term, unknown(NOTHING)))
     source: Rows | None = None
+    column: Column | None = None
     saved_raised = list(ev.raised)
     loops: list[tuple[Expression, frozenset[Symbol]]] = []
     for clause in expression.clauses:
         iterable = ev.evaluate(clause.iterable)
         if isinstance(iterable.value, Rows) and len(expression.clauses) == 1:
             source = _source(ev, iterable.value, clause)
+        elif isinstance(iterable.value, Column) and len(expression.clauses) == 1 and not clause.conditions:
+            column, source = iterable.value, iterable.value.rows
         each = element_of(ev, iterable, clause)
         loops.append((iterable.term, symbols(each.term)))
         ev.assign(clause.target, each)
@@ -115,10 +118,16 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
             row = mapped if is_row else None
     if source is not None:
         parts = element.value.items if isinstance(element.value, Items) else (element,)
-        paths = [_path(part.term) for part in parts]
+        paths = [_path(part.term) or _only_field(column, part.term, loops[0][1]) for part in parts]
         if paths and all(paths):
-            return result(Column(term, source, tuple(paths), maps=row is not None))
-    if source is not None and isinstance(element.value, Instance) and is_distinct(element.value.term):
+            but = column.but if column is not None else frozenset()
+            return result(Column(term, source, tuple(paths), but, maps=row is not None))
+    if (
+        source is not None
+        and column is None
+        and isinstance(element.value, Instance)
+        and is_distinct(element.value.term)
+    ):
         return result(replace(source, term=term)) if expression.kind in ("list", "generator") else unknown(term)
     options = _with_facts(ev, element)
     if row is not None:
@@ -147,6 +156,11 @@ def _source(ev: Evaluator, rows: Rows, clause: Clause) -> Rows | None:
             return None
         rows = found
     return rows
+
+
+def _only_field(column: Column | None, term: Expression, variables: frozenset[Symbol]) -> str:
+    """The field whose values a column has, for the variable that goes through it; "" for anything else."""
+    return column.fields[0] if column is not None and len(column.fields) == 1 and term in variables else ""
 
 
 def _path(term: Expression) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
+from flake8_unique_insert.evaluate.errors import error_names, names_of
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.wrappers import catches_around
 from flake8_unique_insert.evaluate.writes import Protection
@@ -44,8 +45,6 @@ def _handler(ev: Evaluator, region: TryRegion) -> Protection | None:
 
 def _catches(ev: Evaluator, types: Expression | None) -> tuple[bool, bool]:
     """(catches IntegrityError, only because it catches almost everything)."""
-    from flake8_unique_insert.evaluate.transfer import error_names, names_of
-
     names = error_names(ev, types)
     if names is None:
         return True, True

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import builtins
 from dataclasses import replace
 from typing import Any
 
 from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate import membership
+from flake8_unique_insert.evaluate.errors import catches_lookup, error_names, may_raise, names_of
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.exhausted import along, began, between_rounds, is_inside
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
+from flake8_unique_insert.evaluate.protections import quietly
 from flake8_unique_insert.evaluate.settled import settled
 from flake8_unique_insert.evaluate.state import Check, State, meet
 from flake8_unique_insert.evaluate.writes import Records
@@ -26,6 +27,7 @@ from flake8_unique_insert.flow.graph import (
     Enter,
     Evaluate,
     Forget,
+    Gather,
     Graph,
     ImportNames,
     Iterate,
@@ -33,7 +35,6 @@ from flake8_unique_insert.flow.graph import (
     Return,
 )
 from flake8_unique_insert.flow.slice import Slice
-from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Attribute,
@@ -42,19 +43,19 @@ from flake8_unique_insert.syntax.expressions import (
     Comprehension,
     Expression,
     Name,
-    Sequence,
     Subscript,
-    dotted,
 )
-from flake8_unique_insert.values import ErrorClass, Items, Known, NestedFunction, Result, SymbolValue, result, unknown
+from flake8_unique_insert.values import (
+    Column,
+    Items,
+    Known,
+    NestedFunction,
+    Result,
+    result,
+    unknown,
+)
 
 Raised = list[tuple[str, str, Facts]]
-CAUGHT_BY = {
-    "DoesNotExist": ("DoesNotExist", "ObjectDoesNotExist"),
-    "IndexError": ("IndexError", "LookupError"),
-    "KeyError": ("KeyError", "LookupError"),
-    "Http404": ("Http404",),
-}
 
 
 class FlowTransfer:
@@ -168,98 +169,6 @@ def _is_exact(ev: Evaluator, table: str, learned: Facts) -> bool:
     return True
 
 
-def may_raise(ev: Evaluator, block: Block, names: list[tuple[str, str]]) -> bool:
-    """False when a block certainly raises none of these: exceptions of the project come from its own code only."""
-    raising = [action.value for action in block.actions if isinstance(action, Raise)]
-    if raising:
-        return all(value is None or _may_be(ev, value, names) for value in raising)
-    if ev.calls_unknown:
-        return True
-    return not all(_is_own(ev, name) for name, table in names if not table) or any(table for _, table in names)
-
-
-def _is_own(ev: Evaluator, name: str) -> bool:
-    return "." in name and ev.analysis.functions.is_own(name.rpartition(".")[0])
-
-
-def _may_be(ev: Evaluator, raised: Expression, names: list[tuple[str, str]]) -> bool:
-    """False when a raised exception certainly is none of these."""
-    known = error_names(ev, raised.function if isinstance(raised, Call) else raised)
-    if not known or len(known) != 1 or not known[0][0]:
-        return True
-    wanted = {name.rsplit(".", 1)[-1] for name in names_of(names)}
-    return bool(wanted & ancestors(ev, known[0][0])) or "" in wanted
-
-
-def ancestors(ev: Evaluator, name: str) -> set[str]:
-    """The last names of an exception class and all its known bases."""
-    module, _, qualname = name.rpartition(".")
-    plain = getattr(builtins, qualname, None)
-    if module in ("", "builtins") and isinstance(plain, type):
-        return {base.__name__ for base in plain.__mro__}
-    bases = ev.analysis.lookup.bases(ClassSymbol(module, qualname)) if ev.analysis.functions.is_own(module) else (name,)
-    found = {base.rsplit(".", 1)[-1] for base in bases}
-    for base in list(found):
-        above = getattr(builtins, base, None)
-        found |= (
-            {item.__name__ for item in above.__mro__} if isinstance(above, type) else {"Exception", "BaseException"}
-        )
-    return found
-
-
-def error_names(ev: Evaluator, types: Expression | None) -> list[tuple[str, str]] | None:
-    """What a handler catches, as (dotted name, table); None for everything."""
-    if types is None:
-        return None
-    recording, ev.analysis.recording = ev.analysis.recording, False
-    saved_state, ev.state = ev.state, ev.state.copy()
-    saved_raised = list(ev.raised)
-    try:
-        return list(_names(ev.evaluate(types)))
-    except Unreachable:
-        return []
-    finally:
-        ev.analysis.recording = recording
-        ev.state, ev.raised = saved_state, saved_raised
-
-
-def _names(value: Result) -> list[tuple[str, str]]:
-    inner = value.value
-    if isinstance(inner, Items):
-        return [name for item in inner.items for name in _names(item)]
-    if isinstance(inner, ErrorClass):
-        return [(inner.name, inner.table)]
-    if isinstance(inner, SymbolValue):
-        return [(inner.symbol.dotted, "")]
-    term = value.term
-    if isinstance(term, Binary) and term.operator == "+":
-        return _names(unknown(term.left)) + _names(unknown(term.right))
-    if isinstance(term, Sequence):
-        return [name for item in term.items for name in _names(unknown(item))]
-    if isinstance(term, Attribute):
-        return [(dotted(term) or term.name, "")]
-    return [(dotted(term) or "", "")]
-
-
-def names_of_result(value: Result) -> set[str]:
-    """The dotted names of the exception classes that a value stands for."""
-    return names_of(_names(value))
-
-
-def names_of(names: list[tuple[str, str]]) -> set[str]:
-    """The dotted names alone."""
-    return {name for name, _ in names}
-
-
-def catches_lookup(names: list[tuple[str, str]], error: str, table: str) -> bool:
-    """True when a handler of these names catches a lookup's error."""
-    accepted = CAUGHT_BY.get(error, (error,))
-    return any(
-        name.rsplit(".", 1)[-1] in accepted and (not caught_table or not table or caught_table == table)
-        for name, caught_table in names
-    )
-
-
 # --- actions
 
 
@@ -302,6 +211,13 @@ def _is_known(value: Result) -> bool:
 
 def _iterate(ev: Evaluator, action: Iterate) -> None:
     ev.iterate(action)
+
+
+def _gather(ev: Evaluator, action: Gather) -> None:
+    """What rows have told is known of a comprehension only; of anything else the loop itself says as much."""
+    value = quietly(ev, action.value)
+    if value is not None and isinstance(value.value, Column):
+        ev.bind(action.target.id, value)
 
 
 def _enter(ev: Evaluator, action: Enter) -> None:
@@ -376,6 +292,7 @@ _ACTIONS: dict[type, Any] = {
     Evaluate: _evaluate,
     Assign: _assign,
     Iterate: _iterate,
+    Gather: _gather,
     Enter: _enter,
     Forget: _forget,
     ImportNames: _import,

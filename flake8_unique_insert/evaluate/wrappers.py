@@ -55,8 +55,8 @@ def _names_integrity_error(ev: Evaluator, module: str, clause: ExceptClause) -> 
     """True when an except clause of another module catches IntegrityError."""
     if clause.types is None:
         return True
+    from flake8_unique_insert.evaluate.errors import names_of_result
     from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
-    from flake8_unique_insert.evaluate.transfer import names_of_result
 
     value = evaluate_elsewhere(ev, module, clause.types)
     return value is not None and bool(names_of_result(value) & django_names.CAUGHT_WITH_INTEGRITY_ERROR)

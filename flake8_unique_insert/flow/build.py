@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flake8_unique_insert.flow.clauses import jumps, read_handler, suppressed_types
+from flake8_unique_insert.flow.filling import filled
 from flake8_unique_insert.flow.graph import (
     Action,
     Assign,
@@ -13,6 +14,7 @@ from flake8_unique_insert.flow.graph import (
     Enter,
     Evaluate,
     Forget,
+    Gather,
     Graph,
     ImportNames,
     Iterate,
@@ -106,10 +108,13 @@ class _Builder:
 
     def suite(self, suite: Suite, block: Block | None) -> Block | None:
         """Append statements; the block where control goes on, None when it never does."""
-        for statement in suite:
+        for place, statement in enumerate(suite):
             if block is None:
                 return None
             block = self.statement(statement, block)
+            if isinstance(statement, statements.For) and block is not None:
+                for name, comprehension in filled(suite[:place], statement, self.iterable()):
+                    block = self.act(block, Gather(name, comprehension))
         return block
 
     def statement(self, node: Statement, block: Block) -> Block | None:
@@ -178,6 +183,10 @@ class _Builder:
 
     # --- loops
 
+    def iterable(self) -> Name:
+        """What holds the values of the loop that begins here."""
+        return Name(f"$iterable{len(self.loops)}")
+
     def on_While(self, node: statements.While, block: Block) -> Block | None:
         head = self.block()
         self.link(block, head)
@@ -185,7 +194,7 @@ class _Builder:
         return self.loop(node, yes, no, Loop(self.block(), head, len(self.finals)))
 
     def on_For(self, node: statements.For, block: Block) -> Block | None:
-        iterable = Name(f"$iterable{len(self.loops)}")
+        iterable = self.iterable()
         head = self.block()
         self.link(self.act(block, Assign(iterable, node.iterable)), head)
         body, done = self.block(), self.block()

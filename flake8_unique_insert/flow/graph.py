@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
-from flake8_unique_insert.syntax.expressions import Expression
+from flake8_unique_insert.syntax.expressions import Comprehension, Expression, Name
 from flake8_unique_insert.syntax.statements import FunctionDef, Suite
 from flake8_unique_insert.syntax.summary import Import
 
@@ -54,6 +54,14 @@ class Iterate:
     target: Expression
     iterable: Expression
     stored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """A loop has filled the collection `target` as the comprehension `value` would."""
+
+    target: Name
+    value: Comprehension
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +107,7 @@ class Raise:
     value: Expression | None
 
 
-Action = Evaluate | Assign | Iterate | Enter | Forget | ImportNames | Define | Return | Raise
+Action = Evaluate | Assign | Iterate | Gather | Enter | Forget | ImportNames | Define | Return | Raise
 
 
 def expressions_of(action: Action, with_target: bool = True) -> Iterator[Expression]:

@@ -1,0 +1,85 @@
+"""Loops that do nothing but fill collections: what they fill is what a comprehension would be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_unique_insert.syntax import statements
+from flake8_unique_insert.syntax.expressions import (
+    Attribute,
+    Call,
+    Clause,
+    Comprehension,
+    Expression,
+    Mapping,
+    Name,
+    Sequence,
+    Subscript,
+)
+from flake8_unique_insert.syntax.replacement import replaced
+from flake8_unique_insert.syntax.statements import Statement, Suite, inside
+
+ADDING = {"add": "set", "append": "list"}
+EMPTY = frozenset(["set", "dict", "list", "OrderedDict", "defaultdict", "deque"])
+
+
+def filled(before: Suite, loop: statements.For, iterable: Name) -> Iterator[tuple[Name, Comprehension]]:
+    """The collections that a loop fills, each with the comprehension that makes the same.
+
+    before: the statements before the loop, of which one makes the collection, empty. iterable: what holds the values
+    that the loop goes through.
+    """
+    named: dict[Expression, Expression] = {}
+    found: dict[Name, Comprehension] = {}
+    for statement in loop.body:
+        conditions: tuple[Expression, ...] = ()
+        if isinstance(statement, statements.If) and not statement.orelse and len(statement.body) == 1:
+            conditions, statement = (replaced(statement.test, named),), statement.body[0]
+        elif isinstance(statement, statements.Assign) and isinstance(statement.targets[-1], Name):
+            named[statement.targets[0]] = replaced(statement.value, named)
+            continue
+        fill = _fill(statement)
+        if fill is None or fill[0] in found:
+            return
+        name, kind, element = fill
+        clause = Clause(loop.target, iterable, conditions)
+        found[name] = Comprehension(kind, replaced(element, named), (clause,))
+    for name, comprehension in found.items():
+        if name not in comprehension.walk() and _is_empty(before, name):
+            yield name, comprehension
+
+
+def _fill(statement: Statement) -> tuple[Name, str, Expression] | None:
+    """What a statement puts into which collection: `names.add(x)`, `names.append(x)`, `rows[key] = x`."""
+    if isinstance(statement, statements.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        if isinstance(target, Subscript) and isinstance(target.base, Name):
+            return target.base, "dict", Sequence("tuple", (target.index, statement.value))
+    if isinstance(statement, statements.Expr) and isinstance(statement.value, Call):
+        function, arguments = statement.value.function, statement.value.arguments
+        is_one = len(arguments) == 1 and not arguments[0].star and arguments[0].keyword is None
+        if is_one and isinstance(function, Attribute) and isinstance(function.base, Name) and function.name in ADDING:
+            return function.base, ADDING[function.name], arguments[0].value
+    return None
+
+
+def _is_empty(before: Suite, name: Name) -> bool:
+    """True where the last statement that mentions a collection makes it, empty."""
+    for statement in reversed(before):
+        if name not in inside((statement,), Name):
+            continue
+        if isinstance(statement, statements.Assign):
+            return name in statement.targets and _makes_empty(statement.value)
+        return (
+            isinstance(statement, statements.AnnAssign) and name == statement.target and _makes_empty(statement.value)
+        )
+    return False
+
+
+def _makes_empty(value: Expression | None) -> bool:
+    if isinstance(value, (Sequence, Mapping)):
+        return not value.items
+    if not isinstance(value, Call):
+        return False
+    name = value.function.name if isinstance(value.function, Attribute) else getattr(value.function, "id", "")
+    return name in EMPTY and (not value.arguments or name == "defaultdict")
