@@ -11,7 +11,7 @@ from flake8_unique_insert.class_users import is_called_by_class, saves, users_of
 from flake8_unique_insert.project import Project
 from flake8_unique_insert.project.questions import mentions
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
-from flake8_unique_insert.syntax.expressions import dotted
+from flake8_unique_insert.syntax.expressions import Call, dotted
 from flake8_unique_insert.syntax.summary import ModuleSummary
 
 ENTRY_POINTS = frozenset(
@@ -49,6 +49,10 @@ ENTRY_POINTS = frozenset(
     ]
 )
 """Names that frameworks call: that all callers in the project guard says nothing, unless they name the class."""
+
+PLAIN_DECORATORS = frozenset(
+    ["staticmethod", "classmethod", "property", "cached_property", "atomic", "cached", "cache", "lru_cache", "override"]
+)
 
 MAX_CALLERS = 8
 
@@ -175,5 +179,5 @@ class Callers:
 
 def _is_plain(function: FunctionSymbol) -> bool:
     """True when its decorators do not register it with a framework."""
-    names = {(dotted(decorator) or "").rsplit(".", 1)[-1] for decorator in function.summary.decorators}
-    return names <= {"staticmethod", "classmethod", "atomic", "cached", "property"}
+    decorators = (item.function if isinstance(item, Call) else item for item in function.summary.decorators)
+    return {(dotted(decorator) or "").rsplit(".", 1)[-1] for decorator in decorators} <= PLAIN_DECORATORS
