@@ -11,10 +11,20 @@ from flake8_unique_insert.evaluate.absent_rows import absent, found_by, narrowed
 from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
 from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
 from flake8_unique_insert.evaluate.state import Check
+from flake8_unique_insert.evaluate.terms import differs
 from flake8_unique_insert.evaluate.unrelated import unrelated
 from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FunctionSymbol, ManagerDeclaration, Model
-from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Constant, Expression, Subscript, string
+from flake8_unique_insert.syntax.expressions import (
+    NONE,
+    Argument,
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Subscript,
+    string,
+)
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     Answer,
@@ -259,8 +269,16 @@ def _update(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: 
     for argument, value in zip(*arguments):
         if argument.keyword is not None and isinstance(value.value, Known):  # none of them has another value now
             another = condition(rows.model, argument.keyword, value, excluded=True)
-            ev.state.learn(absent(narrowed(rows, another)))
+            moved = all(any(_is_lost(item, another) for item in group) for group in rows.alternatives)
+            ev.state.learn(absent(rows if moved else narrowed(rows, another)))
     return result(Answer(ev.symbol("touched", call), rows, "count"))
+
+
+def _is_lost(item: Condition, another: Condition) -> bool:
+    """True for a condition on the changed field that a row with its new value does not meet: NULL equals nothing."""
+    if item.field != another.field or item.lookup != "exact" or item.excluded:
+        return False
+    return differs(item.term, another.term) or (another.term == NONE and item.term != NONE)
 
 
 def _delete(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.risk import safe_reason, written_keys
+from flake8_unique_insert.values import Option, Result
 
 Guard = Callable[[Analysis, Write, UniqueKey], str | None]
 
@@ -57,10 +59,36 @@ def site_of(analysis: Analysis, write: Write, guard: Guard) -> InsertSite:
     """Judge every key of a write. guard: says what protects a key that is at risk."""
     verdicts: dict[UniqueKey, str] = {}
     for key in written_keys(analysis, write):
-        verdicts[key] = safe_reason(analysis, write, key) or guard(analysis, write, key) or _at_risk(write)
+        verdicts[key] = _verdict(analysis, write, key, guard)
+        if verdicts[key] == "unguarded":
+            verdicts[key] = _whichever_value(analysis, write, key, guard)
         if verdicts[key] == "unguarded" and write.mechanisms:
             verdicts[key] = _in_own_save(analysis, write, key, guard)
     return InsertSite(write, verdicts)
+
+
+def _verdict(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:
+    return safe_reason(analysis, write, key) or guard(analysis, write, key) or _at_risk(write)
+
+
+def _whichever_value(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:
+    """The verdict where a member has one of several values, with what is known where it has each: all must be safe."""
+    for name in key.members:
+        given = write.values.get(name)
+        if given is None or len(given.options) < 2:
+            continue
+        found = [_verdict(analysis, _with_option(write, name, given, item), key, guard) for item in given.options]
+        if "unguarded" not in found:
+            return next((verdict for verdict in found if verdict != "generated"), "generated")
+    return "unguarded"
+
+
+def _with_option(write: Write, name: str, given: Result, option: Option) -> Write:
+    """A write whose row gets this one of the values in a field."""
+    single = Result(given.term, (Option(option.value),))
+    values = tuple((field, single if field == name else value) for field, value in write.values.values)
+    facts = added(write.facts, option.facts)
+    return replace(write, values=replace(write.values, values=values), facts=facts)
 
 
 def _at_risk(write: Write) -> str:
