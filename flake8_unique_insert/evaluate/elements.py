@@ -20,6 +20,7 @@ from flake8_unique_insert.facts import Absent, Condition, Fact, NewRow
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Await,
+    Boolean,
     Call,
     Expression,
     Name,
@@ -148,7 +149,8 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
         return _of_column(ev, inner, node)
     if isinstance(term, Call):
         return _from_call(ev, term, node)
-    return unknown(ev.symbol("element" if _is_given(term) else "item", node))
+    given = any(_is_given(value) for value in (term, *(option.value.term for option in iterable.options)))
+    return unknown(ev.symbol("element" if given else "item", node))
 
 
 def _of_column(ev: Evaluator, column: Column, node: object) -> Result:
@@ -303,6 +305,8 @@ def _is_given(term: Expression) -> bool:
 
     Elements of any other collection ("item") are taken to differ where only a batch of new rows is concerned.
     """
+    if isinstance(term, Boolean):
+        return _is_given(term.left) or _is_given(term.right)
     if isinstance(found := normal(term), Subscript):
         term = found.base
     return (isinstance(term, Symbol) and term.kind == "param") or (
