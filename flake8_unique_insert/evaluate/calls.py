@@ -326,7 +326,7 @@ def _call_object(
     if isinstance(receiver, Form):
         found = forms.call_method(ev, receiver, option.facts, name, node, arguments)
     else:
-        found = plain_forms.call_method(ev, receiver, name)
+        found = plain_forms.call_method(ev, receiver, name, arguments)
         found = found or views.call_method(ev, receiver, name, node, arguments)
     return (
         found or known_calls.call_method(ev, name, receiver, node, arguments) or unfollowed(ev, node, arguments, term)

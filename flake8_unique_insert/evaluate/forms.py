@@ -267,6 +267,8 @@ def method_arguments(ev: Evaluator, form: Form, name: str) -> list[Result]:
         row = Instance(Attribute(form.term, "instance"), form.form.model)
         ev.state.objects[row.term] = ObjectState(False)
         return [result(row), data]
+    if name == "create" and (bound := bound_row(ev, form)) is not None:
+        ev.state.objects[bound.term] = ObjectState(True)  # there is none yet
     if name in ("create", "validate"):
         return [data]
     field = name.removeprefix("validate_")

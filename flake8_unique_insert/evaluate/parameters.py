@@ -143,6 +143,8 @@ def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
         ev.state.names.update(zip(names, given, strict=False))
     elif function.name == "save":
         plain_forms.assume_valid(ev, receiver.value)
+    elif function.name in ("create", "update") and names:
+        plain_forms.bind_input(ev, receiver.value, names[-1])
     elif function.name == admins.SAVE_MODEL and len(names) == 4:
         admins.bind_save_model(ev, receiver.value, names)
     else:

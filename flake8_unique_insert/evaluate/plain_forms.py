@@ -1,11 +1,11 @@
-"""Forms without a model: what their `clean` methods look up holds for valid input.
+"""Forms and serializers without a model: what their own methods look up holds for valid input.
 
-`cleaned_data` has for each field what its `clean_...` method returned.
+`cleaned_data` has for each field what its `clean_...` method returned, `validated_data` what `validate_...` did.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import attributes, functions
@@ -15,7 +15,17 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts
 from flake8_unique_insert.schema import ClassSymbol
-from flake8_unique_insert.syntax.expressions import FALSE, NONE, TRUE, Attribute, Call, Expression, Subscript, constant
+from flake8_unique_insert.syntax.expressions import (
+    FALSE,
+    NONE,
+    TRUE,
+    Argument,
+    Attribute,
+    Call,
+    Expression,
+    Subscript,
+    constant,
+)
 from flake8_unique_insert.values import (
     Entries,
     Known,
@@ -31,20 +41,43 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
-DATA = "cleaned_data"
+Arguments = tuple[tuple[Argument, ...], list[Result]]
 
 
-def call_method(ev: Evaluator, form: Object, name: str) -> Result | None:
-    """A method that Django gives a form; None for any other, and for objects that are no forms."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a class of input calls its valid data and its methods; gives_value: whether these are given the input."""
+
+    data: str
+    each: str
+    whole: str
+    gives_value: bool
+
+
+FORM = Names("cleaned_data", "clean_", "clean", False)
+SERIALIZER = Names("validated_data", "validate_", "validate", True)
+
+
+def names_of(ev: Evaluator, symbol: ClassSymbol) -> Names:
+    """What a form or serializer class calls things."""
+    is_form = any(base.startswith("django.forms.") for base in ev.analysis.lookup.bases(symbol))
+    return FORM if is_form else SERIALIZER
+
+
+def call_method(ev: Evaluator, form: Object, name: str, arguments: Arguments) -> Result | None:
+    """A method that Django or DRF gives a form; None for any other, and for objects that are no forms."""
     if name == "add_error" and ev.analysis.validating == form.term:
         raise Unreachable  # the form is not valid then
-    fields = ev.analysis.lookup.declared_fields(form.symbol) if name in ("clean", "is_valid") else None
+    fields = ev.analysis.lookup.declared_fields(form.symbol) if name in ("clean", "is_valid", "validate") else None
     if fields is None:
         return None
-    if name == "clean":
-        return attributes.read(ev, result(form), DATA, form.term)
-    term = Call(Attribute(form.term, name), ())
-    return Result(term, (Option(Known(TRUE), validate(ev, form, fields)), Option(Known(FALSE))))
+    names = names_of(ev, form.symbol)
+    if name == names.whole:
+        return attributes.read(ev, result(form), names.data, form.term)
+    facts = validate(ev, form, fields)
+    if any(argument.keyword == "raise_exception" and value.term == TRUE for argument, value in zip(*arguments)):
+        ev.state.learn(facts)
+    return Result(Call(Attribute(form.term, name), ()), (Option(Known(TRUE), facts), Option(Known(FALSE))))
 
 
 def assume_valid(ev: Evaluator, form: Object) -> None:
@@ -52,6 +85,13 @@ def assume_valid(ev: Evaluator, form: Object) -> None:
     fields = ev.analysis.lookup.declared_fields(form.symbol)
     if fields is not None:
         ev.state.learn(validate(ev, form, fields))
+
+
+def bind_input(ev: Evaluator, serializer: Object, parameter: str) -> None:
+    """In a serializer's own `create` and `update`: what they are given is valid. parameter: its name."""
+    if ev.analysis.lookup.declared_fields(serializer.symbol) is not None:
+        assume_valid(ev, serializer)
+        ev.state.names[parameter] = attributes.read(ev, result(serializer), SERIALIZER.data, serializer.term)
 
 
 def of_view(ev: Evaluator, view: Object, term: Expression) -> Result | None:
@@ -73,13 +113,14 @@ def validate(ev: Evaluator, form: Object, fields: dict[str, bool]) -> Facts:
     """
     if ev.analysis.validating is not None:
         return NO_FACTS
+    names = names_of(ev, form.symbol)
     before, raised, filled = ev.state, ev.raised, ev.analysis.filled
     ev.state, ev.raised, ev.analysis.validating = before.copy(), [], form.term
-    _set_data(ev, form, result(Entries(Attribute(form.term, DATA), (), True)))
+    _set_data(ev, form, names, result(Entries(Attribute(form.term, names.data), (), True)))
     try:
         for name, is_required in fields.items():
-            _clean_field(ev, form, name, is_required)
-        _clean(ev, form)
+            _clean_field(ev, form, names, name, is_required)
+        _clean(ev, form, names)
         before.objects[form.term] = ev.state.objects[form.term]
         return ev.state.facts - before.facts
     finally:
@@ -87,36 +128,39 @@ def validate(ev: Evaluator, form: Object, fields: dict[str, bool]) -> Facts:
         ev.state, ev.raised = before, raised
 
 
-def _set_data(ev: Evaluator, form: Object, data: Result) -> None:
+def _set_data(ev: Evaluator, form: Object, names: Names, data: Result) -> None:
     known = ev.state.objects.get(form.term) or ObjectState(None)
-    others = tuple(item for item in known.values if item[0] != DATA)
-    ev.state.objects[form.term] = replace(known, values=(*others, (DATA, data)))
+    others = tuple(item for item in known.values if item[0] != names.data)
+    ev.state.objects[form.term] = replace(known, values=(*others, (names.data, data)))
 
 
-def _clean_field(ev: Evaluator, form: Object, name: str, is_required: bool) -> None:
-    """Put a field into `cleaned_data`: its input, or what its own method makes of it."""
-    term = Subscript(Attribute(form.term, DATA), constant(name))
+def _clean_field(ev: Evaluator, form: Object, names: Names, name: str, is_required: bool) -> None:
+    """Put a field into the valid data: its input, or what its own method makes of it."""
+    term = Subscript(Attribute(form.term, names.data), constant(name))
     if is_required:
         ev.analysis.filled |= {term}
-    _set_entry(ev, form, name, unknown(term))
-    if (method := own_method(ev, form.symbol, f"clean_{name}")) is not None:
-        _set_entry(ev, form, name, _returned(ev, _follow(ev, form, method.symbol.summary.name)))
+    _set_entry(ev, form, names, name, unknown(term))
+    if (method := own_method(ev, form.symbol, f"{names.each}{name}")) is not None:
+        given = [unknown(term)] if names.gives_value else []
+        _set_entry(ev, form, names, name, _returned(ev, _follow(ev, form, method.symbol.summary.name, given)))
 
 
-def _set_entry(ev: Evaluator, form: Object, name: str, value: Result) -> None:
-    data = attributes.read(ev, result(form), DATA, form.term).value
+def _set_entry(ev: Evaluator, form: Object, names: Names, name: str, value: Result) -> None:
+    data = attributes.read(ev, result(form), names.data, form.term).value
     if isinstance(data, Entries):
         others = tuple(item for item in data.entries if item[0] != name)
-        _set_data(ev, form, result(replace(data, entries=(*others, (name, value)))))
+        _set_data(ev, form, names, result(replace(data, entries=(*others, (name, value)))))
 
 
-def _follow(ev: Evaluator, form: Object, name: str) -> Result:
-    """What a method of the form's own returns where it finds the input valid."""
+def _follow(ev: Evaluator, form: Object, name: str, given: list[Result]) -> Result:
+    """What a method of the form's own returns where it finds the input valid. given: its arguments."""
     method = own_method(ev, form.symbol, name)
     call = ev.analysis.implied_call(name, Attribute(form.term, name))
+    arguments = tuple(Argument(value.term) for value in given)
     before = ev.state.copy()
     try:
-        found = functions.follow(ev, replace(method, receiver=form), call, (), []) if method is not None else None
+        bound = replace(method, receiver=form) if method is not None else None
+        found = functions.follow(ev, bound, call, arguments, given) if bound is not None else None
     except Unreachable:  # no input is valid, as far as can be told
         ev.state, found = before, None
     return found or unknown(call)
@@ -143,12 +187,13 @@ def _asks_for(ev: Evaluator, fact: Fact, term: Expression) -> bool:
     return any(same(item, term) for item in asked)
 
 
-def _clean(ev: Evaluator, form: Object) -> None:
-    """The form's own `clean`, which may return other data than it was given."""
-    if own_method(ev, form.symbol, "clean") is None:
+def _clean(ev: Evaluator, form: Object, names: Names) -> None:
+    """The form's own method for all of the input, which may return other data than it was given."""
+    if own_method(ev, form.symbol, names.whole) is None:
         return
-    found = _follow(ev, form, "clean")
-    data = attributes.read(ev, result(form), DATA, form.term)
+    data = attributes.read(ev, result(form), names.data, form.term)
+    found = _follow(ev, form, names.whole, [data] if names.gives_value else [])
+    data = attributes.read(ev, result(form), names.data, form.term)
     each = [data if option.value.term == NONE else result(option.value) for option in found.options]
     options = dict.fromkeys(option for value in each for option in value.options)
-    _set_data(ev, form, Result(data.term if len(options) == 1 else found.term, tuple(options)))
+    _set_data(ev, form, names, Result(data.term if len(options) == 1 else found.term, tuple(options)))

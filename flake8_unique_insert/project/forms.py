@@ -43,6 +43,7 @@ from flake8_unique_insert.syntax.summary import FunctionSummary
 
 ANY_FORM = "django.forms.BaseForm"
 FORM = "django.forms.BaseModelForm"
+ANY_SERIALIZER = "rest_framework.serializers.Serializer"
 PLAIN_FORM = ClassSymbol("django.forms", "ModelForm")
 PLAIN_SET = ClassSymbol("django.forms", "BaseModelFormSet")
 FACTORIES = {
@@ -112,7 +113,7 @@ class Forms:
 
     def declared(self, symbol: ClassSymbol) -> dict[str, bool] | None:
         """The fields that a form's class bodies declare, True for those that take no empty input; None for others."""
-        if ANY_FORM not in self._classes.bases(symbol):
+        if not {ANY_FORM, ANY_SERIALIZER}.intersection(self._classes.bases(symbol)):
             return None
         fields = self._serializers.declared(symbol)
         return {
