@@ -53,6 +53,7 @@ ENTRY_POINTS = frozenset(
 PLAIN_DECORATORS = frozenset(
     ["staticmethod", "classmethod", "property", "cached_property", "atomic", "cached", "cache", "lru_cache", "override"]
 )
+"""Last names of decorators below which a function is called as it is without them."""
 
 MAX_CALLERS = 8
 

@@ -150,16 +150,9 @@ class Form(Object):
 @hashed_once
 @dataclass(frozen=True, slots=True)
 class Validity(Value):
-    """What `is_valid()` answered; true when the form's input was validated, and the rows that it fills."""
+    """What `is_valid()` answered. valid: what holds when it is true."""
 
-    form: Form
-    rows: tuple[Expression, ...] = ()
-
-    @property
-    def valid(self) -> Facts:
-        """What holds when it is true."""
-        rows = (Validated(row, self.form.form.checked, self.form) for row in self.rows)
-        return frozenset([self.form.valid, *rows])
+    valid: Facts
 
 
 @hashed_once

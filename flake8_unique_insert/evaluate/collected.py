@@ -76,8 +76,9 @@ def met_object(point: int, term: Expression, known: list[ObjectState]) -> Object
     for name in names:
         results = [item.get(name) for item in known]
         first = results[0]
-        is_same = first is not None and all(bound == first for bound in results)
-        values.append((name, first if is_same and first is not None else _met_value(point, term, name, results)))
+        if first is None or any(bound != first for bound in results):
+            first = _met_value(point, term, name, results)
+        values.append((name, first))
     new = known[0].new if all(item.new == known[0].new for item in known) else None
     return ObjectState(
         new,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.forms import bound_row, follow, method_arguments, own_method
-from flake8_unique_insert.facts import Absent, Condition, Facts
+from flake8_unique_insert.facts import Absent, Condition, Facts, Validated
 from flake8_unique_insert.schema import ClassSymbol, FormKind
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Expression, Subscript, constant
 from flake8_unique_insert.values import Form, Function, Known, ObjectState, Option, Result, Rows
@@ -29,7 +29,6 @@ def own_checks(ev: Evaluator, form: Form, filled: frozenset[Expression]) -> Fact
         _unfill(ev, form)
         _follow_all(ev, _checks_of_form(ev, form))
         ev.state.objects.update(objects)
-        _follow_all(ev, _checks_of_filled(ev, form))
         _follow_all(ev, _checks_of_model(ev, form))
     finally:
         ev.analysis.validating, ev.analysis.filled = None, known
@@ -75,10 +74,31 @@ def _checks_of_form(ev: Evaluator, form: Form) -> Iterator[tuple[Function, list[
             yield replace(method, receiver=form), method_arguments(ev, form, name)
 
 
+def of_valid(ev: Evaluator, form: Form) -> Facts:
+    """What holds when a form is valid: its input was validated, and so were its rows, with what was set on them before.
+
+    What its methods say of the filled row is found out here: at the write the row may have been changed again.
+    """
+    row = bound_row(ev, form) if form.form.kind is FormKind.FORM else None
+    if row is None:
+        return frozenset([form.valid])
+    terms = [option.value.term for option in row.options]
+    aside = ev.aside()
+    if ev.analysis.validating is None:
+        ev.analysis.validating = form.term
+        try:
+            _follow_all(aside, _checks_of_filled(ev, form))
+        finally:
+            ev.analysis.validating = None
+    learned = aside.state.facts - ev.state.facts
+    own = (fact for fact in learned if isinstance(fact, Absent) or fact.term in terms)
+    return frozenset([form.valid, *(Validated(term, form.form.checked, form) for term in terms), *own])
+
+
 def _checks_of_filled(ev: Evaluator, form: Form) -> Iterator[tuple[Function, list[Result]]]:
-    """The methods of a form's own that Django calls with the row filled, or that fill it first."""
+    """The methods of a form's own that Django calls around the filling of the row; they are taken to see it filled."""
     symbol = (form.form.each or form.form).symbol
-    for name in ("validate_unique", "_post_clean", "full_clean") if form.form.kind is not FormKind.SERIALIZER else ():
+    for name in ("full_clean", "_post_clean", "validate_unique") if form.form.kind is not FormKind.SERIALIZER else ():
         method = own_method(ev, symbol, name)
         if method is not None:
             yield replace(method, receiver=form), []

@@ -132,9 +132,9 @@ def call_method(ev: Evaluator, form: Form, facts: Facts, name: str, node: Call, 
         raises = _argument(arguments, "raise_exception", 0)
         if raises is not None and raises.term == TRUE:
             ev.state.learn([form.valid])
-        filled = bound_row(ev, form) if form.form.kind is FormKind.FORM else None
-        rows = tuple(option.value.term for option in filled.options) if filled is not None else ()
-        return result(Validity(Call(Attribute(form.term, name), ()), form, rows))
+        from flake8_unique_insert.evaluate.form_checks import of_valid
+
+        return result(Validity(Call(Attribute(form.term, name), ()), of_valid(ev, form)))
     if name == "clean" and form.form.kind is FormKind.FORM:
         return result(validated_input(form))
     if name in ("add_error", "_update_errors") and ev.analysis.validating == form.term:
@@ -241,6 +241,9 @@ def _write(
     ev.state.objects[row.term] = replace(
         known, values=tuple(values.items()), open=given.open, changed=changed, form=form
     )
+    for name, _ in given.values:
+        if not is_input(form, name, given):
+            ev.state.assign_attribute(row.term, name)
     checked = frozenset(key for key in form.form.checked if all(is_input(form, name, given) for name in key.members))
     ev.state.learn([Validated(row.term, checked, form)])
     inserts.save(ev, row, facts, node, ((), []))

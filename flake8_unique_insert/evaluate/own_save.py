@@ -46,12 +46,11 @@ class OwnSave:
         analysis.steps = 0
         try:
             functions.follow(self._ev, self._save, self._call, (), [])
+            return tuple(analysis.records.mechanisms)
         except (BudgetExceeded, RecursionError, Unreachable):
-            pass
+            return ()
         finally:
-            found = analysis.records.mechanisms
             analysis.recording, analysis.in_save, analysis.records, analysis.called, analysis.steps = kept
-        return tuple(found)
 
 
 def own_save(

@@ -42,6 +42,10 @@ NEUTRAL = frozenset({"builtins", "abc", "typing"})
 """Modules whose classes say nothing of what a class is for."""
 
 
+INPUT_PLACES = {"create": 0, "update": 1}
+"""Where the methods of a serializer get its validated input."""
+
+
 def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary) -> State:
     """The state at the start of a function: `self` or `cls`, annotated parameters, signal receivers' arguments."""
     ev = Evaluator(analysis, frame, State())
@@ -143,8 +147,8 @@ def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
         ev.state.names.update(zip(names, given, strict=False))
     elif function.name == "save":
         plain_forms.assume_valid(ev, receiver.value)
-    elif function.name in ("create", "update") and names:
-        plain_forms.bind_input(ev, receiver.value, names[-1])
+    elif function.name in INPUT_PLACES and len(names) > INPUT_PLACES[function.name]:
+        plain_forms.bind_input(ev, receiver.value, names[INPUT_PLACES[function.name]])
     elif function.name == admins.SAVE_MODEL and len(names) == 4:
         admins.bind_save_model(ev, receiver.value, names)
     else:

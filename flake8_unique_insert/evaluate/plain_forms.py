@@ -89,7 +89,8 @@ def assume_valid(ev: Evaluator, form: Object) -> None:
 
 def bind_input(ev: Evaluator, serializer: Object, parameter: str) -> None:
     """In a serializer's own `create` and `update`: what they are given is valid. parameter: its name."""
-    if ev.analysis.lookup.declared_fields(serializer.symbol) is not None:
+    is_declared = ev.analysis.lookup.declared_fields(serializer.symbol) is not None
+    if is_declared and names_of(ev, serializer.symbol) is SERIALIZER:
         assume_valid(ev, serializer)
         ev.state.names[parameter] = attributes.read(ev, result(serializer), SERIALIZER.data, serializer.term)
 

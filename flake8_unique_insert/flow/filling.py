@@ -29,6 +29,8 @@ def filled(before: Suite, loop: statements.For, iterable: Name) -> Iterator[tupl
     before: the statements before the loop, of which one makes the collection, empty. iterable: what holds the values
     that the loop goes through.
     """
+    if loop.orelse:
+        return
     named: dict[Expression, Expression] = {}
     found: dict[Name, Comprehension] = {}
     for statement in loop.body:
@@ -42,6 +44,8 @@ def filled(before: Suite, loop: statements.For, iterable: Name) -> Iterator[tupl
         if fill is None or fill[0] in found:
             return
         name, kind, element = fill
+        if any(isinstance(part, Call) for made in (*named.values(), *conditions, element) for part in made.walk()):
+            return  # which may insert rows
         clause = Clause(loop.target, iterable, conditions)
         found[name] = Comprehension(kind, replaced(element, named), (clause,))
     for name, comprehension in found.items():
@@ -69,7 +73,7 @@ def _is_empty(before: Suite, name: Name) -> bool:
         if name not in inside((statement,), Name):
             continue
         if isinstance(statement, statements.Assign):
-            return name in statement.targets and _makes_empty(statement.value)
+            return statement.targets == (name,) and _makes_empty(statement.value)
         return (
             isinstance(statement, statements.AnnAssign) and name == statement.target and _makes_empty(statement.value)
         )

@@ -15,6 +15,8 @@ from flake8_unique_insert.flow.graph import (
     Graph,
     ImportNames,
     Iterate,
+    Region,
+    WithRegion,
     expressions_of,
 )
 from flake8_unique_insert.syntax.expressions import Expression, Name, Sequence
@@ -66,7 +68,16 @@ def _effect(block: Block) -> tuple[Names, Names]:
     if block.test is not None:
         read.update(_names([block.test]) - bound)
     read.update(_names(edge.types for edge in block.edges if edge.types is not None))
+    read.update(name for region in block.regions for name in _names(_around(region)))
     return frozenset(read), frozenset(bound)
+
+
+def _around(region: Region) -> Iterator[Expression]:
+    """What is asked of a region at each write in it: what its handlers catch, and what its manager is."""
+    if isinstance(region, WithRegion):
+        yield region.manager
+    else:
+        yield from (handler.types for handler in region.handlers if handler.types is not None)
 
 
 def _bound(action: Action) -> Iterator[str]:

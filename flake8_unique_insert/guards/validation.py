@@ -43,15 +43,11 @@ def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
 
 def _is_of(fact: Validated, write: Write, values: dict[str, FieldValue]) -> bool:
     """True when what was validated is the written instance, or all that the write puts into the key."""
-    if _is_row(fact, write):
+    if write.instance is not None and fact.term == write.instance.term:
         return True
     return all(_is_input(fact, name, value) or value.kind == "kept" for name, value in values.items()) and any(
         _is_input(fact, name, value) for name, value in values.items()
     )
-
-
-def _is_row(fact: Validated, write: Write) -> bool:
-    return write.instance is not None and fact.term == write.instance.term
 
 
 def _is_input(fact: Validated, name: str, value: FieldValue) -> bool:
@@ -76,8 +72,6 @@ def _is_checked(analysis: Analysis, write: Write, key: UniqueKey, values: dict[s
         return True  # what cannot be told is not guilty
     finally:
         analysis.recording, analysis.steps = recording, steps
-    if any(isinstance(fact, Validated) and key in fact.keys and _is_row(fact, write) for fact in facts):
-        return True
     known = frozenset(_seen_from(fact, form, values) for fact in facts)
     return bool(known) and absence.covers(analysis, replace(write, facts=known), key)
 

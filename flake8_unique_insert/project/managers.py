@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -91,8 +92,8 @@ class Managers:
         if not isinstance(symbol, (ClassSymbol, ExternalSymbol)):
             return None
         if not self._is_manager(symbol):
-            heads = self._classes.bases(symbol) if isinstance(symbol, ClassSymbol) else ()
-            if not any(_is_called_manager(base) for base in heads if base != symbol.dotted):
+            outside = (base.dotted for base in self._classes.mro(symbol) if isinstance(base, ExternalSymbol))
+            if isinstance(symbol, ExternalSymbol) or not any(map(_is_called_manager, outside)):
                 return None
         return ManagerDeclaration("", self._own_class(symbol), self.queryset_of(symbol))
 
@@ -185,7 +186,7 @@ class Managers:
 
 def _is_called_manager(name: str) -> bool:
     """True for a class from outside whose name says that it makes managers of models."""
-    is_other = name.endswith("TaggableManager") or name.split(".")[0] in ("builtins", "multiprocessing")
+    is_other = name.endswith(("TaggableManager", "ContextManager")) or name.split(".")[0] in sys.stdlib_module_names
     return name.endswith("Manager") and not is_other
 
 
