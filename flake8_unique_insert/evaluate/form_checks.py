@@ -79,7 +79,7 @@ def of_valid(ev: Evaluator, form: Form) -> Facts:
 
     What its methods say of the filled row is found out here: at the write the row may have been changed again.
     """
-    row = bound_row(ev, form) if form.form.kind is FormKind.FORM else None
+    row = bound_row(ev, form) if form.form.kind is not FormKind.SERIALIZER else None
     if row is None:
         return frozenset([form.valid])
     terms = [option.value.term for option in row.options]
