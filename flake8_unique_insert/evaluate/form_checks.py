@@ -98,7 +98,7 @@ def of_valid(ev: Evaluator, form: Form) -> Facts:
 def _checks_of_filled(ev: Evaluator, form: Form) -> Iterator[tuple[Function, list[Result]]]:
     """The methods of a form's own that Django calls around the filling of the row; they are taken to see it filled."""
     symbol = (form.form.each or form.form).symbol
-    for name in ("full_clean", "_post_clean", "validate_unique") if form.form.kind is not FormKind.SERIALIZER else ():
+    for name in ("full_clean", "_post_clean", "validate_unique"):
         method = own_method(ev, symbol, name)
         if method is not None:
             yield replace(method, receiver=form), []

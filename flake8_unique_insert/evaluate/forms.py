@@ -231,7 +231,7 @@ def _write(
 ) -> Result:
     """`super().create(validated_data)` and `super().update(row, validated_data)`: DRF's own."""
     given = entries_values(data, row.model)
-    if given.spread == form.data and known.new is not True:
+    if given.spread == form.data and known.new is not True:  # of input that was changed, what is left is written, too
         inputs = ((name, unknown(Subscript(form.data, constant(name)))) for name in sorted(form.form.fields))
         given = replace(given, values=(*(pair for pair in inputs if given.get(pair[0]) is None), *given.values))
     values = {**dict(known.values), **dict(given.values)}

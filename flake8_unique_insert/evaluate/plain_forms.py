@@ -12,6 +12,7 @@ from flake8_unique_insert.evaluate import attributes, functions
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.forms import own_method
 from flake8_unique_insert.evaluate.frame import Unreachable
+from flake8_unique_insert.evaluate.row_values import Arguments
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts
 from flake8_unique_insert.schema import ClassSymbol
@@ -41,11 +42,9 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
-Arguments = tuple[tuple[Argument, ...], list[Result]]
-
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class Vocabulary:
     """What a class of input calls its valid data and its methods; gives_value: whether these are given the input."""
 
     data: str
@@ -54,11 +53,11 @@ class Names:
     gives_value: bool
 
 
-FORM = Names("cleaned_data", "clean_", "clean", False)
-SERIALIZER = Names("validated_data", "validate_", "validate", True)
+FORM = Vocabulary("cleaned_data", "clean_", "clean", False)
+SERIALIZER = Vocabulary("validated_data", "validate_", "validate", True)
 
 
-def names_of(ev: Evaluator, symbol: ClassSymbol) -> Names:
+def vocabulary_of(ev: Evaluator, symbol: ClassSymbol) -> Vocabulary:
     """What a form or serializer class calls things."""
     is_form = any(base.startswith("django.forms.") for base in ev.analysis.lookup.bases(symbol))
     return FORM if is_form else SERIALIZER
@@ -71,9 +70,11 @@ def call_method(ev: Evaluator, form: Object, name: str, arguments: Arguments) ->
     fields = ev.analysis.lookup.declared_fields(form.symbol) if name in ("clean", "is_valid", "validate") else None
     if fields is None:
         return None
-    names = names_of(ev, form.symbol)
+    names = vocabulary_of(ev, form.symbol)
     if name == names.whole:
         return attributes.read(ev, result(form), names.data, form.term)
+    if name != "is_valid":
+        return None
     facts = validate(ev, form, fields)
     if any(argument.keyword == "raise_exception" and value.term == TRUE for argument, value in zip(*arguments)):
         ev.state.learn(facts)
@@ -90,7 +91,7 @@ def assume_valid(ev: Evaluator, form: Object) -> None:
 def bind_input(ev: Evaluator, serializer: Object, parameter: str) -> None:
     """In a serializer's own `create` and `update`: what they are given is valid. parameter: its name."""
     is_declared = ev.analysis.lookup.declared_fields(serializer.symbol) is not None
-    if is_declared and names_of(ev, serializer.symbol) is SERIALIZER:
+    if is_declared and vocabulary_of(ev, serializer.symbol) is SERIALIZER:
         assume_valid(ev, serializer)
         ev.state.names[parameter] = attributes.read(ev, result(serializer), SERIALIZER.data, serializer.term)
 
@@ -114,7 +115,7 @@ def validate(ev: Evaluator, form: Object, fields: dict[str, bool]) -> Facts:
     """
     if ev.analysis.validating is not None:
         return NO_FACTS
-    names = names_of(ev, form.symbol)
+    names = vocabulary_of(ev, form.symbol)
     before, raised, filled = ev.state, ev.raised, ev.analysis.filled
     ev.state, ev.raised, ev.analysis.validating = before.copy(), [], form.term
     _set_data(ev, form, names, result(Entries(Attribute(form.term, names.data), (), True)))
@@ -129,13 +130,13 @@ def validate(ev: Evaluator, form: Object, fields: dict[str, bool]) -> Facts:
         ev.state, ev.raised = before, raised
 
 
-def _set_data(ev: Evaluator, form: Object, names: Names, data: Result) -> None:
+def _set_data(ev: Evaluator, form: Object, names: Vocabulary, data: Result) -> None:
     known = ev.state.objects.get(form.term) or ObjectState(None)
     others = tuple(item for item in known.values if item[0] != names.data)
     ev.state.objects[form.term] = replace(known, values=(*others, (names.data, data)))
 
 
-def _clean_field(ev: Evaluator, form: Object, names: Names, name: str, is_required: bool) -> None:
+def _clean_field(ev: Evaluator, form: Object, names: Vocabulary, name: str, is_required: bool) -> None:
     """Put a field into the valid data: its input, or what its own method makes of it."""
     term = Subscript(Attribute(form.term, names.data), constant(name))
     if is_required:
@@ -146,7 +147,7 @@ def _clean_field(ev: Evaluator, form: Object, names: Names, name: str, is_requir
         _set_entry(ev, form, names, name, _returned(ev, _follow(ev, form, method.symbol.summary.name, given)))
 
 
-def _set_entry(ev: Evaluator, form: Object, names: Names, name: str, value: Result) -> None:
+def _set_entry(ev: Evaluator, form: Object, names: Vocabulary, name: str, value: Result) -> None:
     data = attributes.read(ev, result(form), names.data, form.term).value
     if isinstance(data, Entries):
         others = tuple(item for item in data.entries if item[0] != name)
@@ -188,7 +189,7 @@ def _asks_for(ev: Evaluator, fact: Fact, term: Expression) -> bool:
     return any(same(item, term) for item in asked)
 
 
-def _clean(ev: Evaluator, form: Object, names: Names) -> None:
+def _clean(ev: Evaluator, form: Object, names: Vocabulary) -> None:
     """The form's own method for all of the input, which may return other data than it was given."""
     if own_method(ev, form.symbol, names.whole) is None:
         return

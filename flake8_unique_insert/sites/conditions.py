@@ -62,7 +62,9 @@ def _outcome(value: FieldValue, condition: Condition) -> bool | None:
             return known.value == condition.term.value
     if condition.lookup == "in" and isinstance(condition.term, Sequence):
         known, listed = constant_of(value), condition.term.items
-        if value.kind == "null" or (known is not None and all(isinstance(item, Constant) for item in listed)):
+        if value.kind == "null":
+            return False  # whatever is listed, None too: NULL equals nothing
+        if known is not None and all(isinstance(item, Constant) for item in listed):
             return known in listed
     return None
 
