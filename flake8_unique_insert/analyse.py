@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import replace
+from functools import cached_property
 
 from flake8_unique_insert.callers import ENTRY_POINTS, Callers
 from flake8_unique_insert.class_users import hands_on, owner_of, saves
@@ -24,6 +24,7 @@ from flake8_unique_insert.flow.slice import Slice
 from flake8_unique_insert.guards import guard_of
 from flake8_unique_insert.prefilter import may_insert
 from flake8_unique_insert.project import Project
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, UniqueKey
 from flake8_unique_insert.sites.risk import repeats_under_new_row
 from flake8_unique_insert.sites.site import InsertSite, site_of
@@ -44,14 +45,23 @@ MAX_SHARED = 256
 """How many functions a process keeps parsed for the files that come next: more costs memory, and hardly saves time."""
 
 
-@lru_cache(maxsize=MAX_SHARED)
-def read_function(dotted: str, text: str, first_line: int) -> tuple[ParsedCode, Graph | None] | None:
-    """A function and its graph, None when it cannot be parsed. dotted: tells apart functions of the same text."""
-    try:
-        code = parse_function(text, first_line)
-    except UnreadableSource:
-        return None
-    return code, _graph(code)
+SHARED: dict[tuple[str, str, int], tuple[ParsedCode, Graph | None]] = {}
+"""They and their graphs, the latest last; by dotted name, which tells apart those of the same text, text and line."""
+
+
+def read_function(key: tuple[str, str, int], read: Callable[[], ParsedCode]) -> tuple[ParsedCode, Graph | None] | None:
+    """A function and its graph, None when it cannot be parsed. key: as in SHARED. read: for one that is not there."""
+    found = SHARED.pop(key, None)
+    if found is None:
+        try:
+            code = read()
+        except UnreadableSource:
+            return None
+        found = code, _graph(code)
+        if len(SHARED) == MAX_SHARED:
+            del SHARED[next(iter(SHARED))]
+    SHARED[key] = found
+    return found
 
 
 def _graph(code: ParsedCode) -> Graph | None:
@@ -62,10 +72,12 @@ def _graph(code: ParsedCode) -> Graph | None:
 
 
 class CodeStore:
-    """Functions and their graphs, the same ones for all of a file's analysis."""
+    """Functions and their graphs, the same ones for all of a file's analysis. source: the file, of the module."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, module: str, source: SourceFile) -> None:
         self.project = project
+        self._module = module
+        self._source = source
         self._codes: dict[str, ParsedCode | None] = {}
         self._graphs: dict[int, tuple[ParsedCode, Graph | None]] = {}
 
@@ -77,7 +89,15 @@ class CodeStore:
 
     def _parse(self, symbol: FunctionSymbol) -> ParsedCode | None:
         text = self.project.function_source(symbol) if self.project.is_own(symbol.module) else ""
-        found = read_function(symbol.dotted, text, symbol.summary.first_line) if text else None
+        if not text:
+            return None
+        first = symbol.summary.first_line
+
+        def read() -> ParsedCode:
+            is_of_file = symbol.module == self._module
+            return self._source.function(symbol.summary) if is_of_file else parse_function(text, first)
+
+        found = read_function((symbol.dotted, text, first), read)
         if found is None:
             return None
         code, graph = found
@@ -96,7 +116,7 @@ class CodeStore:
         return self._graphs[key][1]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What of the options the analysis needs: names of fresh values' callables and of what handles IntegrityError."""
 
@@ -113,7 +133,7 @@ class FileAnalysis:
         self.module = module
         self.source = source
         self.callers = callers
-        self.store = CodeStore(project)
+        self.store = CodeStore(project, module, source)
         self.analysis = Analysis(project, self.store, settings.generators)
         self.caller_steps = 0
         self.unresolved: list[Unresolved] = []

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from flake8_unique_insert.class_users import is_called_by_class, saves, users_of
 from flake8_unique_insert.project import Project
 from flake8_unique_insert.project.questions import mentions
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Call, dotted
 from flake8_unique_insert.syntax.summary import ModuleSummary
@@ -58,7 +58,7 @@ PLAIN_DECORATORS = frozenset(
 MAX_CALLERS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mention:
     """A function that calls something of a name. on_self: only as `self.name(...)` or `cls.name(...)`."""
 
@@ -67,7 +67,7 @@ class Mention:
     on_self: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Mentions:
     """Where a module calls something of a name: in functions, and whether outside of them. summary: when looked at."""
 

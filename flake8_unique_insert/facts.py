@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Link, UniqueKey
 from flake8_unique_insert.syntax.expressions import Expression, hashed_once
 from flake8_unique_insert.syntax.expressions import Symbol as Placeholder
@@ -37,7 +37,7 @@ class Hashed:
             return self._symbols
         except AttributeError:
             found: frozenset[Placeholder] = frozenset().union(*(part.symbols for part in self.parts()))
-            object.__setattr__(self, "_symbols", found)
+            self._symbols = found
             return found
 
     def parts(self) -> Iterable[Expression | Hashed]:
@@ -46,7 +46,7 @@ class Hashed:
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Condition(Hashed):
     """`field__lookup=term` of a filter. `excluded` for `exclude(...)`.
 
@@ -64,7 +64,7 @@ class Condition(Hashed):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Inserted(Hashed):
     """A row that was inserted: the terms of some of its fields, under MADE_BY that of the manager that made it.
 
@@ -81,7 +81,7 @@ class Inserted(Hashed):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Absent(Hashed):
     """No row of the table satisfies all the conditions, but for rows that were inserted since it was looked up."""
 
@@ -94,7 +94,7 @@ class Absent(Hashed):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class NewRow(Hashed):
     """The term is a row that was inserted just now: no row refers to it, but for those inserted since."""
 
@@ -106,7 +106,7 @@ class NewRow(Hashed):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Validated(Hashed):
     """No other row had these keys of the term when it was validated: an instance, or the data of a form.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flake8_unique_insert.record import record
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
@@ -19,7 +21,7 @@ class Finding:
         return self.text.split(" ", 1)[0]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SiteReport:
     """An insert site into a model with unique keys, reported or not.
 

@@ -8,7 +8,6 @@ import gc
 import logging
 from collections.abc import Iterator
 from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,8 +25,11 @@ if TYPE_CHECKING:
     from flake8_unique_insert.findings import Finding
 
 OFF_BY_DEFAULT = ("UQI301",)
-MOST_HIDINGS = 16
-"""How many analysed files' leftovers may stay hidden from the cyclic collector before it looks at everything."""
+MOST_HIDDEN = 400_000
+"""Of how many characters the syntax trees may stay hidden from the cyclic collector before it looks at everything.
+
+Those of other plugins are cyclic, and take some 50 bytes for each character: 20 MB.
+"""
 LOG = logging.getLogger(__name__)
 
 
@@ -90,12 +92,13 @@ class UniqueInsertPlugin:
             return []
 
     def _analysed(self, text: str) -> list[Finding]:
-        from flake8_unique_insert.syntax.source import SourceFile
+        from flake8_unique_insert.syntax.source import SourceFile, paused_gc
 
-        try:
-            return _engine(self.options).findings(self.filename, SourceFile(text, self.tree))
-        finally:
-            _hide_from_collector()
+        with paused_gc():
+            try:
+                return _engine(self.options).findings(self.filename, SourceFile(text, self.tree))
+            finally:
+                _hide_from_collector(len(text))
 
 
 def _registration(setting: Setting) -> dict[str, Any]:
@@ -136,16 +139,19 @@ def _engine(options: Options) -> Engine:
     return Engine(options)
 
 
-def _hide_from_collector() -> None:
-    """Take what stays until the end out of the sight of the cyclic collector.
+def _hide_from_collector(size: int) -> None:
+    """Take what stays until the end out of the sight of the cyclic collector. size: of the file, in characters.
 
     It would walk it again and again while flake8 and other plugins work, which costs as much as the analysis. What is
     there of other plugins is hidden, too, and let go once in a while.
     """
-    if next(_hidings) % MOST_HIDINGS == 0:
+    global _hidden
+    _hidden += size
+    if _hidden > MOST_HIDDEN:
+        _hidden = 0
         gc.unfreeze()
         gc.collect()
     gc.freeze()
 
 
-_hidings = count(1)
+_hidden = 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+from flake8_unique_insert.record import record
 from flake8_unique_insert.syntax.expressions import Argument, Call, Expression
 from flake8_unique_insert.syntax.summary import (
     Assignment,
@@ -19,14 +20,14 @@ from flake8_unique_insert.syntax.summary import (
 # --- symbols: what a name of a module stands for, once its imports are followed
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ModuleSymbol:
     """A module or package that has source: `dotted` is its import name."""
 
     dotted: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClassSymbol:
     """A class that has source. `module` and `qualname` as at run time."""
 
@@ -39,7 +40,7 @@ class ClassSymbol:
         return f"{self.module}.{self.qualname}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FunctionSymbol:
     """A function or method that has source."""
 
@@ -53,7 +54,7 @@ class FunctionSymbol:
         return f"{self.module}.{self.qualname}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ValueSymbol:
     """A module-level assignment that has source; `assignments` are all its definitions, in order."""
 
@@ -67,7 +68,7 @@ class ValueSymbol:
         return f"{self.module}.{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExternalSymbol:
     """Something imported from outside the project, under the name it was imported by: "django.db.IntegrityError"."""
 
@@ -80,7 +81,7 @@ Symbol = ModuleSymbol | ClassSymbol | FunctionSymbol | ValueSymbol | ExternalSym
 # --- models
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Location:
     """Where something is declared: a file (relative to the project root, or `site-packages/...`) and a line from 1."""
 
@@ -100,7 +101,7 @@ class KeyKind(Enum):
     PRIMARY_KEY = "pk"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KeyExpression:
     """One expression of a functional unique key: `function` is "Lower", "Upper", ... or "" for a plain field."""
 
@@ -108,7 +109,7 @@ class KeyExpression:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UniqueKey:
     """Fields that the database keeps unique.
 
@@ -144,7 +145,7 @@ class UniqueKey:
         return frozenset([*self.members, *named])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """A concrete field of a model.
 
@@ -174,7 +175,7 @@ class Field:
         return f"{self.name}_id" if self.relation in ("fk", "o2o") else self.name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ManagerDeclaration:
     """A manager of a model.
 
@@ -187,7 +188,7 @@ class ManagerDeclaration:
     queryset: ClassSymbol | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Accessor:
     """A way from an instance to rows of another model: reverse foreign keys, one-to-one names, many-to-many.
 
@@ -202,7 +203,7 @@ class Accessor:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """The rows between two models of a many-to-many relation.
 
@@ -298,7 +299,7 @@ class ModelForm:
         return "validated_data" if self.kind is FormKind.SERIALIZER else "cleaned_data"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """A member of a class found along its MRO: the class that defines it, and the last definition there."""
 

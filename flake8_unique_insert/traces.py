@@ -8,12 +8,12 @@ the answers. Where a content has changed, its file is asked again: a change that
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.reads import digest, digest_of
+from flake8_unique_insert.record import record
 
 if TYPE_CHECKING:
     from flake8_unique_insert.syntax.source import SourceFile
@@ -59,7 +59,7 @@ class Disk:
         return self._answers[key]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trace:
     """A trace in which all is as it was, but for the contents of some files.
 

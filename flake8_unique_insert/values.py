@@ -7,9 +7,10 @@ run-time value. `Unknown` is a value like any other: nothing is concluded from i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flake8_unique_insert.facts import NO_FACTS, Condition, Facts, Hashed, Inserted, Validated
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import (
     ClassSymbol,
     FunctionSymbol,
@@ -26,7 +27,7 @@ Nest = frozenset[frozenset[Expression]]
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Value(Hashed):
     """Any value. optional: it may be None instead."""
 
@@ -38,13 +39,13 @@ class Value(Hashed):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown(Value):
     """A value of which only the term is known."""
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Text(Unknown):
     """One of several texts, of which each tells these values, see `evaluate.texts`."""
 
@@ -55,13 +56,13 @@ class Text(Unknown):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Unset(Value):
     """A field that was not assigned on this path: an existing row keeps its value, a new one gets the default."""
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Known(Value):
     """A literal; the term is the Constant."""
 
@@ -73,13 +74,13 @@ class Known(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Fresh(Value):
     """A value that was just generated and cannot be in the database: uuid4(), a random string, ..."""
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class ModelClass(Value):
     """A model class. `exact` is False for `cls` and `self.model` where a subclass may stand in."""
 
@@ -87,7 +88,7 @@ class ModelClass(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class SymbolValue(Value):
     """A module, class, or function of the project or from outside."""
 
@@ -95,7 +96,7 @@ class SymbolValue(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Function(Value):
     """A function that can be followed. `receiver` is bound as its first parameter."""
 
@@ -105,7 +106,7 @@ class Function(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class NestedFunction(Value):
     """A function defined inside another one; `node` is its definition, `code` that of the function around it."""
 
@@ -114,7 +115,7 @@ class NestedFunction(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Object(Value):
     """An instance of a project's class that is no model (a view, a service, ...)."""
 
@@ -122,7 +123,7 @@ class Object(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class FormClass(Value):
     """A form, formset or serializer class that has no name: one that a factory made."""
 
@@ -130,7 +131,7 @@ class FormClass(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Form(Object):
     """A form, formset or serializer. The row that it fills is its attribute `instance` in the state's `objects`."""
 
@@ -148,7 +149,7 @@ class Form(Object):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Validity(Value):
     """What `is_valid()` answered. valid: what holds when it is true."""
 
@@ -156,7 +157,7 @@ class Validity(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Super(Value):
     """`super()` in a method of `owner`, bound to `receiver`."""
 
@@ -165,7 +166,7 @@ class Super(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Instance(Value):
     """A model instance. What is known of it stands in the state's `objects` under its term.
 
@@ -177,7 +178,7 @@ class Instance(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Rows(Value):
     """A manager or queryset: rows of a model that satisfy every group of conditions.
 
@@ -195,7 +196,7 @@ class Rows(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Answer(Value):
     """What a lookup answered; false exactly when no row matched.
 
@@ -208,7 +209,7 @@ class Answer(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Column(Value):
     """The values of one field, or of several as tuples, of rows as they were when read.
 
@@ -224,7 +225,7 @@ class Column(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class CreatedFlag(Value):
     """The second result of an upsert: true when `instance` is a new row."""
 
@@ -232,7 +233,7 @@ class CreatedFlag(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Bound(Value):
     """A method of a value that the evaluator knows by name."""
 
@@ -241,7 +242,7 @@ class Bound(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class ErrorClass(Value):
     """An exception class: `name` dotted, `table` set for `Model.DoesNotExist` and the like."""
 
@@ -250,7 +251,7 @@ class ErrorClass(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Items(Value):
     """A list, tuple or set whose items are known one by one. depth: how many loops stand around where it was made."""
 
@@ -260,7 +261,7 @@ class Items(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Entries(Value):
     """A dict with known string keys; `open` when it may hold others."""
 
@@ -269,7 +270,7 @@ class Entries(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Elements(Value):
     """A collection of unknown length whose elements look like `element`. distinct: no two of them are equal.
 
@@ -285,7 +286,7 @@ class Elements(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Enumerated(Value):
     """`enumerate(values)`: pairs of a number and an element."""
 
@@ -293,7 +294,7 @@ class Enumerated(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class RowsByKey(Value):
     """A dict from keys that say nothing of them to rows: `{number: row for number, row in enumerate(rows)}`."""
 
@@ -301,7 +302,7 @@ class RowsByKey(Value):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class ObjectState(Hashed):
     """What is known of one object: the values assigned to its attributes.
 
@@ -326,7 +327,7 @@ class ObjectState(Hashed):
             return self._depends
         except AttributeError:
             found = any(value.depends_on_facts for _, value in self.values)
-            object.__setattr__(self, "_depends", found)
+            self._depends = found
             return found
 
     def get(self, name: str) -> Result | None:
@@ -338,7 +339,7 @@ class ObjectState(Hashed):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Option(Hashed):
     """One of the values that an expression may have, and what holds when it has this one."""
 
@@ -347,7 +348,7 @@ class Option(Hashed):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Result(Hashed):
     """The value of an expression: its term, and all that it may be."""
 

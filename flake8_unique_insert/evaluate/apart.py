@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flake8_unique_insert.evaluate.terms import mentions, normal
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
@@ -22,7 +22,7 @@ LOSSY_CALLS = frozenset({"slugify", "lower", "upper", "casefold", "truncate", "s
 """What gives one result for values that differ."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RowFields:
     """What the rows of a loop have. plain: names that read a field. keys: fields in which no two rows are equal."""
 

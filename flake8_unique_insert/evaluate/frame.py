@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from flake8_unique_insert.evaluate.apart import RowFields
 from flake8_unique_insert.evaluate.writes import Protection, Records
 from flake8_unique_insert.flow.graph import Graph
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ModelLookup
 from flake8_unique_insert.syntax.expressions import Argument, Call, Expression, Symbol
 from flake8_unique_insert.syntax.source import ParsedCode
@@ -43,7 +44,7 @@ class FunctionStore(Protocol):
         """Its graph, None when it is too large."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Frame:
     """One function being analysed, or followed from a call.
 

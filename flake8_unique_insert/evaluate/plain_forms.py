@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import attributes, functions
@@ -15,6 +15,7 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.row_values import Arguments
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Vocabulary:
     """What a class of input calls its valid data and its methods; gives_value: whether these are given the input."""
 

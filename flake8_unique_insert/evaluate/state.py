@@ -32,6 +32,7 @@ from flake8_unique_insert.evaluate.facts import (
 from flake8_unique_insert.evaluate.terms import mentions
 from flake8_unique_insert.evaluate.texts import parts_told
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, Inserted
+from flake8_unique_insert.record import record
 from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Subscript, Symbol
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
@@ -59,7 +60,7 @@ INNER = "$^"
 NO_ROWS: frozenset[Inserted] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Check:
     """A lookup of rows that was made before: on which table, with what, at which line."""
 

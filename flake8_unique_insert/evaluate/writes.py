@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.facts import Facts
 from flake8_unique_insert.flow.graph import Handler
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import Call, Expression
 from flake8_unique_insert.syntax.source import ParsedCode
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.own_save import OwnSave
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Protection:
     """Something around a write that treats exceptions or transactions specially.
 
@@ -35,7 +36,7 @@ class Protection:
     region: object = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RowValues:
     """What a new or changed row gets: results by field name.
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+from flake8_unique_insert.record import record
 from flake8_unique_insert.syntax.expressions import Comprehension, Expression, Name
 from flake8_unique_insert.syntax.statements import FunctionDef, Suite
 from flake8_unique_insert.syntax.summary import Import
@@ -27,14 +28,14 @@ class EdgeKind(Enum):
     RAISES = "raises"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evaluate:
     """An expression statement, or an expression evaluated for its effect."""
 
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assign:
     """`target = value`; operator is set for `target op= value`."""
 
@@ -44,7 +45,7 @@ class Assign:
     annotation: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Iterate:
     """One step of a `for`: the target gets the next element of the iterable, a name that was bound before the loop.
 
@@ -56,7 +57,7 @@ class Iterate:
     stored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gather:
     """A loop has filled the collection `target` as the comprehension `value` would."""
 
@@ -64,7 +65,7 @@ class Gather:
     value: Comprehension
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Enter:
     """`with value as target`."""
 
@@ -72,35 +73,35 @@ class Enter:
     target: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Forget:
     """A name or target gets a value that is not followed (`del`, `except ... as e`, match captures, classes)."""
 
     target: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImportNames:
     """An import statement inside the body."""
 
     names: tuple[tuple[str, Import], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Define:
     """A nested function."""
 
     node: FunctionDef
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Return:
     """`return value`."""
 
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Raise:
     """`raise value`; None is a bare `raise`."""
 
@@ -112,7 +113,7 @@ Action = Evaluate | Assign | Iterate | Gather | Enter | Forget | ImportNames | D
 
 def expressions_of(action: Action, with_target: bool = True) -> Iterator[Expression]:
     """The expressions that an action evaluates, and the target that it assigns to. Nested functions evaluate none."""
-    for slot in () if isinstance(action, (Define, ImportNames)) else action.__slots__:
+    for slot in () if isinstance(action, (Define, ImportNames)) else action.__match_args__:
         value = getattr(action, slot)
         if isinstance(value, Expression) and (with_target or slot != "target"):
             yield value

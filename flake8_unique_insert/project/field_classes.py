@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flake8_unique_insert.project.classes import Base, Classes
 from flake8_unique_insert.project.initialisers import settled_by
 from flake8_unique_insert.project.known import Known
 from flake8_unique_insert.project.summaries import Summaries
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Expression, Name, constant
 from flake8_unique_insert.syntax.summary import FunctionSummary
@@ -27,7 +28,7 @@ AUTO_FIELDS = frozenset({AUTO_FIELD, "django.db.models.BigAutoField", "django.db
 GENERIC_RELATION = "django.contrib.contenttypes.fields.GenericRelation"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FieldClass:
     """A field class.
 

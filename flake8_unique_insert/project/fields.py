@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.field_classes import COMPOSITE_KEY, GENERIC_KEY, FieldClass, FieldClasses
 from flake8_unique_insert.project.literals import Literals, Placed
 from flake8_unique_insert.project.names import Names
 from flake8_unique_insert.project.returns import Returns
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, Field, FunctionSymbol, Location
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
@@ -38,7 +39,7 @@ RELATION_ARGUMENTS = {"fk": ("to", "on_delete"), "o2o": ("to", "on_delete"), "m2
 DEEPEST = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeclaredField:
     """A field as a class declares it, before it belongs to a model.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from flake8_unique_insert.project.names import Names
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, Symbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
@@ -36,7 +36,7 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Placed:
     """An expression with the module whose names it uses, and the class body that it stands in, if any."""
 

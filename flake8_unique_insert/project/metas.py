@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flake8_unique_insert.project.classes import Base, Classes
 from flake8_unique_insert.project.literals import Literals, Placed, additions
 from flake8_unique_insert.project.memo import Memo
 from flake8_unique_insert.project.names import Names
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, dotted
 from flake8_unique_insert.syntax.summary import Assignment, ClassSummary
@@ -17,7 +17,7 @@ MODEL = "django.db.models.Model"
 FIELD = "django.db.models.Field"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Option:
     """The definitions that make up a Meta option (several where one adds to another), and the line of the last."""
 

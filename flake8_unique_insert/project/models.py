@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flake8_unique_insert.project.apps import Apps
 from flake8_unique_insert.project.classes import Base, Classes
@@ -13,6 +13,7 @@ from flake8_unique_insert.project.literals import Placed
 from flake8_unique_insert.project.managers import Managers
 from flake8_unique_insert.project.memo import Memo
 from flake8_unique_insert.project.metas import Metas, Option
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import (
     ClassSymbol,
     Field,
@@ -24,7 +25,7 @@ from flake8_unique_insert.schema import (
 from flake8_unique_insert.syntax.summary import Assignment, ClassSummary
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Readers:
     """What linking reads with."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
@@ -11,6 +11,7 @@ from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import normal
 from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Field
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -29,7 +30,7 @@ CLOCKS = frozenset({"now", "today", "time", "utcnow", "localtime", "localdate", 
 AUTOMATIC = ("AutoField", "BigAutoField", "SmallAutoField")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FieldValue:
     """What a row gets in a field.
 

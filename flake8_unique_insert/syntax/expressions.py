@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from flake8_unique_insert.record import record
 
 C = TypeVar("C")
 MAX_DEPTH = 120
@@ -34,13 +36,12 @@ def hashed_once(kind: type[C]) -> type[C]:
     """Make a frozen dataclass with a slot `_hash` compute its hash once: terms are deep, and looked up all the time."""
     compute = kind.__hash__
 
-    def hash_of(self: object) -> int:
+    def hash_of(self: Any) -> int:
         try:
-            return self._hash  # type: ignore[attr-defined, no-any-return]
+            value: int = self._hash
         except AttributeError:
-            value = compute(self)
-            object.__setattr__(self, "_hash", value)
-            return value
+            value = self._hash = compute(self)
+        return value
 
     setattr(kind, "__hash__", hash_of)  # noqa: B010
     return kind
@@ -61,7 +62,7 @@ class Expression:
         except AttributeError:
             inside = (child.symbols for child in self.children())
             found = frozenset([self]) if isinstance(self, Symbol) else NO_SYMBOLS.union(*inside)
-            object.__setattr__(self, "_symbols", found)
+            self._symbols = found
             return found
 
     def children(self) -> Iterator[Expression]:
@@ -101,7 +102,7 @@ def _inside(values: tuple[object, ...]) -> Iterator[Expression]:
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Name(Expression):
     """A name as written: `email`."""
 
@@ -109,7 +110,7 @@ class Name(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Symbol(Expression):
     """The value of one binding: `kind` says what bound it (param, loop, join, ...), `point` where, `name` what.
 
@@ -122,7 +123,7 @@ class Symbol(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Constant(Expression):
     """A literal: str, bytes, int, float, complex, bool, None or Ellipsis.
 
@@ -134,7 +135,7 @@ class Constant(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Attribute(Expression):
     """`base.name`."""
 
@@ -143,7 +144,7 @@ class Attribute(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Subscript(Expression):
     """`base[index]`; a slice or several indices come as one `Unsupported` or `Sequence`."""
 
@@ -152,7 +153,7 @@ class Subscript(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Argument(Expression):
     """One argument of a call or base of a class. `star` is "", "*" or "**"."""
 
@@ -162,7 +163,7 @@ class Argument(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Call(Expression):
     """`function(arguments)`."""
 
@@ -172,7 +173,7 @@ class Call(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Sequence(Expression):
     """A list, tuple or set display; `kind` is that word."""
 
@@ -181,7 +182,7 @@ class Sequence(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Starred(Expression):
     """`*value` in a display or in an assignment's targets."""
 
@@ -189,7 +190,7 @@ class Starred(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Mapping(Expression):
     """A dict display. A key None stands for `**value`."""
 
@@ -197,7 +198,7 @@ class Mapping(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Unary(Expression):
     """`operator value`; the operator is "not", "-", "+" or "~"."""
 
@@ -206,7 +207,7 @@ class Unary(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Binary(Expression):
     """`left operator right` for arithmetic and bit operators."""
 
@@ -216,7 +217,7 @@ class Binary(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Boolean(Expression):
     """`left operator right`; the operator is "and" or "or"."""
 
@@ -226,7 +227,7 @@ class Boolean(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison(Expression):
     """`left operator right`, one of ==, !=, <, <=, >, >=, is, is not, in, not in.
 
@@ -239,7 +240,7 @@ class Comparison(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Conditional(Expression):
     """`body if test else orelse`."""
 
@@ -249,7 +250,7 @@ class Conditional(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Walrus(Expression):
     """`name := value`."""
 
@@ -258,7 +259,7 @@ class Walrus(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Await(Expression):
     """`await value`."""
 
@@ -266,7 +267,7 @@ class Await(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Lambda(Expression):
     """`lambda parameters: body`; only the parameters' names are kept."""
 
@@ -275,7 +276,7 @@ class Lambda(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Clause(Expression):
     """One `for target in iterable if ...` of a comprehension."""
 
@@ -286,7 +287,7 @@ class Clause(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Comprehension(Expression):
     """A comprehension; `kind` is "list", "set", "dict" or "generator". A dict's element is a pair (tuple Sequence)."""
 
@@ -296,7 +297,7 @@ class Comprehension(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Formatted(Expression):
     """An f-string; the literal parts come as string constants."""
 
@@ -304,7 +305,7 @@ class Formatted(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Yield(Expression):
     """`yield value` or `yield from value`."""
 
@@ -313,7 +314,7 @@ class Yield(Expression):
 
 
 @hashed_once
-@dataclass(frozen=True, slots=True)
+@record
 class Unsupported(Expression):
     """Anything else (slices, template strings, ...). `text` is its class name and source, `parts` what it reads."""
 

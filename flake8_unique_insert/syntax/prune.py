@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_unique_insert.syntax.tree.statements import first_line
+from flake8_unique_insert.syntax.tree.statements import FunctionNode, first_line
 
 
 def without_bodies(lines: list[str], tree: ast.Module) -> str:
@@ -15,7 +15,7 @@ def without_bodies(lines: list[str], tree: ast.Module) -> str:
     """
     kept: list[str] = []
     at = 1
-    for function in _functions(tree.body):
+    for function in functions(tree.body):
         first = function.body[0]
         start = first_line(first) if isinstance(first, DEFINITIONS) else first.lineno
         if start > function.lineno and not lines[start - 1][: first.col_offset].strip():
@@ -28,7 +28,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 
 
-def _functions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+def functions(body: list[ast.stmt]) -> Iterator[FunctionNode]:
     """Functions in source order, outside of other functions."""
     stack = list(reversed(body))
     while stack:

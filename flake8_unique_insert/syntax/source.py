@@ -17,12 +17,12 @@ from functools import cached_property
 from pathlib import Path
 
 from flake8_unique_insert.syntax.expressions import Expression, Place
-from flake8_unique_insert.syntax.prune import without_bodies
+from flake8_unique_insert.syntax.prune import functions, without_bodies
 from flake8_unique_insert.syntax.statements import FunctionDef, If, Suite
 from flake8_unique_insert.syntax.summarise import summarise
 from flake8_unique_insert.syntax.summary import FunctionSummary, ModuleSummary
 from flake8_unique_insert.syntax.tree.expressions import lower
-from flake8_unique_insert.syntax.tree.statements import suite
+from flake8_unique_insert.syntax.tree.statements import FunctionNode, first_line, suite
 
 MAX_CHARACTERS = 4_000_000
 _BARE_EXCEPT = re.compile(r"^([ \t]*except[ \t]*\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)(?=[ \t]*:)", re.MULTILINE)
@@ -77,9 +77,9 @@ def read_statements(text: str, tree: ast.Module | None, bodies: bool) -> Suite:
 
     bodies: whether those of functions are read. Raises UnreadableSource.
     """
+    if tree is not None:
+        return _suite(tree.body, bodies)
     try:
-        if tree is not None:
-            return suite(tree.body, bodies)
         from flake8_unique_insert.syntax.cst.statements import read  # few projects need it, and it takes its time
 
         with paused_gc():
@@ -88,19 +88,30 @@ def read_statements(text: str, tree: ast.Module | None, bodies: bool) -> Suite:
         raise UnreadableSource(str(error) or type(error).__name__) from error
 
 
+def _suite(nodes: list[ast.stmt], bodies: bool) -> Suite:
+    try:
+        return suite(nodes, bodies)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableSource(str(error) or type(error).__name__) from error
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ParsedCode:
-    """A piece of a file. text: what was read. lines[i]: the original number (from 1) of its line i (from 0)."""
+    """A piece of a file. text: what was read. start: which line of the file its first line is, from 1.
+
+    counted: which line its first one is for the places in its body.
+    """
 
     body: Suite
     text: str
-    lines: range
+    start: int
+    counted: int = 1
 
     def position(self, place: Place) -> tuple[int, int]:
-        """The original line from 1, and the column from 0 in characters."""
-        row = min(place.line, len(self.lines)) - 1
+        """The file's line from 1, and the column from 0 in characters."""
+        row = min(place.line - self.counted, self.text.count("\n"))
         before = self.text.split("\n", row + 1)[row].encode()[: place.column]
-        return self.lines[row], len(before.decode(errors="ignore"))
+        return self.start + row, len(before.decode(errors="ignore"))
 
 
 def _encoding(data: bytes) -> str:
@@ -155,7 +166,7 @@ class SourceFile:
     def skeleton(self) -> ParsedCode:
         """The module without the bodies of its functions."""
         body = read_statements(self.text, self.tree, False)
-        return ParsedCode(body, self.text, range(1, self.text.count("\n") + 2))
+        return ParsedCode(body, self.text, 1)
 
     @cached_property
     def summary(self) -> ModuleSummary:
@@ -164,7 +175,7 @@ class SourceFile:
 
     def release(self) -> None:
         """Let go of the trees once the summary is made; they take twenty times the room of the text."""
-        for name in ("tree", "skeleton"):
+        for name in ("tree", "skeleton", "_nodes"):
             self.__dict__.pop(name, None)
 
     def segment(self, function: FunctionSummary) -> str:
@@ -173,8 +184,15 @@ class SourceFile:
         return self.text[self._starts[function.first_line - 1] : self._starts[last]].removesuffix("\n") + "\n"
 
     def function(self, function: FunctionSummary) -> ParsedCode:
-        """One function of this file's summary, body and all."""
-        return parse_function(self.segment(function), function.first_line)
+        """One function of this file's summary, body and all: out of the file's own tree where there is one."""
+        first, text = function.first_line, self.segment(function)
+        node = self._nodes.get(first)
+        return ParsedCode(_suite(node.body, True), text, first, first) if node else parse_function(text, first)
+
+    @cached_property
+    def _nodes(self) -> dict[int, FunctionNode]:
+        """The functions outside of other functions, by their first lines."""
+        return {first_line(node): node for node in functions(self.tree.body)} if self.tree is not None else {}
 
 
 def parse_function(text: str, start: int) -> ParsedCode:
@@ -186,4 +204,4 @@ def parse_function(text: str, start: int) -> ParsedCode:
         statements = statements[0].body
     if not statements or not isinstance(statements[0], FunctionDef):
         raise UnreadableSource(f"no function at line {start}")
-    return ParsedCode(statements[0].body, text, range(start, start + text.count("\n") + 1))
+    return ParsedCode(statements[0].body, text, start)

@@ -7,9 +7,10 @@ this form only. Two statements are equal when they are written alike; `Call.node
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TypeVar
 
+from flake8_unique_insert.record import record
 from flake8_unique_insert.syntax.expressions import Argument, Expression, Name
 from flake8_unique_insert.syntax.summary import FunctionSummary, Import
 
@@ -56,7 +57,7 @@ def inside(suite: Suite, kind: type[S]) -> Iterator[S]:
                 yield item
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expr(Statement):
     """An expression by itself. line: where it starts, from 1, in the text that was read; so in all statements."""
 
@@ -64,7 +65,7 @@ class Expr(Statement):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assign(Statement):
     """`target = other = value`."""
 
@@ -73,7 +74,7 @@ class Assign(Statement):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnnAssign(Statement):
     """`target: annotation = value`; value is None where there is none."""
 
@@ -83,7 +84,7 @@ class AnnAssign(Statement):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AugAssign(Statement):
     """`target operator= value`."""
 
@@ -93,14 +94,14 @@ class AugAssign(Statement):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delete(Statement):
     """`del target`."""
 
     target: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImportNames(Statement):
     """An import: the names it binds, and (module, level) of `from module import *`."""
 
@@ -108,7 +109,7 @@ class ImportNames(Statement):
     stars: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FunctionDef(Statement):
     """A function. body: empty where only headers were read."""
 
@@ -116,7 +117,7 @@ class FunctionDef(Statement):
     body: Suite
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClassDef(Statement):
     """A class."""
 
@@ -127,43 +128,43 @@ class ClassDef(Statement):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Return(Statement):
     """`return value`."""
 
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Raise(Statement):
     """`raise value`; None is a bare `raise`."""
 
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assert(Statement):
     """`assert test`."""
 
     test: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Break(Statement):
     """`break`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Continue(Statement):
     """`continue`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Other(Statement):
     """A statement that changes nothing here: `pass`, `global`, `nonlocal`, `type`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class If(Statement):
     """`if`; an `elif` is an `if` in `orelse`."""
 
@@ -172,7 +173,7 @@ class If(Statement):
     orelse: Suite
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class While(Statement):
     """`while`."""
 
@@ -181,7 +182,7 @@ class While(Statement):
     orelse: Suite
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class For(Statement):
     """`for`, also an asynchronous one."""
 
@@ -191,7 +192,7 @@ class For(Statement):
     orelse: Suite
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExceptClause(Statement):
     """`except types as name`; types is None where it catches everything."""
 
@@ -200,7 +201,7 @@ class ExceptClause(Statement):
     body: Suite
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Try(Statement):
     """`try`, also with `except*`."""
 
@@ -210,7 +211,7 @@ class Try(Statement):
     finalbody: Suite
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class With(Statement):
     """`with`, also an asynchronous one. items: context managers with what they are bound to."""
 
@@ -218,7 +219,7 @@ class With(Statement):
     body: Suite
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pattern(Statement):
     """What follows `case`. test: what it asks of SUBJECT, None when it matches everything.
 
@@ -230,7 +231,7 @@ class Pattern(Statement):
     captured: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case(Statement):
     """`case pattern if guard`."""
 
@@ -239,7 +240,7 @@ class Case(Statement):
     body: Suite
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Match(Statement):
     """`match subject`."""
 

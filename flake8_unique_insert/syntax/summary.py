@@ -7,12 +7,13 @@ A summary knows nothing of other files, is immutable and can be pickled. Names a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from flake8_unique_insert.record import record
 from flake8_unique_insert.syntax.expressions import Argument, Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Import:
     """`from <dots><module> import <member>`, or `import <module>` when member is None.
 
@@ -25,7 +26,7 @@ class Import:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assignment:
     """`name = value` or `name: annotation = value` in a module or class body. value is None without `=`.
 
@@ -44,7 +45,7 @@ class Assignment:
         return self.index is None and not self.augmented
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parameter:
     """One parameter. `kind` is "positional" (by position or name), "keyword", "*" or "**"."""
 
@@ -54,7 +55,7 @@ class Parameter:
     annotation: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FunctionSummary:
     """A function's header and where its source stands: `first_line` is the first decorator's, both lines inclusive."""
 
@@ -68,7 +69,7 @@ class FunctionSummary:
     last_line: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClassSummary:
     """A class: its bases and keywords as written, and the definitions of its body."""
 
@@ -93,7 +94,7 @@ class ClassSummary:
 Definition = Import | Assignment | FunctionSummary | ClassSummary
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ModuleSummary:
     """A file: what each name may be bound to, in source order (several when conditional or rebound).
 

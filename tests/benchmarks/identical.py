@@ -28,19 +28,19 @@ Place = tuple[str, int, int, str]
 @contextmanager
 def by_libcst() -> Iterator[None]:
     """Inside the `with` statement the interpreter's own parser reads no file: LibCST reads all, and nothing is cut."""
-    analyse.read_function.cache_clear()
+    analyse.SHARED.clear()
     with patch.object(source, "parse", lambda text: None):
         yield
-    analyse.read_function.cache_clear()
+    analyse.SHARED.clear()
 
 
 @contextmanager
 def by_whole_functions() -> Iterator[None]:
     """Inside the `with` statement looks at functions and at their callers leave out no statement and no name."""
-    analyse.read_function.cache_clear()
+    analyse.SHARED.clear()
     with patch.multiple(analyse, to_writes=_all, to_calls=_all), patch.object(Graph, "live_at_heads", {}):
         yield
-    analyse.read_function.cache_clear()
+    analyse.SHARED.clear()
 
 
 def _all(graph: Graph, names: frozenset[str]) -> None:
