@@ -11,7 +11,7 @@ from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.questions import classes
 from flake8_unique_insert.project.summaries import Summaries
-from flake8_unique_insert.project.tree import is_test_path
+from flake8_unique_insert.project.tree import is_test_path, parts_below
 from flake8_unique_insert.schema import ClassSymbol
 
 NAME = re.compile(r"\w+(?=\s*(?:,|$|\[))")
@@ -52,7 +52,7 @@ class Heirs:
         """By the last part of a base's name the classes that have it, and their files."""
         found: dict[str, list[tuple[Path, str]]] = {}
         for path in self._modules.tree.files():
-            parts = path.relative_to(self._modules.root).parts
+            parts = parts_below(self._modules.root, path)
             if "migrations" not in parts and not is_test_path(parts):
                 for name, bases in self._summaries.ask(path, classes) or ():
                     for base in NAME.findall(bases):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -18,15 +18,16 @@ class Memo(Generic[K, V]):
 
     def __init__(self, cut: V) -> None:
         self._cut = cut
-        self._known: dict[K, V] = {}
+        self._known: dict[K, V | object] = {}
         self._provisional: dict[K, tuple[V, int]] = {}
         self._active: dict[K, int] = {}
         self._lowest = _NEVER
 
     def get(self, key: K, answer: Callable[[], V]) -> V:
         """The answer to `key`, worked out by `answer` when it is not known yet."""
-        if key in self._known:
-            return self._known[key]
+        known = self._known.get(key, _MISSING)
+        if known is not _MISSING:
+            return cast(V, known)
         if key in self._active:
             self._lowest = min(self._lowest, self._active[key])
             return self._cut
@@ -59,3 +60,4 @@ class Memo(Generic[K, V]):
 
 
 _NEVER = 1 << 30
+_MISSING = object()

@@ -31,6 +31,7 @@ NO_MODEL = re.compile(
 ASSIGNED = re.compile(r"\bself\.(\w+)\b(?=[^=\n]*=(?!=))")
 CLOSED_CALL = re.compile(r"(?<=\w)\([^()\n]*\)")
 IMPORTS = re.compile(r"^[ \t]*(?:from\s+[\w.]+\s+)?import\s+(?:\([^)]*\)|[^\n(]*)", re.MULTILINE)
+BASE = re.compile(r"(?<!\w)(?:self|cls)\.\Z")
 EXPORTS = re.compile(r"^__all__\s*\+?=\s*[\[(][^\])]*[\])]", re.MULTILINE)
 OPEN_CALL = re.compile(r"\w\([^\n]*")
 
@@ -112,13 +113,16 @@ def mentions(source: SourceFile, name: str) -> tuple[list[tuple[int, bool]], boo
 
     A function comes with whether it is only called as `self.name(...)` or `cls.name(...)` there.
     """
-    call = re.compile(rf"(\w+\.)?(?<!def )\b{re.escape(name)}\s*\(")
-    inside = []
-    for place, (_, item) in enumerate(source.summary.functions()):
-        bases = call.findall(source.segment(item))
-        if bases:
-            inside.append((place, all(base in ("self.", "cls.") for base in bases)))
-    return inside, call.search(_outside(source)) is not None
+    inside: dict[int, bool] = {}
+    outside = False
+    for found in re.finditer(rf"{name}(?<!\w{name})(?<!def {name})\s*\(", source.text):
+        place = source.function_at(found.start())
+        if place is None:
+            outside = True
+        else:
+            base = BASE.search(source.text, max(found.start() - 5, 0), found.start())
+            inside[place] = inside.get(place, True) and base is not None
+    return sorted(inside.items()), outside
 
 
 def _outside(source: SourceFile) -> str:

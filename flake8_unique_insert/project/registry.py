@@ -20,7 +20,7 @@ from flake8_unique_insert.project.questions import (
     speaks_of_models,
 )
 from flake8_unique_insert.project.summaries import Summaries
-from flake8_unique_insert.project.tree import is_test_path
+from flake8_unique_insert.project.tree import is_test_path, parts_below
 from flake8_unique_insert.schema import ClassSymbol, Model, Symbol
 
 DEFAULT_APPS = ("django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes")
@@ -200,7 +200,7 @@ class Registry:
         root = self._modules.root
         found: dict[str, list[Path]] = {}
         for path in self.own_model_files:
-            if not is_test_path(path.relative_to(root).parts):
+            if not is_test_path(parts_below(root, path)):
                 for name in self.names_of_classes(path):
                     found.setdefault(name, []).append(path)
         return found
@@ -210,12 +210,12 @@ class Registry:
         """The project's files that may define models, by a look at their text; tests last."""
         root = self._modules.root
         files = [path for path in self._modules.tree.files() if self._is_for_models(path)]
-        files.sort(key=lambda path: is_test_path(path.relative_to(root).parts))
+        files.sort(key=lambda path: is_test_path(parts_below(root, path)))
         return tuple(self.model_files(files))
 
     def _is_for_models(self, path: Path) -> bool:
         """True for a file that is called after its models, and for any other that declares fields of some."""
-        if "models" in path.relative_to(self._modules.root).parts[:-1] or "models" in path.stem:
+        if "models" in parts_below(self._modules.root, path)[:-1] or "models" in path.stem:
             return True
         return bool(self._summaries.ask(path, declares_fields))
 

@@ -35,13 +35,17 @@ def repository_of(root: Path) -> Path:
     return top if _nested_project(top, root) == root else root
 
 
-@lru_cache(maxsize=4096)
 def _root_of(folder: Path) -> Path:
-    for marks in (REPOSITORY_MARKS, PROJECT_MARKS, RUN_MARKS):
-        for parent in (folder, *folder.parents):
-            if any(_exists(parent / mark) for mark in marks):
-                return parent
-    return package_top(folder)
+    found = (_nearest(folder, marks) for marks in (REPOSITORY_MARKS, PROJECT_MARKS, RUN_MARKS))
+    return next(filter(None, found), None) or package_top(folder)
+
+
+@lru_cache(maxsize=4096)
+def _nearest(folder: Path, marks: tuple[str, ...]) -> Path | None:
+    """The nearest folder upwards that holds one of the marks."""
+    if any(os.path.exists(os.path.join(folder, mark)) for mark in marks):
+        return folder
+    return _nearest(folder.parent, marks) if folder.parent != folder else None
 
 
 def _nested_project(root: Path, folder: Path) -> Path | None:

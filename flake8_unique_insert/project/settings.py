@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.summaries import Summaries
-from flake8_unique_insert.project.tree import is_test_path
+from flake8_unique_insert.project.tree import is_test_path, parts_below
 
 if TYPE_CHECKING:
     from flake8_unique_insert.project.literals import Literals
@@ -37,7 +37,7 @@ class Settings:
         stated = [path for name in self._stated() if (path := self._modules.find(name)) is not None]
         candidates = [path for path in self._modules.tree.files() if self._looks_like_settings(path)]
         root = self._modules.root
-        candidates.sort(key=lambda path: (is_test_path(path.relative_to(root).parts), len(path.parts)))
+        candidates.sort(key=lambda path: (is_test_path(parts_below(root, path)), len(path.parts)))
         return tuple(dict.fromkeys([*stated, *candidates]))
 
     def _stated(self) -> Iterator[str]:

@@ -23,6 +23,11 @@ def is_test_path(parts: tuple[str, ...]) -> bool:
     return any(part in TEST_PARTS or part.startswith("test_") for part in parts)
 
 
+def parts_below(root: Path, path: Path) -> tuple[str, ...]:
+    """The parts of a path from the root on, below which it lies."""
+    return path.parts[len(root.parts) :]
+
+
 class Tree:
     """The folders below `root` that may hold source, and the names of their Python and project files.
 

@@ -10,10 +10,12 @@ import re
 import tokenize
 import warnings
 from array import array
+from bisect import bisect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 
 from flake8_unique_insert.syntax.expressions import Expression, Place
@@ -182,6 +184,20 @@ class SourceFile:
         """The source lines of one function, decorators included."""
         last = min(function.last_line, len(self._starts) - 1)
         return self.text[self._starts[function.first_line - 1] : self._starts[last]].removesuffix("\n") + "\n"
+
+    def function_at(self, offset: int) -> int | None:
+        """Which of the summary's functions a character of the text stands in, None outside of all."""
+        place = bisect(self._spans, offset, key=itemgetter(0)) - 1
+        return self._spans[place][2] if place >= 0 and offset < self._spans[place][1] else None
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int, int]]:
+        """Where the functions start and end in the text, and their places in the summary, in order of the text."""
+        last = len(self._starts) - 1
+        return sorted(
+            (self._starts[item.first_line - 1], self._starts[min(item.last_line, last)], place)
+            for place, (_, item) in enumerate(self.summary.functions())
+        )
 
     def function(self, function: FunctionSummary) -> ParsedCode:
         """One function of this file's summary, body and all: out of the file's own tree where there is one."""
