@@ -25,10 +25,12 @@ class Reads:
     files: by path the digest of the content, "" for a file that could not be read. modules: by dotted name the file
     that was found for it, "" for none. answers: what was asked of single files, for all that was found out since.
     searched: the files that words are looked for in. searches: by word those of them that have it. asked: what was
-    asked for one file's analysis only. reliable: no file was seen to change meanwhile.
+    asked for one file's analysis only. reliable: no file was seen to change meanwhile. noted: False where nobody will
+    want to know, there is no cache: then the digests are "".
     """
 
-    def __init__(self) -> None:
+    def __init__(self, noted: bool = True) -> None:
+        self.noted = noted
         self.files: dict[str, str] = {}
         self.modules: dict[str, str] = {}
         self.answers: Answers = {}
@@ -44,8 +46,13 @@ class Reads:
         except OSError:
             self._note(path, "")
             raise
-        self._note(path, digest(data))
+        if self.noted:
+            self._note(path, digest(data))
         return data
+
+    def seal(self, answer: object) -> str:
+        """The digest of an answer."""
+        return digest_of(answer) if self.noted else ""
 
     def _note(self, path: Path, found: str) -> None:
         if self.files.setdefault(str(path), found) != found:

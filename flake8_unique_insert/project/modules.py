@@ -30,7 +30,13 @@ class Modules:
     @classmethod
     def configured(cls, root: Path, options: Options, first_root: Path | None = None) -> Modules:
         """The modules of a project as the user's options describe it."""
-        return cls(root, Path(options.python) if options.python else None, options.source_roots, first_root)
+        return cls(
+            root,
+            Path(options.python) if options.python else None,
+            options.source_roots,
+            first_root,
+            not options.no_cache,
+        )
 
     def __init__(
         self,
@@ -38,6 +44,7 @@ class Modules:
         environment: Path | None = None,
         source_roots: Iterable[str | Path] = (),
         first_root: Path | None = None,
+        noted: bool = True,
     ) -> None:
         self.root = root
         self._first_root = first_root
@@ -47,7 +54,7 @@ class Modules:
         self._names: dict[Path, str] = {}
         self._canonical: dict[str, str | None] = {}
         self._shown: dict[Path, str] = {}
-        self.reads = Reads()
+        self.reads = Reads(noted)
 
     @cached_property
     def tree(self) -> Tree:

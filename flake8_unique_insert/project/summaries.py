@@ -10,7 +10,6 @@ from typing import TypeVar, cast
 from flake8_unique_insert.project.known import Known
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.questions import answered, content, function, has, outline, spelled
-from flake8_unique_insert.reads import digest_of
 from flake8_unique_insert.schema import FunctionSymbol
 from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource
 from flake8_unique_insert.syntax.summary import ModuleSummary
@@ -56,7 +55,8 @@ class Summaries:
             log.info("cannot read %s: %s", module, error)
             return None
         finally:
-            self._reads.answers[str(path), spelled(outline)] = digest_of(answered(source, spelled(outline)))
+            if self._reads.noted:
+                self._reads.answers[str(path), spelled(outline)] = self._reads.seal(answered(source, spelled(outline)))
             self._release(source)
             if source is not None:
                 self._texts[module] = hash(source.text)
@@ -65,7 +65,7 @@ class Summaries:
         """False for a module of an installed package without a word of Django: it has no model, field or manager."""
         if self._modules.is_own(path) or path.name == "__init__.py":
             return True
-        self._reads.answers[str(path), spelled(has, "django")] = digest_of(has(source, "django"))
+        self._reads.answers[str(path), spelled(has, "django")] = self._reads.seal(has(source, "django"))
         return has(source, "django")
 
     def source(self, path: Path) -> SourceFile | None:
@@ -112,6 +112,8 @@ class Summaries:
         module = self._modules.name_of(former)
         disk = self.source(former) if self._modules.find(module) == former else None
         if disk is not None and disk.text == source.text:
+            source.release()
+            self._sources[former] = source  # with the summary that was made of it
             return False
         self._reads.reliable = False
         self._summaries.pop(module, None)
@@ -133,7 +135,7 @@ class Summaries:
         if key not in self._answers:
             source = self.source(path)
             answer = answered(source, key[1])
-            self._answers[key] = answer, digest_of(answer)
+            self._answers[key] = answer, self._reads.seal(answer)
             self._release(source)
         answer, seal = self._answers[key]
         (self._reads.answers if shared else self._reads.asked)[key] = seal
@@ -145,9 +147,10 @@ class Summaries:
 
     def having(self, paths: Collection[Path], word: str) -> list[Path]:
         """Those of the files whose text has a word. paths: the same ones each time."""
-        self._reads.searched.update(dict.fromkeys(map(str, paths)))
         found = [path for path in paths if (source := self.source(path)) is not None and has(source, word)]
-        self._reads.searches[word] = [str(path) for path in found]
+        if self._reads.noted:
+            self._reads.searched.update(dict.fromkeys(map(str, paths)))
+            self._reads.searches[word] = [str(path) for path in found]
         return found
 
     def function_text(self, symbol: FunctionSymbol, *, shared: bool) -> str:

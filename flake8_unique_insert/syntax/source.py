@@ -177,6 +177,7 @@ class SourceFile:
 
     def release(self) -> None:
         """Let go of the trees once the summary is made; they take twenty times the room of the text."""
+        self._tree = None
         for name in ("tree", "skeleton", "_nodes"):
             self.__dict__.pop(name, None)
 
