@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from pathlib import Path
 
 Answers = dict[tuple[str, str], str]
@@ -11,6 +10,8 @@ Answers = dict[tuple[str, str], str]
 
 def digest(data: bytes) -> str:
     """Stands for a content: equal digests, equal contents."""
+    from hashlib import blake2b  # which takes longer to import than most of the analysis's modules
+
     return blake2b(data, digest_size=16).hexdigest()
 
 
