@@ -23,12 +23,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     namespace = parser.parse_args(arguments)
     try:
-        options = build(vars(namespace))
+        options = build(vars(namespace))._replace(no_cache=True)
+        from flake8_unique_insert.syntax.source import paused_gc
+
         if namespace.command == "models":
             from flake8_unique_insert.cli.models import run
         else:
             from flake8_unique_insert.cli.audit import run
-        return run(namespace.paths, namespace.format, options, sys.stdout)
+        with paused_gc():
+            return run(namespace.paths, namespace.format, options, sys.stdout)
     except InvalidOption as error:
         parser.error(str(error))
 
