@@ -20,7 +20,7 @@ from flake8_unique_insert.schema import (
     ModelForm,
     Symbol,
 )
-from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, hashed_once
+from flake8_unique_insert.syntax.expressions import Argument, Attribute, Constant, Expression, hashed_once
 
 Nest = frozenset[frozenset[Expression]]
 """What each of several nested loops binds."""
@@ -367,6 +367,10 @@ class Result(Hashed):
     def value(self) -> Value:
         """The one value, Unknown when there are several."""
         return self.options[0].value if len(self.options) == 1 else Unknown(self.term)
+
+
+Arguments = tuple[tuple[Argument, ...], list[Result]]
+"""Those of a call as written, and their values."""
 
 
 def result(value: Value, facts: Facts = NO_FACTS) -> Result:

@@ -9,10 +9,8 @@ from flake8_unique_insert.evaluate.lookups import condition, conjunction
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.schema import Link, Model, UniqueKey
-from flake8_unique_insert.syntax.expressions import NONE, TRUE, Argument, Attribute, Expression
-from flake8_unique_insert.values import Column, Instance, Known, ObjectState, Result, Rows, result, unknown
-
-Arguments = tuple[tuple[Argument, ...], list[Result]]
+from flake8_unique_insert.syntax.expressions import NONE, TRUE, Attribute, Expression
+from flake8_unique_insert.values import Arguments, Column, Instance, Known, ObjectState, Result, Rows, result, unknown
 
 
 def absent(rows: Rows) -> frozenset[Absent]:

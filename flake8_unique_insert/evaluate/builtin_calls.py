@@ -31,6 +31,7 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.values import (
     Answer,
+    Arguments,
     Column,
     Elements,
     Entries,
@@ -67,8 +68,6 @@ REMOVING = frozenset(
         "symmetric_difference_update",
     }
 )
-
-Arguments = tuple[tuple[Argument, ...], list[Result]]
 
 
 def special_form(ev: Evaluator, node: Call) -> Result | None:

@@ -41,6 +41,7 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.values import (
     Answer,
+    Arguments,
     Bound,
     Column,
     Entries,
@@ -66,8 +67,6 @@ from flake8_unique_insert.values import (
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
-
-Arguments = tuple[tuple[Argument, ...], list[Result]]
 IMPURE = frozenset(
     {"pop", "popitem", "popleft", "next", "read", "readline", "random", "randint", "choice", "input", "get_nowait"}
 )

@@ -28,6 +28,7 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
+    Arguments,
     Elements,
     Entries,
     Form,
@@ -45,8 +46,6 @@ from flake8_unique_insert.values import (
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
-
-Arguments = tuple[tuple[Argument, ...], list[Result]]
 SETS_INSTANCE = re.compile(r"""["']instance["']|\binstance\s*=""")
 
 

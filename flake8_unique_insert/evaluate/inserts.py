@@ -9,7 +9,6 @@ from flake8_unique_insert.evaluate import batches, moves
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.own_save import own_save
 from flake8_unique_insert.evaluate.row_values import (
-    Arguments,
     entries_values,
     keyword_values,
     object_values,
@@ -29,6 +28,7 @@ from flake8_unique_insert.syntax.expressions import (
     Sequence,
 )
 from flake8_unique_insert.values import (
+    Arguments,
     CreatedFlag,
     Elements,
     Instance,

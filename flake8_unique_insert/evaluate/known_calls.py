@@ -14,6 +14,7 @@ from flake8_unique_insert.schema import ClassSymbol, Field, Model
 from flake8_unique_insert.syntax.expressions import FALSE, NONE, Argument, Attribute, Call, Expression, Name, string
 from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import (
+    Arguments,
     Entries,
     FormClass,
     Instance,
@@ -31,8 +32,6 @@ from flake8_unique_insert.values import (
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
-
-Arguments = tuple[tuple[Argument, ...], list[Result]]
 WRAPPERS = frozenset({"asgiref.sync.sync_to_async", "channels.db.database_sync_to_async", "asgiref.sync.async_to_sync"})
 COPIES = frozenset({"copy.copy", "copy.deepcopy"})
 

@@ -12,7 +12,6 @@ from flake8_unique_insert.evaluate import attributes, functions
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.forms import own_method
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.row_values import Arguments
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts
 from flake8_unique_insert.record import record
@@ -29,6 +28,7 @@ from flake8_unique_insert.syntax.expressions import (
     constant,
 )
 from flake8_unique_insert.values import (
+    Arguments,
     Entries,
     Known,
     Object,

@@ -28,6 +28,7 @@ from flake8_unique_insert.syntax.expressions import (
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     Answer,
+    Arguments,
     Column,
     Elements,
     Function,
@@ -43,8 +44,6 @@ from flake8_unique_insert.values import (
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
-
-Arguments = tuple[tuple[Argument, ...], list[Result]]
 
 NATURAL_KEYS = {
     "contenttypes.ContentType": ("app_label", "model"),

@@ -14,13 +14,11 @@ from flake8_unique_insert.evaluate.row_values import entries_values
 from flake8_unique_insert.evaluate.writes import RowValues, Write
 from flake8_unique_insert.facts import Condition, Inserted
 from flake8_unique_insert.schema import Link
-from flake8_unique_insert.syntax.expressions import FALSE, Argument, Attribute, Call, Expression
-from flake8_unique_insert.values import Instance, Items, Result, Rows, unknown
+from flake8_unique_insert.syntax.expressions import FALSE, Attribute, Call, Expression
+from flake8_unique_insert.values import Arguments, Instance, Items, Result, Rows, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
-
-Arguments = tuple[tuple[Argument, ...], list[Result]]
 
 
 def add(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:

@@ -9,12 +9,20 @@ from flake8_unique_insert.evaluate.writes import RowValues
 from flake8_unique_insert.schema import ClassSymbol, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, Name, string
 from flake8_unique_insert.syntax.summary import Assignment
-from flake8_unique_insert.values import Entries, Instance, ModelClass, ObjectState, Result, Rows, Unset, unknown
+from flake8_unique_insert.values import (
+    Arguments,
+    Entries,
+    Instance,
+    ModelClass,
+    ObjectState,
+    Result,
+    Rows,
+    Unset,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
-
-Arguments = tuple[tuple[Argument, ...], list[Result]]
 
 
 def keyword_values(arguments: Arguments, model: Model) -> RowValues:

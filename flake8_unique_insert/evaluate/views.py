@@ -22,9 +22,10 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.schema import ClassSymbol, ModelForm
-from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, constant, string
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, constant, string
 from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import (
+    Arguments,
     Entries,
     Form,
     FormClass,
@@ -43,8 +44,6 @@ from flake8_unique_insert.values import (
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
-
-Arguments = tuple[tuple[Argument, ...], list[Result]]
 CLASS_ATTRIBUTES = {"get_form_class": "form_class", "get_serializer_class": "serializer_class"}
 """Methods that name the class of a view's form, and the attribute that they read."""
 FORM_PARAMETERS = {

@@ -188,6 +188,18 @@ def test_a_call_stands_where_its_name_is_written(call: str) -> None:
     assert text.split("\n")[line - 7][column:].startswith("create")
 
 
+def test_a_function_is_the_same_out_of_the_file_and_out_of_its_own_lines() -> None:
+    text = f"class Above: pass\n\n{dedent(EVERYTHING)}"
+    source = SourceFile(text, parse(text))
+    functions = [function for _, function in source.summary.functions()]
+    assert functions
+    for function in functions:
+        whole, alone = source.function(function), parse_function(source.segment(function), function.first_line)
+        calls = [[call.node for call in inside(code.body, Call)] for code in (whole, alone)]
+        assert [str(call) for call in inside(whole.body, Call)] == [str(call) for call in inside(alone.body, Call)]
+        assert list(map(whole.position, calls[0])) == list(map(alone.position, calls[1]))
+
+
 @pytest.mark.parametrize(
     "text", ["x = " + "a + " * 500 + "a", "x = " + " or ".join("a" * 500), "x = " + "-" * 500 + "1"]
 )
