@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 
+DJANGO_MODELS = "django.db.models."
+GIS = "django.contrib.gis.db.models."
+
+
 class Known:
     """The data file's content, by name."""
 
@@ -38,7 +42,13 @@ class Known:
         return f"{path}/__init__.py" if is_package else f"{path}.py"
 
     def canonical(self, dotted: str) -> str:
-        """The documented path of a class that may be imported by several."""
+        """The documented path of a class that may be imported by several.
+
+        `django.contrib.gis.db.models` has all names of `django.db.models`, and fields of its own.
+        """
+        if dotted.startswith(GIS):
+            plain = f"{DJANGO_MODELS}{dotted.removeprefix(GIS)}"
+            dotted = plain if self.has_class(plain) or not dotted.endswith("Field") else dotted
         return self._aliases.get(dotted, dotted)
 
     def has_class(self, dotted: str) -> bool:

@@ -169,11 +169,15 @@ class Models:
         abstract = self._read.metas.is_abstract(symbol)
         declared = {} if proxy else self._with_primary_key(symbol, abstract)
         fields: dict[str, Field] = {}
+        generic_keys: dict[str, tuple[str, str]] = {}
         for parent in parents:
             fields.update(parent.fields)
+            generic_keys.update(parent.generic_keys)
         app_label = label.rpartition(".")[0]
         for name, item in declared.items():
-            if not item.is_composite and not item.is_generic:
+            if item.is_generic:
+                generic_keys[name] = item.members[0], item.members[1]
+            elif not item.is_composite:
                 target = self._read.target(item.to, symbol, app_label) if item.to else item.field.target
                 fields[name] = with_target(item, target)
         keys = () if not managed else self._keys(symbol, declared, parents, label, proxy)
@@ -197,7 +201,7 @@ class Models:
             tuple(parent.label for parent in parents),
             (parents[0].table if parents else "") if proxy else "",
             self._read.classes.bases_known(symbol),
-            {item.field.name: (item.members[0], item.members[1]) for item in declared.values() if item.is_generic},
+            generic_keys,
         )
 
     def _concrete_parents(self, symbol: ClassSymbol) -> tuple[Model, ...]:
