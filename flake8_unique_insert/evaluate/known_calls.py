@@ -11,7 +11,17 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of, unknown_condition
 from flake8_unique_insert.facts import NO_FACTS
 from flake8_unique_insert.schema import ClassSymbol, Field, Model
-from flake8_unique_insert.syntax.expressions import FALSE, NONE, Argument, Attribute, Call, Expression, Name, string
+from flake8_unique_insert.syntax.expressions import (
+    FALSE,
+    NONE,
+    Argument,
+    Attribute,
+    Call,
+    Expression,
+    Name,
+    Symbol,
+    string,
+)
 from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import (
     Arguments,
@@ -83,7 +93,9 @@ def _as_dict(ev: Evaluator, value: Result) -> Result | None:
 def call_method(ev: Evaluator, name: str, receiver: Value, node: Call, arguments: Arguments) -> Result | None:
     """Methods of unknown objects that are known by their name alone."""
     if name == "get_model":
-        return _get_model(ev, arguments)
+        registry = receiver.term.base if isinstance(receiver.term, Attribute) else None
+        is_historical = isinstance(registry, Symbol) and registry.kind == "historical"
+        return _get_model(ev, arguments) if not is_historical else None
     if name == "save" and isinstance(node.function, Attribute) and isinstance(node.function.base, Attribute):
         return _save_file(ev, node.function.base, node, arguments)
     if name == "difference" and len(arguments[1]) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import functions
@@ -11,7 +12,7 @@ from flake8_unique_insert.evaluate.row_values import object_values
 from flake8_unique_insert.evaluate.writes import Records, RowValues, Write
 from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
-from flake8_unique_insert.syntax.expressions import NONE, Call, Constant, constant
+from flake8_unique_insert.syntax.expressions import NONE, TRUE, Attribute, Call, Constant, constant
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Function, Instance, Known, ObjectState, Result, result, unknown
 
@@ -24,9 +25,13 @@ TEXT_FIELDS = frozenset({"CharField", "TextField"})
 class OwnSave:
     """The model's own `save` at one write. It is followed when that is asked for: few writes depend on it."""
 
-    def __init__(self, ev: Evaluator, save: Function, call: Call, facts: Facts) -> None:
-        """ev: in the state in which `save` begins, and of no other use. facts: what holds besides."""
+    def __init__(self, ev: Evaluator, save: Function, call: Call, facts: Facts, forced: bool) -> None:
+        """ev: in the state in which `save` begins, and of no other use. facts: what holds besides.
+
+        forced: it is called with `force_insert=True`, as `create()` does.
+        """
         ev.state.facts = added(ev.state.facts, facts)
+        self._forced = forced
         self._ev = ev
         self._save = save
         self._call = call
@@ -46,11 +51,16 @@ class OwnSave:
         analysis.steps = 0
         try:
             functions.follow(self._ev, self._save, self._call, (), [])
-            return tuple(analysis.records.mechanisms)
+            return tuple(map(self._as_called, analysis.records.mechanisms))
         except (BudgetExceeded, RecursionError, Unreachable):
             return ()
         finally:
             analysis.recording, analysis.in_save, analysis.records, analysis.called, analysis.steps = kept
+
+    def _as_called(self, write: Write) -> Write:
+        """A `super().save(*args, **kwargs)` that hands on the `force_insert=True` which its method got."""
+        hands_on = self._forced and any(argument.star for argument in write.call.arguments)
+        return replace(write, options={**write.options, "force_insert": result(Known(TRUE))}) if hands_on else write
 
 
 def own_save(
@@ -75,7 +85,8 @@ def own_save(
     aside = ev.aside()
     if existing is None:
         aside.state.objects[row.term] = _given_to_new(model, values)
-    return OwnSave(aside, Function(row.term, symbol, member.owner, row), call, option_facts)
+    forced = isinstance(call.function, Attribute) and call.function.name.endswith("create")
+    return OwnSave(aside, Function(row.term, symbol, member.owner, row), call, option_facts, forced)
 
 
 def _given_to_new(model: Model, values: RowValues) -> ObjectState:

@@ -18,7 +18,7 @@ from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.views import bind_parameter, bind_request
 from flake8_unique_insert.schema import ClassSymbol, Model, ModelLookup
 from flake8_unique_insert.syntax.expressions import Call, Expression, dotted, keyword, positional, string
-from flake8_unique_insert.syntax.summary import FunctionSummary
+from flake8_unique_insert.syntax.summary import FunctionSummary, Parameter
 from flake8_unique_insert.values import (
     CreatedFlag,
     Entries,
@@ -56,7 +56,8 @@ def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary) -> 
             ev.state.names[parameters.pop(0).name] = receiver
             ev.state.names["$self"] = receiver
     for parameter in parameters:
-        symbol = analysis.symbol("param", frame, parameter.name, parameter.name)
+        kind = "historical" if _is_registry(parameter, function) else "param"
+        symbol = analysis.symbol(kind, frame, parameter.name, parameter.name)
         if parameter.kind == "**":
             ev.state.names[parameter.name] = result(Entries(symbol, (), True))
         elif parameter.kind == "*":
@@ -67,6 +68,13 @@ def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary) -> 
     _bind_signal(ev, function)
     _bind_form(ev, function)
     return ev.state
+
+
+def _is_registry(parameter: Parameter, function: FunctionSummary) -> bool:
+    """True for the `apps` of a data migration's function: models as they were. Those of signals have a `sender`."""
+    others = {item.name for item in function.parameters if item.kind != "**"}
+    is_given = parameter.name == "apps" and parameter.kind == "positional" and parameter.default is None
+    return is_given and "sender" not in others and all(item.kind != "**" for item in function.parameters)
 
 
 def _receiver(ev: Evaluator, owner: ClassSymbol, function: FunctionSummary, name: str) -> Result | None:

@@ -55,7 +55,7 @@ def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     owners = _owners_told(analysis, write, key)
     if not all(_path_start(item) in owners or _within(item, write, key, partial) for item in conditions):
         return False
-    return not _overridden(write, key)
+    return not _overridden(write, key) and not _is_dropped(write, key)
 
 
 def _is_unknown(condition: Condition) -> bool:
@@ -134,6 +134,14 @@ def _is_lowered(condition: Condition) -> bool:
     return (
         isinstance(term, Call) and isinstance(term.function, Attribute) and term.function.name in ("lower", "casefold")
     )
+
+
+def _is_dropped(write: Write, key: UniqueKey) -> bool:
+    """`get_or_create(email__iexact=email)` inserts a row without an email: what has a lookup is no value of the row."""
+    assert write.lookup is not None
+    starts = {name.partition("__")[0] for name, _ in write.lookup.values if "__" in name}
+    dropped = starts.intersection(key.members)
+    return not write.values.open and any(write.values.get(name) is None for name in dropped)
 
 
 def _overridden(write: Write, key: UniqueKey) -> bool:

@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-
 DJANGO_MODELS = "django.db.models."
 GIS = "django.contrib.gis.db.models."
 

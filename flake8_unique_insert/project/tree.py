@@ -73,8 +73,12 @@ class Tree:
         )
 
     def packages_named(self, name: str) -> list[Path]:
-        """The packages of this name, wherever they stand."""
-        return [folder for folder in self._by_name().get(name, ()) if "__init__.py" in self.folders[folder]]
+        """The packages of this name, wherever they stand; beside a manage.py they need no `__init__.py`."""
+        return [
+            folder
+            for folder in self._by_name().get(name, ())
+            if "__init__.py" in self.folders[folder] or "manage.py" in self.names(folder.parent)
+        ]
 
     def _by_name(self) -> dict[str, list[Path]]:
         if not hasattr(self, "_index"):

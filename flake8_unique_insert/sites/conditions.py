@@ -9,8 +9,9 @@ from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model, UniqueKey
-from flake8_unique_insert.sites.values import FieldValue, constant_of, field_value
-from flake8_unique_insert.syntax.expressions import FALSE, NONE, TRUE, Argument, Constant, Sequence
+from flake8_unique_insert.sites.values import CLOCKS, FieldValue, constant_of, field_value
+from flake8_unique_insert.syntax.expressions import FALSE, NONE, TRUE, Argument, Binary, Call, Constant, Expression, Sequence, dotted
+from flake8_unique_insert.values import Instance, Known
 
 
 def key_conditions(analysis: Analysis, model: Model, key: UniqueKey) -> frozenset[Condition] | None:
@@ -69,10 +70,16 @@ def _outcome(value: FieldValue, condition: Condition) -> bool | None:
     return None
 
 
-def _certainly_something(value: FieldValue) -> bool:
-    from flake8_unique_insert.values import Instance, Known
+def _last(function: Expression) -> str:
+    return (dotted(function) or "").rsplit(".", 1)[-1]
 
+
+def _certainly_something(value: FieldValue) -> bool:
+    """True for a row, a literal, the time and what is computed from others."""
     return value.result is not None and all(
-        isinstance(option.value, Instance) or (isinstance(option.value, Known) and option.value.term != NONE)
+        isinstance(option.value, Instance)
+        or (isinstance(option.value, Known) and option.value.term != NONE)
+        or isinstance(option.value.term, Binary)
+        or (isinstance(option.value.term, Call) and _last(option.value.term.function) in CLOCKS)
         for option in value.result.options
     )

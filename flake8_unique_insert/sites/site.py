@@ -20,7 +20,7 @@ class InsertSite:
     """One write of a model that has keys.
 
     verdicts: for each key that the write sets, why it cannot collide ("generated", "fresh_parent", ...), what guards
-    it ("handled", "checked", "upsert", "validated"), "unknown" for a batch of rows of unknown origin, or "unguarded".
+    it ("handled", "checked", "upsert", "validated"), "unknown" where too little is known, or "unguarded".
     """
 
     write: Write
@@ -68,7 +68,7 @@ def site_of(analysis: Analysis, write: Write, guard: Guard) -> InsertSite:
 
 
 def _verdict(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:
-    return safe_reason(analysis, write, key) or guard(analysis, write, key) or _at_risk(write)
+    return safe_reason(analysis, write, key) or guard(analysis, write, key) or _at_risk(write, key)
 
 
 def _whichever_value(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:
@@ -91,9 +91,17 @@ def _with_option(write: Write, name: str, given: Result, option: Option) -> Writ
     return replace(write, values=replace(write.values, values=values), facts=facts)
 
 
-def _at_risk(write: Write) -> str:
-    """The verdict on a key that nothing protects; rows of which nothing is known are not guilty."""
-    return "unknown" if write.kind == "bulk_create" and write.instance is None else "unguarded"
+def _at_risk(write: Write, key: UniqueKey) -> str:
+    """The verdict on a key that nothing protects; of what nothing is known is not guilty.
+
+    That are rows of unknown origin, and fields that a base of the model declares which cannot be read.
+    """
+    if write.kind == "bulk_create" and write.instance is None:
+        return "unknown"
+    model, values = write.model, write.values
+    left_out = not model.bases_known and values.spread is None and not values.open
+    unread = left_out and any(model.field(name) is None and values.get(name) is None for name in key.members)
+    return "unknown" if unread else "unguarded"
 
 
 def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:

@@ -124,7 +124,7 @@ def _omitted(analysis: Analysis, write: Write, field: Field | None) -> FieldValu
         return _default(analysis, field)
     if field.null:
         return FieldValue("null", (NONE,))
-    if not analysis.functions.is_own(field.module) and not field.relation:
+    if not (analysis.functions.is_own(field.module) or field.module.startswith("django.") or field.relation):
         return FieldValue("fresh")  # a package's model that needs the field fills it in its own save()
     return _left_to_database(write, field)
 
@@ -159,13 +159,13 @@ def _default(analysis: Analysis, field: Field) -> FieldValue:
     if value is None:
         return FieldValue("unknown")
     classified = _classified(value.value, value)
-    if classified.kind == "unknown" and body is not None and not _is_clock(body):
+    if classified.kind == "unknown" and body is not None and not field.relation and not _is_clock(body):
         return FieldValue("fresh")  # a function that is called for each row of a unique column makes a value of its own
     return classified
 
 
 def _is_clock(body: Expression) -> bool:
-    """True for a call that gives the time, which two rows may share (oracle C83)."""
+    """True for what speaks of the time: a call that gives it, which two rows may share (oracle C83)."""
     names = (part.name if isinstance(part, Attribute) else getattr(part, "id", "") for part in body.walk())
     return any(name.rsplit(".", 1)[-1] in CLOCKS for name in names)
 

@@ -76,6 +76,7 @@ def test_stated_source_roots(make_project: MakeProject) -> None:
 def test_a_package_with_a_command_is_no_source_root(make_project: MakeProject) -> None:
     project = make_project({"lib/__init__.py": "", "lib/manage.py": "", "lib/app/models.py": ""})
     assert project.module_name(project.root / "lib/app/models.py") == "lib.app.models"
+    assert project.find_module("app.models") == project.root / "lib/app/models.py"  # where the command is run
 
 
 def test_links_and_missing_files(make_project: MakeProject) -> None:
