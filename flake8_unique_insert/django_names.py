@@ -64,6 +64,7 @@ GENERATORS = frozenset(
         "random.SystemRandom",
         "django.utils.crypto.get_random_string",
         "django.core.management.utils.get_random_secret_key",
+        "django.core.files.storage.default_storage.save",
         "shortuuid.uuid",
         "shortuuid.random",
         "shortuuid.ShortUUID",

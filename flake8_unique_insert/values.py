@@ -214,7 +214,7 @@ class Column(Value):
     """The values of one field, or of several as tuples, of rows as they were when read.
 
     but: rows inserted since, whose values were not added. maps: a dict from these values to the rows. distinct: each
-    value stands there once.
+    value stands there once. dicts: each value stands in a dict, by the name of its field.
     """
 
     rows: Rows
@@ -222,6 +222,7 @@ class Column(Value):
     but: frozenset[Inserted] = frozenset()
     maps: bool = False
     distinct: bool = False
+    dicts: bool = False
 
 
 @hashed_once

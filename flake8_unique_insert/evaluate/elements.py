@@ -139,6 +139,8 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
         index = unknown(ev.symbol("distinct", node, "index"))
         element = element_of(ev, inner.values, (id(node), "element"))
         return result(Items(Sequence("tuple", (index.term, element.term)), "tuple", (index, element)))
+    if isinstance(inner, Column) and inner.dicts:  # what is read by name is read as from the row
+        inner = replace(inner.rows, term=inner.term)
     if isinstance(inner, Rows):
         symbol = ev.symbol("distinct", node, "row")
         ev.analysis.rows[symbol] = fields_of(inner)

@@ -267,6 +267,8 @@ def _await(ev: Evaluator, expression: Await) -> Result:
 def _subscript(ev: Evaluator, expression: Subscript) -> Result:
     base, index = ev.evaluate(expression.base), ev.evaluate(expression.index)
     inner, key = rows_of_either(base) or base.value, index.term
+    if isinstance(inner, Answer) and inner.shape == "list":
+        inner = inner.rows
     place = key.value if isinstance(key, Constant) else None
     if isinstance(inner, Items) and isinstance(place, int) and -len(inner.items) <= place < len(inner.items):
         return inner.items[place]

@@ -249,7 +249,7 @@ def _values_list(ev: Evaluator, rows: Rows, term: Expression, call: Call, argume
     fields = [string(argument.value) for argument in arguments[0] if argument.keyword is None]
     names = tuple(_field_name(rows.model, name) for name in fields if name is not None)
     if len(names) == len(fields):
-        return result(Column(term, rows, names))
+        return result(Column(term, rows, names, dicts=is_dict))
     return result(Elements(term, unknown(Subscript(term, Constant(0, "int")))))
 
 

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.field_classes import COMPOSITE_KEY, GENERIC_KEY, FieldClass, FieldClasses
+from flake8_unique_insert.project.initialisers import argument_named
 from flake8_unique_insert.project.literals import Literals, Placed
 from flake8_unique_insert.project.names import Names
 from flake8_unique_insert.project.returns import Returns
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, Field, FunctionSymbol, Location
 from flake8_unique_insert.syntax.expressions import (
+    FALSE,
     Attribute,
     Call,
     Conditional,
@@ -115,6 +117,10 @@ class FieldReader:
         for argument, (value, module) in kind.defaults.items():
             given.setdefault(argument, Placed(value, module))
         given.update({argument: Placed(value, module) for argument, (value, module) in kind.forced.items()})
+        for argument, item in list(given.items()):
+            other = argument_named(item.expression)
+            if other is not None:
+                given[argument] = given.get(other) or Placed(FALSE, "")
         if kind.is_tags and "through" in given:
             given.pop("to", None)  # the tags are then of the model that the through model points to
         default = given.get("default") or given.get("db_default")

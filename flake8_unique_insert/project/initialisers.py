@@ -20,6 +20,13 @@ from flake8_unique_insert.syntax.statements import Assign, Expr, If, Suite, Try,
 from flake8_unique_insert.syntax.summary import FunctionSummary
 
 Arguments = dict[str, Expression]
+REST = Name("**")
+"""Stands for the arguments that a call gives, whatever the method calls them."""
+
+
+def argument_named(value: Expression) -> str | None:
+    """Which other argument a value is, as in `kwargs.setdefault("null", kwargs.get("blank"))`."""
+    return string(value.index) if isinstance(value, Subscript) and value.base == REST else None
 
 
 def settled_by(text: str, function: FunctionSummary) -> tuple[Arguments, Arguments]:
@@ -53,7 +60,7 @@ def _read_call(
     path = dotted(call.function) or ""
     given = positional(call)
     if path == f"{rest}.setdefault" and len(given) == 2:
-        defaults[string(given[0]) or ""] = given[1]
+        defaults[string(given[0]) or ""] = _of_rest(given[1], rest)
     elif path == f"{rest}.update":
         (defaults if conditional else forced).update(_updates(call))
     elif isinstance(call.function, Attribute) and call.function.name == "__init__":
@@ -64,6 +71,18 @@ def _read_call(
                 passed.add(argument.keyword)
             else:
                 forced[argument.keyword] = argument.value
+
+
+def _of_rest(value: Expression, rest: str) -> Expression:
+    """A value, or which other argument it is: `kwargs.get("blank")`, `bool(kwargs["blank"])`."""
+    inner = value
+    if isinstance(inner, Call) and inner.function == Name("bool") and len(inner.arguments) == 1:
+        inner = inner.arguments[0].value
+    if isinstance(inner, Subscript) and inner.base == Name(rest):
+        return Subscript(REST, inner.index)
+    if isinstance(inner, Call) and dotted(inner.function) == f"{rest}.get" and positional(inner):
+        return Subscript(REST, positional(inner)[0])
+    return value
 
 
 def _updates(call: Call) -> Arguments:

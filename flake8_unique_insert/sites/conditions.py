@@ -10,7 +10,18 @@ from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model, UniqueKey
 from flake8_unique_insert.sites.values import CLOCKS, FieldValue, constant_of, field_value
-from flake8_unique_insert.syntax.expressions import FALSE, NONE, TRUE, Argument, Binary, Call, Constant, Expression, Sequence, dotted
+from flake8_unique_insert.syntax.expressions import (
+    FALSE,
+    NONE,
+    TRUE,
+    Argument,
+    Binary,
+    Call,
+    Constant,
+    Expression,
+    Sequence,
+    dotted,
+)
 from flake8_unique_insert.values import Instance, Known
 
 
