@@ -200,7 +200,7 @@ class Rows(Value):
 class Answer(Value):
     """What a lookup answered; false exactly when no row matched.
 
-    shape: "bool", "count", "row" (a row or None), "list".
+    shape: "bool", "count", "row" (a row or None), "list", "largest" (the largest value of a field, or None).
     """
 
     rows: Rows

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.facts import added, common
+from flake8_unique_insert.facts import NO_FACTS, Absent, Facts
 from flake8_unique_insert.syntax.expressions import Attribute, Expression, Symbol
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
@@ -52,7 +53,9 @@ def merged(point: int, term: Expression, parts: list[Elements]) -> Elements:
     for part in filled:
         for key, known in part.objects:
             former = objects.get(key)
-            objects[key] = known if former in (None, known) else met_object(point, key, [objects[key], known])
+            objects[key] = (
+                known if former in (None, known) else met_object(point, key, [objects[key], known], [NO_FACTS] * 2)
+            )
     distinct, found = all(part.distinct for part in filled), frozenset().union(*(part.nests for part in filled))
     return Elements(term, element, distinct, tuple(objects.items()), found, depth)
 
@@ -69,14 +72,20 @@ def alike(term: Expression, options: list[Option]) -> Result:
     return Result(single, tuple(found.values())) if len(found) <= MAX_OPTIONS else unknown(single)
 
 
-def met_object(point: int, term: Expression, known: list[ObjectState]) -> ObjectState:
-    """What is known of an object that is in one of these states."""
+def met_object(point: int, term: Expression, known: list[ObjectState], facts: list[Facts]) -> ObjectState:
+    """What is known of an object that is in one of these states. facts: what holds in each and not in all.
+
+    Of a new row it is kept with its values: one that was found to be free on one way and another one on another way.
+    """
+    is_new = all(item.new is True for item in known)
     values = []
     names = dict.fromkeys(name for item in known for name, _ in item.values)
     for name in names:
         results = [item.get(name) for item in known]
         first = results[0]
         if first is None or any(bound != first for bound in results):
+            if is_new:
+                results = [bound and _with_facts(bound, own) for bound, own in zip(results, facts)]
             first = _met_value(point, term, name, results)
         values.append((name, first))
     new = known[0].new if all(item.new == known[0].new for item in known) else None
@@ -89,6 +98,14 @@ def met_object(point: int, term: Expression, known: list[ObjectState]) -> Object
         any(item.copied for item in known),
         next((item.form for item in known if item.form is not None), None),
     )
+
+
+def _with_facts(value: Result, facts: Facts) -> Result:
+    """A value with what is known of rows besides."""
+    lookups = frozenset(fact for fact in facts if isinstance(fact, Absent))
+    if not lookups:
+        return value
+    return Result(value.term, tuple(Option(item.value, added(lookups, item.facts)) for item in value.options))
 
 
 def partly_known(point: int, term: Expression, known: ObjectState) -> ObjectState:
@@ -104,15 +121,20 @@ def partly_known(point: int, term: Expression, known: ObjectState) -> ObjectStat
 def _met_value(point: int, term: Expression, name: str, results: list[Result | None]) -> Result:
     """What an attribute holds that has one of these values, None where it was not assigned."""
     joined = Symbol("join", point, name)
-    values = dict.fromkeys(option.value for bound in results if bound is not None for option in bound.options)
-    if any(isinstance(value, Unknown) and joined in value.term.symbols for value in values):
+    options = [option for bound in results if bound is not None for option in bound.options]
+    if any(isinstance(option.value, Unknown) and joined in option.value.term.symbols for option in options):
         # made of what it was before: one such value stands for all that are not known, or there would be ever more
-        values = dict.fromkeys(Unknown(joined) if isinstance(value, Unknown) else value for value in values)
+        options = [
+            replace(item, value=Unknown(joined)) if isinstance(item.value, Unknown) else item for item in options
+        ]
+    values: dict[Value, Facts] = {}
+    for option in options:
+        values[option.value] = common([option.facts, values.get(option.value, option.facts)])
     if len(values) > MAX_OPTIONS:
-        values = {Unknown(joined): None}
+        values = {Unknown(joined): NO_FACTS}
     if None in results:
-        values[Unset(Attribute(term, name))] = None
-    return Result(joined, tuple(Option(value) for value in values))
+        values[Unset(Attribute(term, name))] = NO_FACTS
+    return Result(joined, tuple(Option(value, facts) for value, facts in values.items()))
 
 
 def renamed(value: Result, names: Mapping[Expression, Symbol]) -> Result | None:

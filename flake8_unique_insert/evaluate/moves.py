@@ -43,7 +43,7 @@ def place_ahead(row: Instance, known: ObjectState, rows: Rows | None) -> list[Ab
     value = found.term if (found := known.get(name)) is not None else None
     if not isinstance(value, Binary) or not _steps(row, name, value):
         return []
-    if _order(rows.term) != (f"-{name}" if value.operator == "+" else name):
+    if order_of(rows.term) != (f"-{name}" if value.operator == "+" else name):
         return []
     keys = (key for key in plain_keys(row.model.keys) if name in key.members)
     complete = (key for key in keys if _is_complete(rows, key, name, AHEAD[value.operator]))
@@ -56,7 +56,7 @@ def _steps(row: Instance, name: str, value: Binary) -> bool:
     return value.operator in AHEAD and value.left == Attribute(row.term, name) and isinstance(step, int) and step > 0
 
 
-def _order(query: Expression) -> str | None:
+def order_of(query: Expression) -> str | None:
     """The first field of the last `order_by()`."""
     while isinstance(query, Call) and isinstance(query.function, Attribute):
         if query.function.name == "order_by":

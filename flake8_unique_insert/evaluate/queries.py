@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import functions, inserts, related_managers
+from flake8_unique_insert.evaluate import functions, inserts, largest, related_managers
 from flake8_unique_insert.evaluate.absent_rows import absent, found_by, narrowed, unlisted
 from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
 from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
@@ -214,6 +214,7 @@ def _answer(shape: str) -> Callable[..., Result]:
         if shape == "row":
             ev.state.learn(unrelated(ev, rows, term))
             ev.state.objects.setdefault(term, ObjectState(False, found_by(rows)))
+            ev.state.learn(largest.of_row(rows, term, _method(call), arguments))
         return result(Answer(term, rows, shape))
 
     return rule
@@ -239,7 +240,14 @@ def the_one(ev: Evaluator, found: Rows, term: Expression) -> Result:
 
 def _only_row(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     ev.raised.append(("DoesNotExist", rows.model.table, absent(rows)))
+    ev.state.learn(largest.of_row(rows, term, _method(call), arguments))
     return result(Instance(term, rows.model))
+
+
+def _method(call: Call) -> str:
+    """The method that a call calls, of an asynchronous one the other."""
+    name = call.function.name if isinstance(call.function, Attribute) else ""
+    return name.removeprefix("a") if name in ASYNC else name
 
 
 def _values_list(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
@@ -304,6 +312,7 @@ _METHODS: dict[str, Callable[..., Result]] = {
     "in_bulk": _in_bulk,
     "update": _update,
     "delete": _delete,
+    "aggregate": largest.aggregate,
     "contains": _contains,
     "add": related_managers.add,
     "set": related_managers.add,
@@ -323,13 +332,12 @@ ASYNC = frozenset(
         "in_bulk",
         "update",
         "delete",
+        "aggregate",
         "contains",
     ]
 )
 _NO_ROWS = frozenset(
     [
-        "aggregate",
-        "aaggregate",
         "explain",
         "aexplain",
         "raw",

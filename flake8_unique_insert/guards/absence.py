@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flake8_unique_insert.evaluate import largest
 from flake8_unique_insert.evaluate.facts import APART, added
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.terms import differs, same
@@ -101,6 +102,8 @@ def _follows(
         return condition.term == FALSE
     if condition.lookup == "in":
         return _lists_value(condition.term, value)
+    if condition.lookup == largest.LOOKUP:
+        return any(largest.is_beyond(condition.term, own) for own in value.terms)
     if condition.lookup in WIDER and any(_is_computed_alike(condition.term, own, write) for own in value.terms):
         return True
     if condition.lookup not in WIDER or not _has_term(value, condition.term):

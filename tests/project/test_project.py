@@ -37,6 +37,15 @@ def keys(project: object, symbol: ClassSymbol) -> list[tuple[str, ...]]:
     return [key.fields for key in model.keys]
 
 
+def test_models_with_geometry(make_project: MakeProject) -> None:
+    text = MODELS.replace("django.db", "django.contrib.gis.db").replace("others =", "place = models.PointField()\n    x =")
+    project = make_project({"blog/models.py": text})
+    assert keys(project, TAG) == [("name",)]
+    model = project.model(TAG)
+    assert model is not None
+    assert set(model.fields) == {"id", "name", "place", "x"}
+
+
 def test_the_buffer_wins_until_another_comes(make_project: MakeProject) -> None:
     project = make_project({"blog/models.py": MODELS, "blog/views.py": "from .models import Tag"})
     models, views = project.root / "blog/models.py", project.root / "blog/views.py"
