@@ -369,7 +369,8 @@ def _validate(ev: Evaluator, instance: Instance, name: str, arguments: Arguments
         if (constraints if key.kind is KeyKind.CONSTRAINT else unique) and not excluded & key.read
     )  # fmt: skip
     ev.state.learn([Validated(instance.term, keys)])
-    ev.state.learn(absent_rows.others(instance, keys, ev.state))
+    if not queries.hidden_by_default(ev, instance.model):
+        ev.state.learn(absent_rows.others(instance, keys, ev.state))
 
 
 def subscript_column(ev: Evaluator, column: Answer | Column, term: Subscript) -> Result:

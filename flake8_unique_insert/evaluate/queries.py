@@ -22,6 +22,7 @@ from flake8_unique_insert.syntax.expressions import (
     Call,
     Constant,
     Expression,
+    Name,
     Subscript,
     string,
 )
@@ -111,6 +112,13 @@ def with_manager(ev: Evaluator, rows: Rows) -> Rows:
     if found is None or not isinstance(found.value, Rows):
         return replace(rows, alternatives=frozenset([frozenset([unknown_condition(rows.term)])]))
     return replace(rows, alternatives=conjunction(rows.alternatives, found.value.alternatives))
+
+
+def hidden_by_default(ev: Evaluator, model: Model) -> frozenset[Condition]:
+    """The default manager's conditions, where known: Django's own validation looks at no rows but those."""
+    rows = receiver_rows(ev, ModelClass(Name(model.symbol.dotted), model))
+    groups = rows.alternatives if rows is not None else frozenset()
+    return frozenset(item for group in groups for item in group if item.field and len(groups) == 1)
 
 
 def made(ev: Evaluator, symbol: ClassSymbol | ExternalSymbol, term: Expression, arguments: Arguments) -> Result | None:

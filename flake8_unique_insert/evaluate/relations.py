@@ -71,17 +71,19 @@ def related_model(ev: Evaluator, model: Model, target: str) -> Model | None:
 
 
 def reached(ev: Evaluator, value: Instance, accessor: Accessor, target: Model, term: Expression) -> Result:
-    """What an accessor of an instance leads to: rows, or one row."""
+    """What an accessor of an instance leads to: rows of the default manager, or one row."""
+    from flake8_unique_insert.evaluate.queries import with_manager  # which follows relations, too
+
     here, field = value.term, accessor.field
     declared = target.managers.get(target.default_manager)
     if accessor.kind == "m2m":
         linked = Condition("", "linked", here)
         link = ev.analysis.lookup.link(value.model, accessor)
-        return result(Rows(term, target, frozenset([frozenset([linked])]), (), declared, True, link))
+        return result(with_manager(ev, Rows(term, target, frozenset([frozenset([linked])]), (), declared, True, link)))
     conditions = frozenset([Condition(field, "exact", here)])
     rows = Rows(term, target, frozenset([conditions]), ((field, here),), declared, True)
     if accessor.kind == "one":
         ev.raised.append(("DoesNotExist", target.table, frozenset([Absent(target.table, conditions)])))
         ev.state.objects.setdefault(term, ObjectState(False, ((field, unknown(here)),)))
         return result(Instance(term, target))
-    return result(rows)
+    return result(with_manager(ev, rows))

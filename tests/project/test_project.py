@@ -38,7 +38,9 @@ def keys(project: object, symbol: ClassSymbol) -> list[tuple[str, ...]]:
 
 
 def test_models_with_geometry(make_project: MakeProject) -> None:
-    text = MODELS.replace("django.db", "django.contrib.gis.db").replace("others =", "place = models.PointField()\n    x =")
+    text = MODELS.replace("django.db", "django.contrib.gis.db").replace(
+        "others =", "place = models.PointField()\n    x ="
+    )
     project = make_project({"blog/models.py": text})
     assert keys(project, TAG) == [("name",)]
     model = project.model(TAG)
