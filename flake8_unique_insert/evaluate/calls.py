@@ -23,6 +23,7 @@ from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.exhausted import of_row
 from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.spreading import each_spread
 from flake8_unique_insert.evaluate.verbs import reads_like_insert
 from flake8_unique_insert.evaluate.writes import Unresolved
 from flake8_unique_insert.facts import NewRow, Validated
@@ -44,7 +45,6 @@ from flake8_unique_insert.values import (
     Arguments,
     Bound,
     Column,
-    Entries,
     ErrorClass,
     Form,
     FormClass,
@@ -98,7 +98,7 @@ def _call(ev: Evaluator, node: Call) -> Result:
     results = [
         (option, _call_value(ev, option, node, given, term))
         for option in function.options
-        for given in _each_spread(arguments)
+        for given in each_spread(arguments)
     ]
     if len(results) == 1:
         return results[0][1]
@@ -107,17 +107,6 @@ def _call(ev: Evaluator, node: Call) -> Result:
     ]
     terms = {value.term for _, value in results}
     return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:6])
-
-
-def _each_spread(arguments: Arguments) -> list[Arguments]:
-    """The arguments, once for each dict that a `**` argument, or an upsert's `defaults`, may be."""
-    nodes, values = arguments
-    for place, (argument, value) in enumerate(zip(nodes, values)):
-        dicts = [option for option in value.options if isinstance(option.value, Entries)]
-        one_of = argument.star == "**" or argument.keyword in ("defaults", "create_defaults")
-        if one_of and 1 < len(dicts) == len(value.options):
-            return [(nodes, [*values[:place], Result(value.term, (option,)), *values[place + 1 :]]) for option in dicts]
-    return [arguments]
 
 
 def _term(function: Result, arguments: Arguments) -> Call:
@@ -182,10 +171,10 @@ def _call_function(
         inserts.save(ev, receiver, option.facts, node, arguments)
         return unknown(ev.symbol("saved", node))
     found = functions.follow(ev, value, node, *arguments)
+    if isinstance(receiver, Rows) and (found is None or queries.is_unknown_filter(value.symbol.summary.name, found)):
+        return queries.call_rows(ev, receiver, value.symbol.summary.name, node, arguments)
     if found is not None:
         return found
-    if isinstance(receiver, Rows):
-        return queries.call_rows(ev, receiver, value.symbol.summary.name, node, arguments)
     return functions.by_annotation(ev, value, term) or unfollowed(ev, node, arguments, term)
 
 

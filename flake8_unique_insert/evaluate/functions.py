@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.annotations import annotated, of_parameter
 from flake8_unique_insert.evaluate.frame import MAX_STEPS, Frame, Unreachable
 from flake8_unique_insert.flow.graph import Graph
-from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression
+from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression, Sequence
 from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.syntax.summary import Parameter
-from flake8_unique_insert.values import Entries, Function, Known, NestedFunction, Result, result, unknown
+from flake8_unique_insert.values import Entries, Function, Items, Known, NestedFunction, Result, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -148,7 +148,9 @@ def _argument(
     if parameter.kind == "**":
         return result(Entries(symbol, tuple(rest.items()), spread))
     if parameter.kind == "*":
-        return unknown(symbol)
+        items, given[:] = tuple(given), []
+        term = Sequence("tuple", tuple(item.term for item in items))
+        return unknown(symbol) if spread else result(Items(term, "tuple", items))
     rest.pop(name, None)
     if parameter.kind == "positional" and given:
         return given.pop(0)

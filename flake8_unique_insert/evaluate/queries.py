@@ -121,6 +121,13 @@ def hidden_by_default(ev: Evaluator, model: Model) -> frozenset[Condition]:
     return frozenset(item for group in groups for item in group if item.field and len(groups) == 1)
 
 
+def is_unknown_filter(name: str, found: Result) -> bool:
+    """True where an override of `filter()` or `exclude()` does what cannot be told: Django's own is meant, then."""
+    return name in ("filter", "exclude") and (
+        not isinstance(found.value, Rows) or any(not item.field for group in found.value.alternatives for item in group)
+    )
+
+
 def made(ev: Evaluator, symbol: ClassSymbol | ExternalSymbol, term: Expression, arguments: Arguments) -> Result | None:
     """`ProductQuerySet(self.model, using=self._db)`: all rows of the model; None for other classes."""
     bases = ev.analysis.lookup.bases(symbol) if isinstance(symbol, ClassSymbol) else (symbol.dotted,)
