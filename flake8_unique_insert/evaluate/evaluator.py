@@ -319,18 +319,6 @@ def _mapping(ev: Evaluator, expression: Mapping) -> Result:
     return result(Entries(Mapping(tuple(terms)), tuple(entries.items()), is_open))
 
 
-def _binary(ev: Evaluator, expression: Binary) -> Result:
-    left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
-    term = Binary(expression.operator, left.term, right.term)
-    if expression.operator == "-":
-        remaining = membership.difference(ev, right, term, expression)
-        if remaining is not None:
-            return remaining
-    if expression.operator == "|" and (grown := membership.union(left, right)) is not None:
-        return grown
-    return ev.compound(expression, term, [left, right])
-
-
 def _walrus(ev: Evaluator, expression: Walrus) -> Result:
     value = ev.evaluate(expression.value)
     ev.bind(expression.name, value)
@@ -385,7 +373,7 @@ _RULES: dict[type, Callable[[Evaluator, Any], Result]] = {
     Sequence: _sequence,
     Mapping: _mapping,
     Unary: logic.unary,
-    Binary: _binary,
+    Binary: logic.binary,
     Boolean: logic.boolean,
     Conditional: logic.conditional,
     Comparison: logic.comparison,

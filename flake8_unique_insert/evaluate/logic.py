@@ -1,10 +1,11 @@
-"""`not`, `and`, `or`, ternaries and comparisons as values: each keeps what holds in either outcome."""
+"""Operators as values: `not`, `and`, `or`, ternaries and comparisons keep what holds in either outcome."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate import membership
 from flake8_unique_insert.evaluate.comparisons import is_lookup_test
 from flake8_unique_insert.evaluate.facts import added, without
 from flake8_unique_insert.evaluate.subqueries import negated
@@ -15,6 +16,7 @@ from flake8_unique_insert.syntax.expressions import (
     NONE,
     TRUE,
     Attribute,
+    Binary,
     Boolean,
     Comparison,
     Conditional,
@@ -23,7 +25,7 @@ from flake8_unique_insert.syntax.expressions import (
     Unary,
     Walrus,
 )
-from flake8_unique_insert.values import Known, Option, Result, Unknown, unknown
+from flake8_unique_insert.values import Items, Known, Option, Result, Unknown, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -36,6 +38,20 @@ def unary(ev: Evaluator, expression: Unary) -> Result:
     term = Unary(expression.operator, operand.term)
     found = negated(term, operand.value) if expression.operator == "~" else None
     return found or unknown(term)
+
+
+def binary(ev: Evaluator, expression: Binary) -> Result:
+    left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
+    term = Binary(expression.operator, left.term, right.term)
+    if expression.operator == "-":
+        remaining = membership.difference(ev, right, term, expression)
+        if remaining is not None:
+            return remaining
+    if expression.operator == "+" and isinstance(left.value, Items) and isinstance(right.value, Items):
+        return result(replace(left.value, term=term, items=(*left.value.items, *right.value.items)))
+    if expression.operator == "|" and (grown := membership.union(left, right)) is not None:
+        return grown
+    return ev.compound(expression, term, [left, right])
 
 
 def flag(ev: Evaluator, test: Expression) -> Result:

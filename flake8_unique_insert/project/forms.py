@@ -91,9 +91,10 @@ class Forms:
 
     def _read(self, symbol: ClassSymbol) -> ModelForm | None:
         bases = self._classes.bases(symbol)
-        if FORM in bases:
+        if FORM in bases or _is_called(bases, "ModelForm"):
             return self._form(symbol, bases)
-        return self._serializers.read(symbol) if SERIALIZER in bases else self._formset(symbol)
+        is_serializer = SERIALIZER in bases or _is_called(bases, "ModelSerializer")
+        return self._serializers.read(symbol) if is_serializer else self._formset(symbol)
 
     # --- forms
 
@@ -113,7 +114,9 @@ class Forms:
 
     def declared(self, symbol: ClassSymbol) -> dict[str, bool] | None:
         """The fields that a form's class bodies declare, True for those that take no empty input; None for others."""
-        if not {ANY_FORM, ANY_SERIALIZER}.intersection(self._classes.bases(symbol)):
+        bases = self._classes.bases(symbol)
+        is_either = {ANY_FORM, ANY_SERIALIZER}.intersection(bases)
+        if not is_either and not _is_called(bases, "ModelForm") and not _is_called(bases, "ModelSerializer"):
             return None
         fields = self._serializers.declared(symbol)
         return {
@@ -257,3 +260,8 @@ class Forms:
 def last_part(name: str) -> str:
     """`ModelForm` of `django.forms.ModelForm`."""
     return name.rsplit(".", 1)[-1]
+
+
+def _is_called(bases: Iterable[str], kind: str) -> bool:
+    """True where a base from a package that cannot be read is called a form, or a serializer, of a model."""
+    return any(last_part(base).endswith(kind) for base in bases)

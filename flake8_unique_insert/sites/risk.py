@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flake8_unique_insert.evaluate.absent_rows import found_by
 from flake8_unique_insert.evaluate.apart import tells_apart
+from flake8_unique_insert.evaluate.collected import NOTHING
 from flake8_unique_insert.evaluate.facts import APART
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.inserts import is_true, names_in
@@ -27,7 +28,7 @@ from flake8_unique_insert.syntax.expressions import (
     dotted,
     string,
 )
-from flake8_unique_insert.values import Answer
+from flake8_unique_insert.values import Answer, Elements, Known, Result
 
 
 def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
@@ -120,11 +121,27 @@ def _left_out(write: Write, key: UniqueKey) -> bool:
     """`save(update_fields=[...])` without a field of the key."""
     if write.method != "save" or "update_fields" not in write.options:
         return False
-    fields = names_in(write.options["update_fields"])
+    fields = _may_name(write.options["update_fields"])
     if fields is None:
         return write.kind == "update" and write.options["update_fields"].value.term.__class__.__name__ != "Constant"
     columns = {found.name if (found := write.model.field(name)) is not None else name for name in fields}
     return not columns & set(key.members)
+
+
+def _may_name(value: Result) -> frozenset[str] | None:
+    """The strings that may be in a list, one that was filled step by step too; None where that cannot be told."""
+    found: set[str] = set()
+    for option in value.options:
+        if isinstance(option.value, Elements):
+            names = [item.value.constant for item in option.value.element.options if isinstance(item.value, Known)]
+            if len(names) < len([item for item in option.value.element.options if item.value.term != NOTHING]):
+                return None
+            found.update(str(name) for name in names)
+        elif (listed := names_in(Result(value.term, (option,)))) is not None:
+            found |= listed
+        else:
+            return None
+    return frozenset(found)
 
 
 def _is_pk_upsert(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
