@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-from flake8_unique_insert import analyse
+from flake8_unique_insert import analyse, code_store
 from flake8_unique_insert.engine import Engine
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.options import Options
@@ -28,19 +28,19 @@ Place = tuple[str, int, int, str]
 @contextmanager
 def by_libcst() -> Iterator[None]:
     """Inside the `with` statement the interpreter's own parser reads no file: LibCST reads all, and nothing is cut."""
-    analyse.SHARED.clear()
+    code_store.SHARED.clear()
     with patch.object(source, "parse", lambda text: None):
         yield
-    analyse.SHARED.clear()
+    code_store.SHARED.clear()
 
 
 @contextmanager
 def by_whole_functions() -> Iterator[None]:
     """Inside the `with` statement looks at functions and at their callers leave out no statement and no name."""
-    analyse.SHARED.clear()
+    code_store.SHARED.clear()
     with patch.multiple(analyse, to_writes=_all, to_calls=_all), patch.object(Graph, "live_at_heads", {}):
         yield
-    analyse.SHARED.clear()
+    code_store.SHARED.clear()
 
 
 def _all(graph: Graph, names: frozenset[str]) -> None:
