@@ -12,6 +12,7 @@ from flake8_unique_insert.class_users import hands_on, owner_of, saves
 from flake8_unique_insert.code_store import CodeStore
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Analysis, BudgetExceeded, Frame, Unreachable
+from flake8_unique_insert.evaluate.handed_on import BEFORE
 from flake8_unique_insert.evaluate.parameters import entry_state, is_view
 from flake8_unique_insert.evaluate.protections import of_named
 from flake8_unique_insert.evaluate.slices import to_calls, to_writes
@@ -129,7 +130,7 @@ class FileAnalysis:
             return True
         if function is None or any(repeats_under_new_row(self.analysis, write, key) for key in site.unguarded):
             return False
-        return self._callers_guard(function, write, 0)
+        return self._callers_guard(function, write, 0) or self._is_safe_after(function, write)
 
     def _site(self, write: Write) -> InsertSite:
         return site_of(self.analysis, write, self._guard)
@@ -165,6 +166,24 @@ class FileAnalysis:
 
     # --- callers
 
+    def _is_safe_after(self, function: FunctionSymbol, write: Write) -> bool:
+        """True when the write of a view's method is safe as seen from a method of its class that runs before."""
+        owner = owner_of(function)
+        for name in BEFORE.get(function.summary.name, ()):
+            member = self.callers.project.class_member(owner, name) if owner is not None else None
+            if (
+                owner is None
+                or member is None
+                or member.owner != owner
+                or not isinstance(member.definition, FunctionSummary)
+            ):
+                continue
+            first = FunctionSymbol(owner.module, f"{owner.qualname}.{name}", member.definition)
+            reached = [found for found in self.writes(first) if found.stack and found.call.node is write.call.node]
+            if reached and not any(self._site(found).unguarded for found in reached):
+                return True
+        return False
+
     def _callers_guard(self, function: FunctionSymbol, write: Write, depth: int) -> bool:
         """True when the function has callers, and the write is guarded or safe as seen from each of them."""
         seen = False
@@ -193,6 +212,8 @@ class FileAnalysis:
             return False if may_call else None
         sites = [self._site(found) for found in reached]
         if not any(site.unguarded for site in sites):
+            return True
+        if self._is_safe_after(caller, write):
             return True
         return depth < MAX_CALLER_DEPTH and self._callers_guard(caller, write, depth + 1)
 

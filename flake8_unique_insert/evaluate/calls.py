@@ -11,6 +11,7 @@ from flake8_unique_insert.evaluate import (
     called,
     forms,
     functions,
+    handed_on,
     inserts,
     known_calls,
     on_commit,
@@ -316,6 +317,7 @@ def _call_object(
     else:
         found = plain_forms.call_method(ev, receiver, name, arguments)
         found = found or views.call_method(ev, receiver, name, node, arguments)
+        found = found or handed_on.call_method(ev, receiver, name, node, arguments)
     return (
         found or known_calls.call_method(ev, name, receiver, node, arguments) or unfollowed(ev, node, arguments, term)
     )

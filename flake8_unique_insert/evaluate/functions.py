@@ -40,11 +40,16 @@ def _is_worth_following(source: str) -> bool:
 
 
 def follow(
-    ev: Evaluator, function: Function, node: Call, arguments: tuple[Argument, ...], values: list[Result]
+    ev: Evaluator,
+    function: Function,
+    node: Call,
+    arguments: tuple[Argument, ...],
+    values: list[Result],
+    anyway: bool = False,
 ) -> Result | None:
     """What a call of a known function returns, its effects applied; None when it is not followed.
 
-    Raises Unreachable when the function never returns.
+    anyway: also one whose text tells nothing. Raises Unreachable when the function never returns.
     """
     symbol = function.symbol
     if (
@@ -56,7 +61,7 @@ def follow(
     source = ev.analysis.lookup.function_source(symbol)
     if _asks_for_number(source):
         return ev.generated(node)
-    if not _is_worth_following(source):
+    if not anyway and not _is_worth_following(source):
         return None
     code = ev.analysis.functions.code(symbol)
     graph = ev.analysis.functions.graph(code) if code is not None else None

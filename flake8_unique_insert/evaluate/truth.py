@@ -86,10 +86,15 @@ def facts_when(value: Value, outcome: bool) -> Facts:
 
 
 def _unsaved(term: Expression, outcome: bool) -> Expression | None:
-    """The row that has not been inserted yet when `row.pk` is false, or `row._state.adding` true."""
+    """The row that has not been inserted yet when `row.pk` is false, or `row._state.adding` true.
+
+    Neither has the user who is not logged in: no row can refer to it.
+    """
     if not isinstance(term, Attribute):
         return None
-    if not outcome and term.name in ("pk", "id"):
+    if not outcome and term.name in ("pk", "id", "is_authenticated"):
+        return term.base
+    if outcome and term.name == "is_anonymous":
         return term.base
     if outcome and term.name == "adding" and isinstance(term.base, Attribute) and term.base.name == "_state":
         return term.base.base
