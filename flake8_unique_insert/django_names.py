@@ -38,6 +38,8 @@ GET_OBJECT_OR_404 = frozenset(
     for name in ("get_object_or_404", "aget_object_or_404")
 )
 
+SAYS_UNIQUE = frozenset({"unique", "username_is_unique"})
+"""`Field.unique`, and what the command `createsuperuser` and its copies call that of the user's name."""
 GENERATORS = frozenset(
     {
         "uuid.uuid1",

@@ -4,36 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import functions
-from flake8_unique_insert.evaluate.annotations import annotated
 from flake8_unique_insert.evaluate.choices import value_of_member
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.facts import added
-from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, member_of_module
+from flake8_unique_insert.evaluate.globals import member_of_module
+from flake8_unique_insert.evaluate.members import member_of
 from flake8_unique_insert.evaluate.own_attributes import assigned_in_methods, stated_by_heirs
 from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.relations import follow_accessor, one_to_one, reached, related_model, through
+from flake8_unique_insert.evaluate.row_values import username_field
 from flake8_unique_insert.facts import Absent, Condition, NewRow
 from flake8_unique_insert.schema import (
     Accessor,
     ClassSymbol,
     ExternalSymbol,
-    FunctionSymbol,
-    Member,
     ModuleSymbol,
 )
-from flake8_unique_insert.syntax.expressions import NONE, TRUE, Attribute, Expression, Symbol, dotted
-from flake8_unique_insert.syntax.summary import Assignment, ClassSummary, FunctionSummary
+from flake8_unique_insert.syntax.expressions import NONE, TRUE, Attribute, Expression, Symbol, constant, dotted
 from flake8_unique_insert.values import (
     Answer,
     Bound,
     Column,
-    Entries,
     ErrorClass,
     Fresh,
-    Function,
     Instance,
-    Items,
     Known,
     ModelClass,
     Object,
@@ -223,7 +217,7 @@ def _of_symbol(ev: Evaluator, value: SymbolValue, name: str) -> Result:
     if isinstance(symbol, ClassSymbol):
         member = ev.analysis.lookup.class_member(symbol, name)
         if member is not None:
-            found = _member(ev, member, name, value, Attribute(value.term, name), value)
+            found = member_of(ev, member, name, value, Attribute(value.term, name), value)
             return value_of_member(ev, member.owner, found)
     return unknown(Attribute(value.term, name))
 
@@ -236,10 +230,12 @@ def _of_model(ev: Evaluator, value: ModelClass, name: str, node: Expression) -> 
         return result(ErrorClass(term, name, model.table))
     if name in model.fields:
         return result(Bound(term, value, name))
+    if name == "USERNAME_FIELD":
+        return result(Known(constant(username_field(ev, model))))
     if isinstance(model.symbol, ClassSymbol):
         member = ev.analysis.lookup.class_member(model.symbol, name)
         if member is not None:
-            return _member(ev, member, name, value, term, value)
+            return member_of(ev, member, name, value, term, value)
     if name == "objects":
         return _manager(ev, value, name)
     return result(Bound(term, value, name))
@@ -284,7 +280,7 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
     if isinstance(model.symbol, ClassSymbol):
         member = ev.analysis.lookup.class_member(model.symbol, name)
         if member is not None:
-            return _member(ev, member, name, value, term, ModelClass(term, model))
+            return member_of(ev, member, name, value, term, ModelClass(term, model))
     return result(Bound(term, value, name))
 
 
@@ -314,7 +310,7 @@ def _of_rows(ev: Evaluator, value: Rows, name: str, node: Expression) -> Result:
     for symbol in filter(None, (declared.manager, declared.queryset) if declared is not None else ()):
         member = ev.analysis.lookup.class_member(symbol, name)
         if member is not None:
-            return _member(ev, member, name, value, term, value)
+            return member_of(ev, member, name, value, term, value)
     return result(Bound(term, value, name))
 
 
@@ -324,7 +320,7 @@ def _of_rows(ev: Evaluator, value: Rows, name: str, node: Expression) -> Result:
 def _of_object(ev: Evaluator, value: Object, name: str, node: Expression) -> Result:
     term = Attribute(value.term, name)
     member = ev.analysis.lookup.class_member(value.symbol, name)
-    declared = _member(ev, member, name, value, term, SymbolValue(term, value.symbol)) if member is not None else None
+    declared = member_of(ev, member, name, value, term, SymbolValue(term, value.symbol)) if member is not None else None
     if declared is not None and not isinstance(declared.value, Unknown):
         return declared
     found = assigned_in_methods(ev, value, name, term)
@@ -343,7 +339,7 @@ def _of_super(ev: Evaluator, value: Super, name: str, node: Expression) -> Resul
     start = _class_of(receiver) or value.owner
     member = ev.analysis.lookup.class_member(start, name, after=value.owner)
     if member is not None:
-        return _member(ev, member, name, receiver, Attribute(value.term, name), receiver)
+        return member_of(ev, member, name, receiver, Attribute(value.term, name), receiver)
     return result(Bound(Attribute(value.term, name), value, name))
 
 
@@ -351,50 +347,3 @@ def _class_of(value: Value) -> ClassSymbol | None:
     if isinstance(value, (Instance, ModelClass)) and isinstance(value.model.symbol, ClassSymbol):
         return value.model.symbol
     return value.symbol if isinstance(value, Object) else None
-
-
-def _member(ev: Evaluator, member: Member, name: str, receiver: Value, term: Expression, class_: Value) -> Result:
-    """A class member as seen through `receiver` (an instance, a class or rows)."""
-    definition = member.definition
-    module = member.owner.module
-    if isinstance(definition, FunctionSummary):
-        symbol = FunctionSymbol(module, f"{member.owner.qualname}.{name}", definition)
-        kinds = {(dotted(decorator) or "").rsplit(".", 1)[-1] for decorator in definition.decorators}
-        if "staticmethod" in kinds:
-            return result(Function(term, symbol, member.owner))
-        if "classmethod" in kinds:
-            return result(Function(term, symbol, member.owner, class_))
-        if kinds & {"property", "cached_property"}:
-            return functions.read_property(ev, Function(term, symbol, member.owner, receiver), term)
-        bound = None if receiver is class_ and not isinstance(receiver, Rows) and not _is_object(receiver) else receiver
-        return result(Function(term, symbol, member.owner, bound))
-    if isinstance(definition, Assignment) and definition.value is not None and definition.is_whole:
-        value = evaluate_elsewhere(ev, module, definition.value, member.owner)
-        if value is not None and not _is_placeholder(value.value, receiver):
-            return value
-    if isinstance(definition, Assignment):
-        return annotated(ev, definition.annotation, term, module) or unknown(term)
-    if isinstance(definition, ClassSummary):
-        symbol_ = ClassSymbol(module, definition.qualname)
-        model = ev.analysis.lookup.model(symbol_)
-        return result(ModelClass(term, model) if model is not None else SymbolValue(term, symbol_))
-    return unknown(term)
-
-
-def _is_placeholder(value: Value, receiver: Value) -> bool:
-    """True for a class attribute that instances are likely to have a value of their own for: None, a flag, a list."""
-    if not isinstance(receiver, (Instance, Object)):
-        return isinstance(value, Unknown)
-    is_text = isinstance(value, Known) and isinstance(value.constant, str) and value.constant != ""
-    is_stated = is_text or (isinstance(value, Items) and _are_names(value))
-    return isinstance(value, (Unknown, Known, Items, Entries)) and not is_stated
-
-
-def _are_names(value: Items) -> bool:
-    """True for a list of literal strings that is not empty."""
-    inner = [item.value for item in value.items]
-    return bool(inner) and all(isinstance(item, Known) and isinstance(item.constant, str) for item in inner)
-
-
-def _is_object(value: Value) -> bool:
-    return isinstance(value, (Instance, Object))

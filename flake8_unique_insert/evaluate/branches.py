@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate.comparisons import split_comparison
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.evaluate.truth import States, by_truth
 from flake8_unique_insert.syntax.expressions import (
+    Attribute,
     Await,
     Boolean,
     Call,
@@ -54,6 +56,8 @@ def split(ev: Evaluator, test: Expression) -> States:
             return split(ev, inner)
     if isinstance(test, Comparison):
         return split_comparison(ev, test)
+    if isinstance(test, Attribute) and test.name in django_names.SAYS_UNIQUE:
+        return ev.state.copy(), None  # what is not unique cannot collide
     value = ev.evaluate(test)
     return by_truth(ev, value, test.id if isinstance(test, Name) else None)
 

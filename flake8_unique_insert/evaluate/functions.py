@@ -27,6 +27,8 @@ WORTH_FOLLOWING = re.compile(
 SEQUENCE = re.compile(r"\bSELECT\s+nextval\s*\(", re.IGNORECASE)
 """A function that asks the database for the next number of a sequence gives a fresh value."""
 MAX_LENGTH = 12_000
+NOTHING = result(Known(NONE))
+"""What a function returns that comes to its end."""
 
 
 @lru_cache(maxsize=4096)
@@ -103,7 +105,7 @@ def _run(ev: Evaluator, frame: Frame, graph: Graph, names: dict[str, Result], no
     ev.calls_unknown = True
     prefix = f"^{ev.frame.depth}:"
     start = ev.state.copy()
-    start.names = {**{prefix + name: value for name, value in ev.state.names.items()}, **names}
+    start.names = {**{prefix + name: value for name, value in ev.state.names.items()}, **names, "$return": NOTHING}
     end, raised = run(ev.analysis, frame, graph, start)
     ev.raised.extend(raised)
     if end is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import membership
 from flake8_unique_insert.syntax.expressions import Attribute, Name, Subscript, string
-from flake8_unique_insert.values import Column, Elements, Entries, Items, Option, Result, result, unknown
+from flake8_unique_insert.values import Column, Elements, Entries, Items, Known, Option, Result, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def assign(ev: Evaluator, target: Subscript, value: Result) -> None:
     """`names[key] = value`: what a name, or an attribute of an object, holds from then on."""
-    index, key = ev.evaluate(target.index), string(target.index)
+    index = ev.evaluate(target.index)
+    key = string(index.value.term) if isinstance(index.value, Known) else string(target.index)
     holder = ev.evaluate(target.base)
     inner = holder.value
     name = target.base.id if isinstance(target.base, Name) and target.base.id in ev.state.names else None

@@ -29,11 +29,19 @@ from flake8_unique_insert.evaluate.facts import (
     changed,
     common,
 )
-from flake8_unique_insert.evaluate.terms import mentions
+from flake8_unique_insert.evaluate.terms import is_message, mentions
 from flake8_unique_insert.evaluate.texts import parts_told
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, Inserted
 from flake8_unique_insert.record import record
-from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Subscript, Symbol
+from flake8_unique_insert.syntax.expressions import (
+    Attribute,
+    Constant,
+    Expression,
+    Formatted,
+    Subscript,
+    Symbol,
+    constant,
+)
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
     Answer,
@@ -290,11 +298,13 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
         return _met_entries(term, list(options.values()))
     if len(options) > MAX_OPTIONS:
         return unknown(term)
-    unknowns = [value for value in options if isinstance(value, Unknown)]
-    if len(unknowns) > 1:  # what is not known need not be told apart
-        facts = common([options.pop(value).facts for value in unknowns])
-        told = frozenset[Expression].intersection(*(parts_told(value) for value in unknowns))
-        options[term] = Option(Text(term, told) if told else Unknown(term), facts)
+    for is_told in (True, False):  # what is not known need not be told apart, but for messages, which are not empty
+        unknowns = [value for value in options if isinstance(value, Unknown) and is_message(value.term) is is_told]
+        if len(unknowns) > 1:
+            facts = common([options.pop(value).facts for value in unknowns])
+            told = frozenset[Expression].intersection(*(parts_told(value) for value in unknowns))
+            joined = Formatted((constant("..."), term)) if is_told else term
+            options[joined] = Option(Text(joined, told) if told else Unknown(joined), facts)
     return Result(term, tuple(options.values()))
 
 

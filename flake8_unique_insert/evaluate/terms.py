@@ -85,6 +85,11 @@ def refers_to(term: Expression, row: Expression) -> bool:
     return same(term, row) or (is_text(term) and any(_is_key(part) and same(part, row) for part in term.walk()))
 
 
+def is_message(term: Expression) -> bool:
+    """True for an f-string that is certainly not empty."""
+    return isinstance(term, Formatted) and any(isinstance(part, Constant) and part.value for part in term.parts)
+
+
 def is_text(term: Expression) -> bool:
     """True for a string that is put together from others: an f-string, `+`, `%`, `.format()` or `str()`."""
     if isinstance(term, Call) and isinstance(term.function, Attribute):

@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.membership import absent_from
 from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.evaluate.terms import is_message
 from flake8_unique_insert.facts import NO_FACTS, Facts, NewRow
 from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import (
@@ -56,6 +57,8 @@ def truth(value: Value) -> bool | None:
         return bool(value.constant)
     if value.optional:
         return None
+    if is_message(value.term):
+        return True
     if isinstance(value, CERTAINLY_TRUE):
         return True
     if isinstance(value, SymbolValue):  # what is imported from outside may be any object
