@@ -12,14 +12,12 @@ from dataclasses import replace
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.form_checks import own_checks
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame
-from flake8_unique_insert.evaluate.queries import hidden_by_default
-from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent, Condition, Fact, Validated
 from flake8_unique_insert.guards import absence
-from flake8_unique_insert.schema import Model, UniqueKey
-from flake8_unique_insert.sites.conditions import key_conditions
+from flake8_unique_insert.schema import UniqueKey
+from flake8_unique_insert.sites.conditions import hides_rows, key_conditions
 from flake8_unique_insert.sites.risk import told_apart
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import Expression, Subscript, constant
@@ -37,21 +35,10 @@ def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     if write.kind == "bulk_create" and write.element_count is None and not told_apart(analysis, write, values):
         return False
     return any(
-        (key in fact.keys and _is_of(fact, write, values) and _looks_at_all(analysis, write.model, key))
+        (key in fact.keys and _is_of(fact, write, values) and not hides_rows(analysis, write.model, key))
         or (fact.by is not None and _is_checked(analysis, write, key, values, fact.by))
         for fact in facts
     )
-
-
-def _looks_at_all(analysis: Analysis, model: Model, key: UniqueKey) -> bool:
-    """False where the default manager, with which Django validates, hides rows that have the key."""
-    ev = Evaluator(analysis, Frame(key.module, path=(analysis.point(("default manager", model.label)),)), State())
-    recording, analysis.recording = analysis.recording, False
-    try:
-        hidden = hidden_by_default(ev, model)
-    finally:
-        analysis.recording = recording
-    return hidden <= (key_conditions(analysis, model, key) or frozenset()) if hidden else True
 
 
 def _is_of(fact: Validated, write: Write, values: dict[str, FieldValue]) -> bool:

@@ -13,9 +13,15 @@ def judge(site: InsertSite) -> str | None:
     form = site.write.form
     if form is None or not site.unguarded:
         return None
-    name = form.form.symbol.qualname
+    name, keys = form.form.symbol.qualname, site.unguarded
+    if site.hidden and all(key in form.form.checked for key in keys):
+        method = "validate" if form.form.kind is FormKind.SERIALIZER else "clean"
+        return (
+            f"{call_text(site)} can violate {keys_text(keys)}: {name} does not see the rows that the default manager "
+            f"hides: look for such a row among all of them in {method}(), or catch IntegrityError"
+        )
     return (
-        f"{call_text(site)} can violate {keys_text(site.unguarded)}, which {name} does not validate: "
+        f"{call_text(site)} can violate {keys_text(keys)}, which {name} does not validate: "
         f"{_advice(form.form.kind)}, or catch IntegrityError"
     )
 

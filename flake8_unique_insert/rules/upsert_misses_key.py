@@ -11,9 +11,10 @@ def judge(site: InsertSite) -> str | None:
     """Report upserts that look up other fields, or more fields, than a key has."""
     if site.kind != "upsert" or not site.unguarded:
         return None
+    how = "with a manager that hides none, by the key's fields only" if site.hidden else "by the key's fields only"
     return (
         f"{call_text(site)} does not look rows up by {keys_text(site.unguarded)} alone and can still violate it: "
-        "look up the key's fields only and put the others in defaults, or catch IntegrityError"
+        f"look them up {how}, and put the others in defaults, or catch IntegrityError"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.lookups import groups_of
+from flake8_unique_insert.evaluate.queries import hidden_by_default
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
@@ -40,6 +41,17 @@ def key_conditions(analysis: Analysis, model: Model, key: UniqueKey) -> frozense
         return None
     (group,) = groups
     return None if any(condition.field == "" for condition in group) else group
+
+
+def hides_rows(analysis: Analysis, model: Model, key: UniqueKey) -> bool:
+    """True where the default manager, with which Django itself looks for rows, hides some that may have the key."""
+    ev = Evaluator(analysis, Frame(key.module, path=(analysis.point(("default manager", model.label)),)), State())
+    recording, analysis.recording = analysis.recording, False
+    try:
+        hidden = hidden_by_default(ev, model)
+    finally:
+        analysis.recording = recording
+    return bool(hidden) and not hidden <= (key_conditions(analysis, model, key) or frozenset())
 
 
 def outside_condition(analysis: Analysis, write: Write, key: UniqueKey) -> bool:

@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
+from flake8_unique_insert.sites.conditions import hides_rows
 from flake8_unique_insert.sites.risk import safe_reason, written_keys
 from flake8_unique_insert.values import Option, Result
 
@@ -21,10 +22,12 @@ class InsertSite:
 
     verdicts: for each key that the write sets, why it cannot collide ("generated", "fresh_parent", ...), what guards
     it ("handled", "checked", "upsert", "validated"), "unknown" where too little is known, or "unguarded".
+    hidden: the default manager hides rows that may have an unguarded key.
     """
 
     write: Write
     verdicts: dict[UniqueKey, str] = field(default_factory=dict)
+    hidden: bool = False
 
     @property
     def kind(self) -> str:
@@ -64,7 +67,8 @@ def site_of(analysis: Analysis, write: Write, guard: Guard) -> InsertSite:
             verdicts[key] = _whichever_value(analysis, write, key, guard)
         if verdicts[key] == "unguarded" and write.mechanisms:
             verdicts[key] = _in_own_save(analysis, write, key, guard)
-    return InsertSite(write, verdicts)
+    unguarded = [key for key, verdict in verdicts.items() if verdict == "unguarded"]
+    return InsertSite(write, verdicts, any(hides_rows(analysis, write.model, key) for key in unguarded))
 
 
 def _verdict(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:
