@@ -168,21 +168,20 @@ class FileAnalysis:
 
     def _is_safe_after(self, function: FunctionSymbol, write: Write) -> bool:
         """True when the write of a view's method is safe as seen from a method of its class that runs before."""
-        owner = owner_of(function)
-        for name in BEFORE.get(function.summary.name, ()):
-            member = self.callers.project.class_member(owner, name) if owner is not None else None
-            if (
-                owner is None
-                or member is None
-                or member.owner != owner
-                or not isinstance(member.definition, FunctionSummary)
-            ):
-                continue
-            first = FunctionSymbol(owner.module, f"{owner.qualname}.{name}", member.definition)
+        for first in self._run_before(function):
             reached = [found for found in self.writes(first) if found.stack and found.call.node is write.call.node]
             if reached and not any(self._site(found).unguarded for found in reached):
                 return True
         return False
+
+    def _run_before(self, function: FunctionSymbol) -> Iterator[FunctionSymbol]:
+        owner = owner_of(function)
+        if owner is None:
+            return
+        for name in BEFORE.get(function.summary.name, ()):
+            member = self.callers.project.class_member(owner, name)
+            if member is not None and member.owner == owner and isinstance(member.definition, FunctionSummary):
+                yield FunctionSymbol(owner.module, f"{owner.qualname}.{name}", member.definition)
 
     def _callers_guard(self, function: FunctionSymbol, write: Write, depth: int) -> bool:
         """True when the function has callers, and the write is guarded or safe as seen from each of them."""

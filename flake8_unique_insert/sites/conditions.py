@@ -44,14 +44,18 @@ def key_conditions(analysis: Analysis, model: Model, key: UniqueKey) -> frozense
 
 
 def hides_rows(analysis: Analysis, model: Model, key: UniqueKey) -> bool:
-    """True where the default manager, with which Django itself looks for rows, hides some that may have the key."""
+    """True where the default manager, with which Django itself looks for rows, hides some that may have the key.
+
+    Those that it hides by a member of the key have another value there.
+    """
     ev = Evaluator(analysis, Frame(key.module, path=(analysis.point(("default manager", model.label)),)), State())
     recording, analysis.recording = analysis.recording, False
     try:
         hidden = hidden_by_default(ev, model)
     finally:
         analysis.recording = recording
-    return bool(hidden) and not hidden <= (key_conditions(analysis, model, key) or frozenset())
+    others = {item for item in hidden if item.field not in key.members}
+    return bool(others) and not others <= (key_conditions(analysis, model, key) or frozenset())
 
 
 def outside_condition(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
