@@ -268,7 +268,9 @@ class FileAnalysis:
 
     def _counted(self, function: FunctionSymbol, within: Slice | None) -> Look:
         """An analysis with all calls, within the budget for callers."""
+        self.analysis.writing = self._writing - ENTRY_POINTS
         look = self._attempt(function, within=within), self.analysis.called
+        self.analysis.writing = frozenset()
         self.caller_steps += self.analysis.steps
         return look
 

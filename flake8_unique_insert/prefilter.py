@@ -12,7 +12,8 @@ _WORDS = ("create", "save", "update", "form_valid", "bulk", "through_defaults")
 """What the text of every insert has one of. Most texts have none, so that no pattern is compiled for them."""
 _INSERTS = (
     r"\.[\s\\]*a?(?:"
-    r"(?:(?:bulk_|get_or_|update_or_)?create|save|bulk_update|create_(?:super)?user)[\s\\]*\("
+    r"(?:(?:bulk_|get_or_|update_or_)?create|save|bulk_update|create_(?:super)?user)"
+    r"(?:[\s\\]*(?:,[^()]*)?\))?[\s\\]*\("  # also of `sync_to_async(rows.create)(...)`
     r"|(?:form_valid|perform_create|perform_update|save_model)[\s\\]*\("  # of generic views and admins
     r"|update(?<=\)\.update)[\s\\]*\("  # super().update(row, values) of a serializer
     # rows.update() takes values by name only; one by position updates a dict, a set or a digest

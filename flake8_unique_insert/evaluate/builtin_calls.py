@@ -47,6 +47,7 @@ from flake8_unique_insert.values import (
     Super,
     SymbolValue,
     Unknown,
+    Unset,
     Value,
     result,
     unknown,
@@ -261,6 +262,8 @@ def _on_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
     holder = bound.value
     if function.name in ADDING and isinstance(holder, Unknown):
         ev.state.grow(bound.term)
+    if function.name == "pop" and type(holder) is Unknown and node.arguments and string(node.arguments[0].value):
+        holder = Entries(bound.term, (), True)  # only dicts have names
     if function.name in ("append", "add") and len(node.arguments) == 1 and isinstance(holder, (Items, Elements)):
         value = ev.evaluate(node.arguments[0].value)
         is_set = function.name == "add"
@@ -331,7 +334,10 @@ def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call,
         changed = replace(holder, entries=tuple(entries.items()), open=is_open)
         return Result(bound.term, (Option(changed),))
     if name == "pop" and isinstance(holder, Entries) and values and isinstance(values[0].term, Constant):
-        entries_ = tuple((key, value) for key, value in holder.entries if key != values[0].term.value)
+        taken = values[0].term.value
+        entries_ = tuple((key, value) for key, value in holder.entries if key != taken)
+        if holder.open and isinstance(taken, str):  # it is not among those that are not known
+            entries_ = (*entries_, (taken, result(Unset(Subscript(holder.term, values[0].term)))))
         return Result(bound.term, (Option(replace(holder, entries=entries_)),))
     if name == "extend" and isinstance(holder, (Items, Elements)) and values:
         element = element_of(ev, values[0], node)

@@ -80,6 +80,7 @@ class Analysis:
 
     records: of the block that is being analysed. in_save: a model's own `save` is followed for a write.
     called: by the last name that is called the dotted names of the functions that this is, "" where it is not known.
+    writing: names of functions that are followed for what calls them, too.
     assumed: the method that a call of its name is taken for where the class of the receiver is not known.
     entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
     variables: what each `for` loop binds. rows: what is known of rows that one binds.
@@ -101,6 +102,7 @@ class Analysis:
     in_save: bool = False
     nested_used: set[int] = field(default_factory=set)
     called: dict[str, set[str]] = field(default_factory=dict)
+    writing: frozenset[str] = frozenset()
     assumed: FunctionSymbol | None = None
     entries: dict[Symbol, tuple[Expression, Expression]] = field(default_factory=dict)
     variables: dict[int, frozenset[Symbol]] = field(default_factory=dict)

@@ -63,7 +63,7 @@ def follow(
     source = ev.analysis.lookup.function_source(symbol)
     if _asks_for_number(source):
         return ev.generated(node)
-    if not anyway and not _is_worth_following(source):
+    if not (anyway or _is_worth_following(source) or any(f"{name}(" in source for name in ev.analysis.writing)):
         return None
     code = ev.analysis.functions.code(symbol)
     graph = ev.analysis.functions.graph(code) if code is not None else None

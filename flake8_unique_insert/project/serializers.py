@@ -54,7 +54,13 @@ class Declared:
         validators = self.arguments.get("validators")
         if validators is None:
             return self.is_writable and not self.is_declared
-        return self.is_writable and (not isinstance(validators, Sequence) or _mentions(validators, "UniqueValidator"))
+        return self.is_writable and (not isinstance(validators, Sequence) or self.states_unique)
+
+    @property
+    def states_unique(self) -> bool:
+        """Whether its own validators look for its value: then no other row has it, whatever else a key has."""
+        validators = self.arguments.get("validators")
+        return validators is not None and _mentions(validators, "UniqueValidator")
 
 
 class Serializers:
@@ -145,6 +151,7 @@ class Serializers:
     def _checked(self, meta: ClassSymbol, model: Model, fields: list[Declared]) -> Iterator[UniqueKey]:
         stated = self._metas.value(meta, "validators")
         alone = {field.source for field in fields if field.checks_itself}
+        unique = {field.source for field in fields if field.is_writable and field.states_unique}
         present = {field.source for field in fields if field.has_value}
         for key in model.keys:
             if key.expressions:
@@ -152,7 +159,7 @@ class Serializers:
             if len(key.read) == 1:
                 if key.read <= alone:
                     yield key
-            elif key.read <= present and (stated is None or self._states(stated, key)):
+            elif key.read & unique or (key.read <= present and (stated is None or self._states(stated, key))):
                 yield key
 
     def _states(self, stated: Placed, key: UniqueKey) -> bool:
@@ -177,6 +184,7 @@ def _is_filled(declared: Declared, model: Model) -> bool:
 
 def _mentions(expression: Expression, name: str) -> bool:
     return any(
-        (isinstance(part, Name) and part.id == name) or (isinstance(part, Attribute) and part.name == name)
+        (isinstance(part, Name) and part.id.endswith(name))
+        or (isinstance(part, Attribute) and part.name.endswith(name))
         for part in expression.walk()
     )

@@ -32,6 +32,10 @@ class Place:
     column: int
 
 
+IN_THREAD = frozenset({"sync_to_async", "database_sync_to_async"})
+"""Functions of asgiref and channels: `sync_to_async(rows.create)(name=name)` calls `rows.create(name=name)`."""
+
+
 def hashed_once(kind: type[C]) -> type[C]:
     """Make a frozen dataclass with a slot `_hash` compute its hash once: terms are deep, and looked up all the time."""
     compute = kind.__hash__

@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from flake8_unique_insert.syntax.expressions import (
+    IN_THREAD,
     MAX_DEPTH,
     NONE,
     TRUE,
@@ -172,7 +173,16 @@ def _formatted(lower: Lowering, node: cst.FormattedString) -> Expression:
 
 
 def _call(lower: Lowering, node: cst.Call) -> Expression:
-    return Call(lower(node.func), lower.arguments(node.args), lower.place(node.func))
+    function = node.func
+    if isinstance(function, cst.Call) and _last(function.func) in IN_THREAD:
+        given = [item.value for item in function.args if item.keyword is None and not item.star]
+        function = given[0] if len(given) == 1 else function
+    return Call(lower(function), lower.arguments(node.args), lower.place(function))
+
+
+def _last(node: cst.BaseExpression) -> str:
+    name = node.attr if isinstance(node, cst.Attribute) else node
+    return name.value if isinstance(name, cst.Name) else ""
 
 
 def _subscript(lower: Lowering, node: cst.Subscript) -> Expression:

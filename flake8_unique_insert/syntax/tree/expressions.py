@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flake8_unique_insert.syntax.expressions import (
+    IN_THREAD,
     MAX_DEPTH,
     Argument,
     Attribute,
@@ -109,6 +110,17 @@ def _formatted_part(part: ast.expr, depth: int) -> Expression:
     return Formatted((value, constant(conversion), *parts)) if conversion or parts else value
 
 
+def _call(node: ast.Call, depth: int) -> Expression:
+    function = node.func
+    if isinstance(function, ast.Call) and len(function.args) == 1 and _last(function.func) in IN_THREAD:
+        function = function.args[0]
+    return Call(lower(function, depth), arguments(node.args, node.keywords, depth), _place(function))
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
 def _elements(kind: str) -> Callable[[Any, int], Expression]:
     return lambda node, depth: Sequence(kind, _all(node.elts, depth))
 
@@ -164,9 +176,7 @@ _RULES: dict[type, Callable[[Any, int], Expression]] = {
     ast.JoinedStr: _formatted,
     ast.Attribute: lambda node, depth: Attribute(lower(node.value, depth), node.attr),
     ast.Subscript: lambda node, depth: Subscript(lower(node.value, depth), lower(node.slice, depth)),
-    ast.Call: lambda node, depth: Call(
-        lower(node.func, depth), arguments(node.args, node.keywords, depth), _place(node.func)
-    ),
+    ast.Call: _call,
     ast.Tuple: _elements("tuple"),
     ast.List: _elements("list"),
     ast.Set: _elements("set"),
