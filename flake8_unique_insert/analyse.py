@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from flake8_unique_insert.callers import ENTRY_POINTS, Callers
+from flake8_unique_insert.callers import ENTRY_POINTS, Callers, may_bind
 from flake8_unique_insert.class_users import hands_on, owner_of, saves
 from flake8_unique_insert.code_store import CodeStore
 from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -29,8 +29,9 @@ from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, UniqueKey
 from flake8_unique_insert.sites.risk import repeats_under_new_row
 from flake8_unique_insert.sites.site import InsertSite, site_of
-from flake8_unique_insert.syntax.expressions import Call
+from flake8_unique_insert.syntax.expressions import Attribute, Call
 from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource
+from flake8_unique_insert.syntax.statements import inside
 from flake8_unique_insert.syntax.summary import FunctionSummary
 
 LOG = logging.getLogger(__name__)
@@ -195,6 +196,8 @@ class FileAnalysis:
 
     def _is_safe_from(self, caller: FunctionSymbol, function: FunctionSymbol, write: Write, depth: int) -> bool | None:
         """Whether the write is safe as seen from a caller; None where that certainly calls other functions only."""
+        if not self._may_call(caller, function):
+            return None
         exhausted = self.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]
         looked = self._look_at_caller(caller, function, exhausted)
         if looked is None:
@@ -215,6 +218,12 @@ class FileAnalysis:
         if self._is_safe_after(caller, write):
             return True
         return depth < MAX_CALLER_DEPTH and self._callers_guard(caller, write, depth + 1)
+
+    def _may_call(self, caller: FunctionSymbol, function: FunctionSymbol) -> bool:
+        """False when each call by the function's name has arguments that it does not take; it may be a namesake's."""
+        code, name = self.store.code(caller), function.summary.name
+        calls = [call for call in inside(code.body, Call) if _called_name(call) == name] if code is not None else []
+        return not calls or any(may_bind(call, function.summary) for call in calls)
 
     def _look_at_caller(self, caller: FunctionSymbol, function: FunctionSymbol, only_known: bool) -> Look | None:
         """The writes of a caller and what it calls, as far as that leads to calls of something of the function's name.
@@ -337,3 +346,7 @@ class FileAnalysis:
         finally:
             self.analysis.recording = False
         return records.writes
+
+
+def _called_name(call: Call) -> str:
+    return call.function.name if isinstance(call.function, Attribute) else getattr(call.function, "id", "")

@@ -12,7 +12,7 @@ from flake8_unique_insert.project.questions import mentions
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Call, dotted
-from flake8_unique_insert.syntax.summary import ModuleSummary
+from flake8_unique_insert.syntax.summary import FunctionSummary, ModuleSummary
 
 ENTRY_POINTS = frozenset(
     [
@@ -176,6 +176,21 @@ class Callers:
         name = function.summary.name
         member = self.project.class_member(mention.owner, name)
         return member is not None and f"{member.owner.dotted}.{name}" != function.dotted
+
+
+def may_bind(call: Call, function: FunctionSummary) -> bool:
+    """False for a call that cannot be one of the function: too many arguments, too few, or others by name."""
+    if any(argument.star for argument in call.arguments):
+        return True
+    kinds = {parameter.kind for parameter in function.parameters}
+    named = {argument.keyword for argument in call.arguments if argument.keyword is not None}
+    given = len(call.arguments) - len(named)
+    taken = [parameter for parameter in function.parameters if parameter.kind in ("positional", "keyword")]
+    if "**" not in kinds and not named <= {parameter.name for parameter in taken}:
+        return False
+    positional = [parameter for parameter in taken if parameter.kind == "positional"]
+    needed = [item for item in positional if item.default is None and item.name not in named]
+    return len(needed) - 1 <= given and ("*" in kinds or given <= len(positional))
 
 
 def _is_plain(function: FunctionSymbol) -> bool:

@@ -275,7 +275,8 @@ class ModelForm:
     symbol: its class; of one that a factory makes, the class that it is made from. fields: the model's fields that the
     input sets. checked: the keys for which its own validation looks for another row. each: the form that a set repeats.
     disabled: fields whose values come from the row or from `initial`, never from the input.
-    filled: the fields whose valid input is never empty.
+    filled: the fields whose valid input is never empty. empty_is_null: those whose empty input is None, where the model
+    takes that: Django's own fields of a form. alone: those whose validators look for their value in all rows.
     """
 
     symbol: ClassSymbol
@@ -286,6 +287,8 @@ class ModelForm:
     each: ModelForm | None = None
     disabled: frozenset[str] = frozenset()
     filled: frozenset[str] = frozenset()
+    empty_is_null: frozenset[str] = frozenset()
+    alone: frozenset[str] = frozenset()
 
     @property
     def inputs(self) -> frozenset[str]:

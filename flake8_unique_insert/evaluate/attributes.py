@@ -8,9 +8,9 @@ from flake8_unique_insert.evaluate.choices import value_of_member
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.globals import member_of_module
+from flake8_unique_insert.evaluate.managers import with_manager
 from flake8_unique_insert.evaluate.members import member_of
 from flake8_unique_insert.evaluate.own_attributes import assigned_in_methods, stated_by_heirs
-from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.relations import follow_accessor, one_to_one, reached, related_model, through
 from flake8_unique_insert.evaluate.row_values import username_field
 from flake8_unique_insert.facts import Absent, Condition, NewRow

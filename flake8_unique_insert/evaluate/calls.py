@@ -14,6 +14,7 @@ from flake8_unique_insert.evaluate import (
     handed_on,
     inserts,
     known_calls,
+    managers,
     on_commit,
     own_save,
     plain_forms,
@@ -188,7 +189,7 @@ def _is_super(node: Call) -> bool:
 def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Arguments, term: Call) -> Result:
     symbol = value.symbol
     if isinstance(symbol, (ExternalSymbol, ClassSymbol)):
-        known = known_calls.call(ev, symbol.dotted, node, arguments) or queries.made(ev, symbol, term, arguments)
+        known = known_calls.call(ev, symbol.dotted, node, arguments) or managers.made(ev, symbol, term, arguments)
         if known is not None:
             return known
     if isinstance(symbol, ClassSymbol):
@@ -360,7 +361,7 @@ def _validate(ev: Evaluator, instance: Instance, name: str, arguments: Arguments
         if (constraints if key.kind is KeyKind.CONSTRAINT else unique) and not excluded & key.read
     )  # fmt: skip
     ev.state.learn([Validated(instance.term, keys)])
-    if not queries.hidden_by_default(ev, instance.model):
+    if not managers.hidden_by_default(ev, instance.model):
         ev.state.learn(absent_rows.others(instance, keys, ev.state))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.evaluate import absent_rows, inserts, membership, queries, subqueries
+from flake8_unique_insert.evaluate import absent_rows, inserts, managers, membership, queries, subqueries
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of, unknown_condition
 from flake8_unique_insert.facts import NO_FACTS
@@ -146,7 +146,7 @@ def _user_or_none(ev: Evaluator, node: Call) -> Result | None:
 def _get_object_or_404(ev: Evaluator, node: Call, arguments: Arguments) -> Result | None:
     if not arguments[1]:
         return None
-    rows = queries.receiver_rows(ev, arguments[1][0].value)
+    rows = managers.receiver_rows(ev, arguments[1][0].value)
     if rows is None:
         return None
     groups = groups_of(ev, rows.model, arguments[0][1:], arguments[1][1:])

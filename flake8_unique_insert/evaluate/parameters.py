@@ -12,8 +12,8 @@ from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms import method_arguments
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
+from flake8_unique_insert.evaluate.managers import with_manager
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
-from flake8_unique_insert.evaluate.queries import with_manager
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.views import bind_parameter, bind_request
 from flake8_unique_insert.schema import ClassSymbol, Model, ModelLookup

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import functions, inserts, largest, related_managers
+from flake8_unique_insert.evaluate import inserts, largest, related_managers
 from flake8_unique_insert.evaluate.absent_rows import absent, found_by, narrowed, unlisted
 from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
 from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
@@ -14,7 +14,7 @@ from flake8_unique_insert.evaluate.state import Check
 from flake8_unique_insert.evaluate.terms import differs
 from flake8_unique_insert.evaluate.unrelated import unrelated
 from flake8_unique_insert.facts import Absent, Condition
-from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FunctionSymbol, ManagerDeclaration, Model
+from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Argument,
@@ -22,20 +22,16 @@ from flake8_unique_insert.syntax.expressions import (
     Call,
     Constant,
     Expression,
-    Name,
     Subscript,
     string,
 )
-from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     Answer,
     Arguments,
     Column,
     Elements,
-    Function,
     Instance,
     Known,
-    ModelClass,
     ObjectState,
     Result,
     Rows,
@@ -98,47 +94,11 @@ def note_check(ev: Evaluator, rows: Rows) -> None:
     ev.state.checks |= {Check(table, frozenset(frozenset(group) for group in rows.alternatives))}
 
 
-def with_manager(ev: Evaluator, rows: Rows) -> Rows:
-    """Rows of a manager, restricted by its own `get_queryset`; one of a class that cannot be read hides none."""
-    declared = rows.manager
-    if declared is None or declared.manager is None:
-        return rows
-    member = ev.analysis.lookup.class_member(declared.manager, "get_queryset")
-    if member is None or not isinstance(member.definition, FunctionSummary):
-        return rows
-    symbol = FunctionSymbol(member.owner.module, f"{member.owner.qualname}.get_queryset", member.definition)
-    call = Call(Attribute(rows.term, "get_queryset"), ())
-    found = functions.follow(ev, Function(rows.term, symbol, member.owner, rows), call, (), [])
-    if found is None or not isinstance(found.value, Rows):
-        return replace(rows, alternatives=frozenset([frozenset([unknown_condition(rows.term)])]))
-    return replace(rows, alternatives=conjunction(rows.alternatives, found.value.alternatives))
-
-
-def hidden_by_default(ev: Evaluator, model: Model) -> frozenset[Condition]:
-    """The default manager's conditions, where known: Django's own validation looks at no rows but those."""
-    rows = receiver_rows(ev, ModelClass(Name(model.symbol.dotted), model))
-    groups = rows.alternatives if rows is not None else frozenset()
-    return frozenset(item for group in groups for item in group if item.field and len(groups) == 1)
-
-
 def is_unknown_filter(name: str, found: Result) -> bool:
     """True where an override of `filter()` or `exclude()` does what cannot be told: Django's own is meant, then."""
     return name in ("filter", "exclude") and (
         not isinstance(found.value, Rows) or any(not item.field for group in found.value.alternatives for item in group)
     )
-
-
-def made(ev: Evaluator, symbol: ClassSymbol | ExternalSymbol, term: Expression, arguments: Arguments) -> Result | None:
-    """`ProductQuerySet(self.model, using=self._db)`: all rows of the model; None for other classes."""
-    bases = ev.analysis.lookup.bases(symbol) if isinstance(symbol, ClassSymbol) else (symbol.dotted,)
-    if not any(base.endswith("QuerySet") for base in bases) or not arguments[1]:
-        return None
-    given = [argument.keyword for argument in arguments[0]]
-    model = arguments[1][0].value
-    if given[0] not in (None, "model") or not set(given[1:]) <= {"using"} or not isinstance(model, ModelClass):
-        return None
-    own = ManagerDeclaration("", queryset=symbol if isinstance(symbol, ClassSymbol) else None)
-    return result(Rows(term, model.model, manager=own))
 
 
 def call_rows(
@@ -382,14 +342,3 @@ _NO_ROWS = frozenset(
         "name",
     ]
 )
-
-
-def receiver_rows(ev: Evaluator, value: object) -> Rows | None:
-    """All rows of a model class, a manager or a queryset; what `get_object_or_404(value, ...)` looks at."""
-    if isinstance(value, Rows):
-        return value
-    if isinstance(value, ModelClass):
-        declared = value.model.managers.get(value.model.default_manager)
-        rows = Rows(Attribute(value.term, "_default_manager"), value.model, manager=declared, is_manager=True)
-        return with_manager(ev, rows)
-    return None

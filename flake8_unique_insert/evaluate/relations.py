@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.managers import with_manager
 from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import Accessor, Model
 from flake8_unique_insert.syntax.expressions import Attribute, Expression
@@ -72,8 +73,6 @@ def related_model(ev: Evaluator, model: Model, target: str) -> Model | None:
 
 def reached(ev: Evaluator, value: Instance, accessor: Accessor, target: Model, term: Expression) -> Result:
     """What an accessor of an instance leads to: rows of the default manager, or one row."""
-    from flake8_unique_insert.evaluate.queries import with_manager  # which follows relations, too
-
     here, field = value.term, accessor.field
     declared = target.managers.get(target.default_manager)
     if accessor.kind == "m2m":

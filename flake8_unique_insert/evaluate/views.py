@@ -13,8 +13,8 @@ from flake8_unique_insert.evaluate import (
     forms,
     functions,
     inserts,
+    managers,
     plain_forms,
-    queries,
 )
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
@@ -134,7 +134,7 @@ def _rows(ev: Evaluator, view: Object) -> Rows | None:
     """The rows of a view's `queryset` or `model`."""
     for name in ("queryset", "model"):
         found = attributes.read(ev, result(view), name, view.term)
-        rows = queries.receiver_rows(ev, found.value)
+        rows = managers.receiver_rows(ev, found.value)
         if rows is not None:
             return rows
     return None

@@ -37,6 +37,7 @@ def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     return any(
         (key in fact.keys and _is_of(fact, write, values) and not hides_rows(analysis, write.model, key))
         or (fact.by is not None and _is_checked(analysis, write, key, values, fact.by))
+        or _has_unique_input(fact, values)
         for fact in facts
     )
 
@@ -48,6 +49,12 @@ def _is_of(fact: Validated, write: Write, values: dict[str, FieldValue]) -> bool
     return all(_is_input(fact, name, value) or value.kind == "kept" for name, value in values.items()) and any(
         _is_input(fact, name, value) for name, value in values.items()
     )
+
+
+def _has_unique_input(fact: Validated, values: dict[str, FieldValue]) -> bool:
+    """True when a member of the key is an input that no other row has, by the validators of its field."""
+    alone = fact.by.form.alone if fact.by is not None else ()
+    return any(name in values and _is_input(fact, name, values[name]) for name in alone)
 
 
 def _is_input(fact: Validated, name: str, value: FieldValue) -> bool:
@@ -85,7 +92,8 @@ def _filled(
     for name, value in values.items():
         field = write.model.field(name)
         says_nothing = Condition(name, "exact", constant(""), excluded=True) in partial
-        if says_nothing or (field is not None and field.relation and key.nulls_distinct):
+        is_null = field is not None and (field.relation or (field.null and name in form.form.empty_is_null))
+        if says_nothing or (is_null and key.nulls_distinct):
             yield from value.terms
 
 

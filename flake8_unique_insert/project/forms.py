@@ -132,7 +132,10 @@ class Forms:
         disabled = frozenset(name for name, given in own.items() if given and given.get("disabled") == TRUE)
         filled = frozenset(name for name, given in own.items() if is_filled(model.fields[name], given))
         checked = self._checked(symbol, model, fields)
-        return ModelForm(symbol, model, FormKind.FORM, fields, checked, disabled=disabled, filled=filled)
+        plain = fields.difference(declared)
+        return ModelForm(
+            symbol, model, FormKind.FORM, fields, checked, disabled=disabled, filled=filled, empty_is_null=plain
+        )
 
     def _checked(self, symbol: ClassSymbol, model: Model, fields: frozenset[str]) -> frozenset[UniqueKey]:
         """The keys that `_post_clean` checks: with no field left out; by fields only after `ModelForm.clean` ran."""

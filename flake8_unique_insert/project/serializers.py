@@ -93,7 +93,8 @@ class Serializers:
         written = frozenset(field.source for field in fields if field.is_writable and field.source in model.fields)
         checked = frozenset(self._checked(meta, model, fields))
         filled = frozenset(field.source for field in fields if field.source in written and _is_filled(field, model))
-        return ModelForm(symbol, model, FormKind.SERIALIZER, written, checked, filled=filled)
+        alone = frozenset(field.source for field in fields if field.source in written and field.states_unique)
+        return ModelForm(symbol, model, FormKind.SERIALIZER, written, checked, filled=filled, alone=alone)
 
     # --- fields
 
@@ -151,7 +152,6 @@ class Serializers:
     def _checked(self, meta: ClassSymbol, model: Model, fields: list[Declared]) -> Iterator[UniqueKey]:
         stated = self._metas.value(meta, "validators")
         alone = {field.source for field in fields if field.checks_itself}
-        unique = {field.source for field in fields if field.is_writable and field.states_unique}
         present = {field.source for field in fields if field.has_value}
         for key in model.keys:
             if key.expressions:
@@ -159,7 +159,7 @@ class Serializers:
             if len(key.read) == 1:
                 if key.read <= alone:
                     yield key
-            elif key.read & unique or (key.read <= present and (stated is None or self._states(stated, key))):
+            elif key.read <= present and (stated is None or self._states(stated, key)):
                 yield key
 
     def _states(self, stated: Placed, key: UniqueKey) -> bool:

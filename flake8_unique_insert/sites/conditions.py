@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.frame import Analysis, Frame
+from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame, Unreachable
 from flake8_unique_insert.evaluate.lookups import groups_of
-from flake8_unique_insert.evaluate.queries import hidden_by_default
+from flake8_unique_insert.evaluate.managers import hidden_by_default
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
@@ -49,11 +49,14 @@ def hides_rows(analysis: Analysis, model: Model, key: UniqueKey) -> bool:
     Those that it hides by a member of the key have another value there.
     """
     ev = Evaluator(analysis, Frame(key.module, path=(analysis.point(("default manager", model.label)),)), State())
-    recording, analysis.recording = analysis.recording, False
+    recording, steps = analysis.recording, analysis.steps
+    analysis.recording, analysis.steps = False, 0
     try:
         hidden = hidden_by_default(ev, model)
+    except (BudgetExceeded, Unreachable):
+        return False
     finally:
-        analysis.recording = recording
+        analysis.recording, analysis.steps = recording, steps
     others = {item for item in hidden if item.field not in key.members}
     return bool(others) and not others <= (key_conditions(analysis, model, key) or frozenset())
 

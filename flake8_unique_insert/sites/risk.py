@@ -14,7 +14,7 @@ from flake8_unique_insert.evaluate.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.terms import ANY, differs, is_text, normal, refers_to, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
-from flake8_unique_insert.facts import Absent, Inserted, NewRow
+from flake8_unique_insert.facts import Absent, Condition, Inserted, NewRow
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition
 from flake8_unique_insert.sites.values import FieldValue, field_value
@@ -65,10 +65,19 @@ def _keeps(write: Write, name: str, term: Expression) -> bool:
     """True for `filter(email=e).update(email=e)` and `update(email=F("email"))`, which change nothing (oracle B75)."""
     if isinstance(term, Call) and (dotted(term.function) or "").rsplit(".", 1)[-1] == "F":
         return [string(argument.value) for argument in term.arguments] == [name]
+    if write.rows is not None and isinstance(term, Attribute) and term.name == name:
+        rows = {term.base, Attribute(term.base, "pk"), Attribute(term.base, write.model.primary_key)}
+        groups = write.rows.alternatives
+        if groups and all(any(_is_this_row(item, write, rows) for item in group) for group in groups):
+            return True  # `filter(pk=row.pk).update(email=row.email)`
     return write.rows is not None and all(
         any(item.field == name and item.lookup == "exact" and same(item.term, term) for item in group)
         for group in write.rows.alternatives
     )
+
+
+def _is_this_row(item: Condition, write: Write, rows: set[Expression]) -> bool:
+    return item.field in ("pk", write.model.primary_key) and item.lookup == "exact" and item.term in rows
 
 
 def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
