@@ -23,6 +23,7 @@ from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
     Expression,
+    Name,
     Subscript,
     constant,
 )
@@ -174,7 +175,7 @@ def _save(ev: Evaluator, form: Form, facts: Facts, node: Call, arguments: Argume
     for option in row.options:
         known = ev.state.objects.get(option.value.term)
         if isinstance(option.value, Instance) and (commit is None or commit.term != FALSE):
-            inserts.save(ev, option.value, added(facts, option.facts), node, ((), []))
+            _insert(ev, option.value, added(facts, option.facts), node)
             if _may_be_new(ev, form, row):
                 ev.state.learn([NewRow(row.term)])
         if commit is not None and commit.term != TRUE and known is not None:
@@ -207,7 +208,7 @@ def _save_serializer(
         return functions.follow(ev, method, node, tuple(Argument(value.term) for value in values), values)
     for name, value in _with_given(Entries(form.data, ()), arguments).entries:
         assignments.assign(ev, row, name, value)
-    inserts.save(ev, instance, facts, node, ((), []))
+    _insert(ev, instance, facts, node)
     return row
 
 
@@ -245,8 +246,26 @@ def _write(
             ev.state.assign_attribute(row.term, name)
     checked = frozenset(key for key in form.form.checked if all(is_input(form, name, given) for name in key.members))
     ev.state.learn([Validated(row.term, checked, form)])
-    inserts.save(ev, row, facts, node, ((), []))
+    _insert(ev, row, facts, node)
     return result(row)
+
+
+def _has_no_model(ev: Evaluator, symbol: ClassSymbol) -> bool:
+    """True for a form or serializer class that others inherit from, which name the model."""
+    lookup = ev.analysis.lookup
+    return lookup.form(symbol) is None and lookup.declared_fields(symbol) is not None
+
+
+def _insert(ev: Evaluator, row: Instance, facts: Facts, node: Call) -> None:
+    """Save a form's row. `super().save()` in a class without a model is its caller's write, who knows the model."""
+    frame, base = ev.frame, node.function.base if isinstance(node.function, Attribute) else None
+    is_super = isinstance(base, Call) and base.function == Name("super")
+    if is_super and frame.stack and frame.owner is not None and _has_no_model(ev, frame.owner):
+        node, ev.frame = frame.stack[-1], replace(frame, stack=frame.stack[:-1], code=frame.caller)
+    try:
+        inserts.save(ev, row, facts, node, ((), []))
+    finally:
+        ev.frame = frame
 
 
 def is_input(form: Form, name: str, values: RowValues) -> bool:
