@@ -10,7 +10,7 @@ from flake8_unique_insert.evaluate.frame import MAX_DEPTH
 from flake8_unique_insert.evaluate.lookups import conjunction, unknown_condition
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FunctionSymbol, ManagerDeclaration, Model
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name
+from flake8_unique_insert.syntax.expressions import Attribute, Expression, Name
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Arguments, Function, ModelClass, Result, Rows, result
 
@@ -27,7 +27,7 @@ def with_manager(ev: Evaluator, rows: Rows) -> Rows:
     if member is None or not isinstance(member.definition, FunctionSummary):
         return rows
     symbol = FunctionSymbol(member.owner.module, f"{member.owner.qualname}.get_queryset", member.definition)
-    call = Call(Attribute(rows.term, "get_queryset"), ())
+    call = ev.analysis.implied_call(symbol.dotted, Attribute(rows.term, "get_queryset"))
     depth = ev.analysis.max_depth
     ev.analysis.max_depth = MAX_DEPTH  # at a first look, too: it belongs to the model
     try:
