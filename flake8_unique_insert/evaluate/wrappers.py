@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
+from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.flow.clauses import read_handler
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Call, Constant, Name, Yield
-from flake8_unique_insert.syntax.statements import ExceptClause, FunctionDef, Return, Try, inside
+from flake8_unique_insert.syntax.statements import ExceptClause, FunctionDef, Return, Suite, Try, inside
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Function, SymbolValue, Value
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+HANDED_ON = re.compile(r"return [\w.]+\(.*\w\(\w+\)|return \w+\(\w+\)", re.DOTALL)
+"""`return handled(function)`, `return logged(name)(handled(function))`."""
+MAX_COMPOSED = 2
 
 
 def catches_around(ev: Evaluator, value: Value) -> bool:
@@ -29,16 +36,35 @@ def catches_around(ev: Evaluator, value: Value) -> bool:
     return False
 
 
-def _function_catches(ev: Evaluator, symbol: FunctionSymbol) -> bool:
-    """A `try` around the call of the wrapped function, or around the `yield` of a context manager."""
-    has_handler = "except" in ev.analysis.lookup.function_source(symbol)  # most have none, and need no parsing
-    code = ev.analysis.functions.code(symbol) if has_handler else None
+def _function_catches(ev: Evaluator, symbol: FunctionSymbol, depth: int = 0) -> bool:
+    """A `try` around the call of the wrapped function, or around the `yield` of a context manager.
+
+    Also one in a decorator that it hands the function on to, as in `return logged(handled(function))`.
+    """
+    source = ev.analysis.lookup.function_source(symbol)
+    may_catch = "except" in source or HANDED_ON.search(source)  # most do neither, and need no parsing
+    code = ev.analysis.functions.code(symbol) if may_catch else None
     if code is None:
         return False
     names = {parameter.name for parameter in symbol.summary.parameters}
     nested = (function.header.parameters for function in inside(code.body, FunctionDef))
     names |= {parameters[0].name for parameters in nested if parameters}
-    return any(_try_catches(ev, symbol, statement, names) for statement in inside(code.body, Try))
+    if any(_try_catches(ev, symbol, statement, names) for statement in inside(code.body, Try)):
+        return True
+    handed_on = _handed_on(ev, symbol, code.body, names) if depth < MAX_COMPOSED else ()
+    return any(_function_catches(ev, other, depth + 1) for other in handed_on)
+
+
+def _handed_on(ev: Evaluator, symbol: FunctionSymbol, body: Suite, names: set[str]) -> Iterator[FunctionSymbol]:
+    """The functions of the project that what is wrapped is handed on to, in what is returned."""
+    returned = (statement.value for statement in inside(body, Return) if statement.value is not None)
+    calls = (part for value in returned for part in value.walk() if isinstance(part, Call))
+    for call in (call for call in calls if isinstance(call.function, Name) and len(call.arguments) == 1):
+        given = call.arguments[0].value.walk()
+        found = evaluate_elsewhere(ev, symbol.module, call.function)
+        is_given = any(isinstance(part, Name) and part.id in names for part in given)
+        if is_given and found is not None and isinstance(found.value, Function):
+            yield found.value.symbol
 
 
 def _try_catches(ev: Evaluator, symbol: FunctionSymbol, statement: Try, names: set[str]) -> bool:
@@ -56,7 +82,6 @@ def _names_integrity_error(ev: Evaluator, module: str, clause: ExceptClause) -> 
     if clause.types is None:
         return True
     from flake8_unique_insert.evaluate.errors import names_of_result
-    from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 
     value = evaluate_elsewhere(ev, module, clause.types)
     return value is not None and bool(names_of_result(value) & django_names.CAUGHT_WITH_INTEGRITY_ERROR)
