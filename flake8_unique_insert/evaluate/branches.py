@@ -27,6 +27,7 @@ from flake8_unique_insert.syntax.expressions import (
     Unary,
     Walrus,
 )
+from flake8_unique_insert.values import Instance
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -56,10 +57,16 @@ def split(ev: Evaluator, test: Expression) -> States:
             return split(ev, inner)
     if isinstance(test, Comparison):
         return split_comparison(ev, test)
-    if isinstance(test, Attribute) and test.name in django_names.SAYS_UNIQUE:
+    if isinstance(test, Attribute) and test.name in django_names.SAYS_UNIQUE and not _is_of_row(ev, test):
         return ev.state.copy(), None  # what is not unique cannot collide
     value = ev.evaluate(test)
     return by_truth(ev, value, test.id if isinstance(test, Name) else None)
+
+
+def _is_of_row(ev: Evaluator, test: Attribute) -> bool:
+    """True for a field of a model that happens to have this name."""
+    owner = ev.evaluate(test.base).value
+    return isinstance(owner, Instance) and owner.model.field(test.name) is not None
 
 
 def _transparent(test: Call) -> Expression | None:
