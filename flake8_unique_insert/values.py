@@ -200,7 +200,8 @@ class Rows(Value):
 class Answer(Value):
     """What a lookup answered; false exactly when no row matched.
 
-    shape: "bool", "count", "row" (a row or None), "list", "largest" (the largest value of a field, or None).
+    shape: "bool", "count", "row" (a row or None), "list", "largest" (the largest value of a field: the rows are
+    those that have one above 0).
     """
 
     rows: Rows

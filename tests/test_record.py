@@ -75,4 +75,4 @@ def test_takes_part_in_matching_and_has_no_other_attributes() -> None:
         case Point(x, tags):
             assert (x, tags) == (1, ("a",))
     with pytest.raises(AttributeError):
-        Point(1).y = 2  # type: ignore[attr-defined]
+        object.__setattr__(Point(1), "y", 2)

@@ -11,7 +11,7 @@ from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.membership import absent_from_each
 from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.evaluate.truth import OR_NONE, States, by_truth, gained, is_filled, narrowed, truth
+from flake8_unique_insert.evaluate.truth import States, by_truth, gained, is_filled, narrowed, truth
 from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
@@ -128,7 +128,7 @@ def _is_none(value: Value) -> bool:
 
 def _rows_only(value: Result) -> bool:
     return all(
-        (isinstance(option.value, Answer) and option.value.shape in OR_NONE) or _is_none(option.value)
+        (isinstance(option.value, Answer) and option.value.shape == "row") or _is_none(option.value)
         for option in value.options
     )
 
@@ -137,7 +137,7 @@ def _narrowed_to_none(ev: Evaluator, value: Result, name: str | None) -> State |
     def may_be_none(option: Option) -> bool:
         inner = option.value
         if isinstance(inner, Answer):
-            return inner.shape in OR_NONE
+            return inner.shape == "row"
         if is_filled(ev, option):
             return False
         return _is_none(inner) or (

@@ -8,22 +8,25 @@ from flake8_unique_insert.evaluate.absent_rows import absent, narrowed
 from flake8_unique_insert.evaluate.moves import order_of
 from flake8_unique_insert.facts import Condition, Facts
 from flake8_unique_insert.syntax.expressions import (
+    NONE,
     Attribute,
     Binary,
     Boolean,
     Call,
     Constant,
     Expression,
+    constant,
     dotted,
     positional,
     string,
 )
-from flake8_unique_insert.values import Answer, Arguments, Entries, Result, Rows, result, unknown
+from flake8_unique_insert.values import Answer, Arguments, Entries, Known, Option, Result, Rows, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 LOOKUP = "gt"
+ZERO = constant(0)
 
 
 def aggregate(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
@@ -38,7 +41,7 @@ def aggregate(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments
         name = argument.keyword or f"{field}__max"
         largest = ev.symbol("largest", (id(call), name))
         ev.state.learn(_beyond(rows, field, largest))
-        entries.append((name, result(Answer(largest, rows, "largest")) if first is None else unknown(largest)))
+        entries.append((name, _or_none(rows, field, largest) if first is None else unknown(largest)))
     return result(Entries(term, tuple(entries), True))
 
 
@@ -60,12 +63,21 @@ def _first(expression: Expression, function: str) -> Expression | None:
     return given[0] if given else None
 
 
+def _or_none(rows: Rows, field: str, largest: Expression) -> Result:
+    """A number that is false when no row has one above 0, or None without rows."""
+    positive = narrowed(rows, Condition(field, LOOKUP, ZERO))
+    nothing = Option(Known(NONE), absent(rows) | absent(positive))
+    return Result(largest, (Option(Answer(largest, positive, "largest")), nothing))
+
+
 def _beyond(rows: Rows, field: str, largest: Expression) -> Facts:
     return absent(narrowed(rows, Condition(field, LOOKUP, largest)))
 
 
 def is_beyond(largest: Expression, term: Expression) -> bool:
-    """True for `largest + 1`, `(largest or 0) + 1` and the like."""
+    """True for `largest + 1`, `(largest or 0) + 1` and the like; for 1 where the largest is 0."""
+    if isinstance(largest, Constant) and isinstance(term, Constant):
+        return isinstance(largest.value, int) and isinstance(term.value, int) and term.value > largest.value
     if not isinstance(term, Binary) or term.operator != "+":
         return False
     for step, base in ((term.right, term.left), (term.left, term.right)):

@@ -298,12 +298,12 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
         return _met_entries(term, list(options.values()))
     if len(options) > MAX_OPTIONS:
         return unknown(term)
-    for is_told in (True, False):  # what is not known need not be told apart, but for messages, which are not empty
-        unknowns = [value for value in options if isinstance(value, Unknown) and is_message(value.term) is is_told]
+    for is_sure in (True, False):  # what is not known need not be told apart, but for messages, which are not empty
+        unknowns = [value for value in options if isinstance(value, Unknown) and is_message(value.term) is is_sure]
         if len(unknowns) > 1:
             facts = common([options.pop(value).facts for value in unknowns])
             told = frozenset[Expression].intersection(*(parts_told(value) for value in unknowns))
-            joined = Formatted((constant("..."), term)) if is_told else term
+            joined = Formatted((constant("..."), term)) if is_sure else term
             options[joined] = Option(Text(joined, told) if told else Unknown(joined), facts)
     return Result(term, tuple(options.values()))
 

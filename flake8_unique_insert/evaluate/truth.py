@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 States = tuple[State | None, State | None]
 CASES = frozenset({"lower", "upper", "casefold"})
-OR_NONE = ("row", "largest")
-"""The answers that are None without a row."""
 CERTAINLY_TRUE = (Instance, ModelClass, Object, Function, Fresh)
 
 
@@ -171,7 +169,7 @@ def settled(option: Option, outcome: bool | None) -> Option:
     if not isinstance(value, Answer) or outcome is None:
         return option
     facts = gained(option, outcome)
-    if value.shape in OR_NONE and outcome is value.negated:
+    if value.shape == "row" and outcome is value.negated:
         return Option(Known(NONE), facts)
     if value.shape == "largest":
         return Option(Unknown(value.term), facts)
