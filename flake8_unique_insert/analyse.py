@@ -29,7 +29,7 @@ from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, UniqueKey
 from flake8_unique_insert.sites.risk import repeats_under_new_row
 from flake8_unique_insert.sites.site import InsertSite, site_of
-from flake8_unique_insert.syntax.expressions import Attribute, Call
+from flake8_unique_insert.syntax.expressions import Call, called_name
 from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource
 from flake8_unique_insert.syntax.statements import inside
 from flake8_unique_insert.syntax.summary import FunctionSummary
@@ -222,7 +222,7 @@ class FileAnalysis:
     def _may_call(self, caller: FunctionSymbol, function: FunctionSymbol) -> bool:
         """False when each call by the function's name has arguments that it does not take; it may be a namesake's."""
         code, name = self.store.code(caller), function.summary.name
-        calls = [call for call in inside(code.body, Call) if _called_name(call) == name] if code is not None else []
+        calls = [call for call in inside(code.body, Call) if called_name(call) == name] if code is not None else []
         return not calls or any(may_bind(call, function.summary) for call in calls)
 
     def _look_at_caller(self, caller: FunctionSymbol, function: FunctionSymbol, only_known: bool) -> Look | None:
@@ -346,7 +346,3 @@ class FileAnalysis:
         finally:
             self.analysis.recording = False
         return records.writes
-
-
-def _called_name(call: Call) -> str:
-    return call.function.name if isinstance(call.function, Attribute) else getattr(call.function, "id", "")

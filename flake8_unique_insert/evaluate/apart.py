@@ -14,6 +14,7 @@ from flake8_unique_insert.syntax.expressions import (
     Subscript,
     Symbol,
     Unsupported,
+    called_name,
     string,
 )
 from flake8_unique_insert.values import Rows
@@ -97,5 +98,5 @@ def is_lossy(term: Expression) -> bool:
         return isinstance(term.index, Unsupported)
     if not isinstance(term, Call):
         return False
-    name = term.function.name if isinstance(term.function, Attribute) else getattr(term.function, "id", "")
+    name = called_name(term)
     return str(name).rsplit(".", 1)[-1] in LOSSY_CALLS

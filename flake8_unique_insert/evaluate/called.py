@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.verbs import is_known
-from flake8_unique_insert.syntax.expressions import Attribute, Call
+from flake8_unique_insert.syntax.expressions import Call, called_name
 from flake8_unique_insert.values import Bound, Form, Function, Instance, Result, Rows, Super, Value
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def note(ev: Evaluator, node: Call, function: Result) -> None:
     """Remember what a call calls."""
-    name = node.function.name if isinstance(node.function, Attribute) else getattr(node.function, "id", "")
+    name = called_name(node)
     ev.analysis.called.setdefault(name, set()).update(_dotted(option.value) for option in function.options)
 
 

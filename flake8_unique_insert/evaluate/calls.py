@@ -39,7 +39,9 @@ from flake8_unique_insert.syntax.expressions import (
     Name,
     Subscript,
     Symbol,
+    called_name,
     dotted,
+    is_super,
     keyword,
 )
 from flake8_unique_insert.values import (
@@ -163,7 +165,7 @@ def _call_function(
     if known is not None:
         return known
     receiver = value.receiver
-    if isinstance(receiver, Instance) and _is_super(node):
+    if isinstance(receiver, Instance) and is_super(node):
         if value.symbol.summary.name in ("save", "asave", "save_base"):
             inherited = ev.analysis.in_save and functions.follow(ev, value, node, *arguments)
             if not inherited:
@@ -178,12 +180,6 @@ def _call_function(
     if found is not None:
         return found
     return functions.by_annotation(ev, value, term) or unfollowed(ev, node, arguments, term)
-
-
-def _is_super(node: Call) -> bool:
-    """True for `super().method()`."""
-    base = node.function.base if isinstance(node.function, Attribute) else None
-    return isinstance(base, Call) and base.function == Name("super")
 
 
 def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Arguments, term: Call) -> Result:
@@ -208,7 +204,7 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
     if ev.analysis.recording and not ev.frame.stack and reads_like_insert(node):
         ev.analysis.records.unresolved.append(Unresolved(node, receiver, ev.frame.code))
     ev.calls_unknown = ev.calls_unknown or not (dotted(term.function) or "").startswith(("django.", "builtins."))
-    name = node.function.name if isinstance(node.function, Attribute) else getattr(node.function, "id", "")
+    name = called_name(node)
     if all(is_generated(value) for value in arguments[1]) and arguments[1]:
         return ev.generated(node)
     if any(is_generated(value) for value in arguments[1]) and name not in ("len", "bool", "isinstance", "print"):
@@ -216,7 +212,7 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
     _escape(ev, arguments)
     if isinstance(term.function, Attribute):
         _forget_literals(ev, term.function.base)
-    if isinstance(node.function, Attribute) and (name == "save" or (name == "create" and _is_super(node))):
+    if isinstance(node.function, Attribute) and (name == "save" or (name == "create" and is_super(node))):
         return _saved_elsewhere(ev, node, receiver)
     if name in CREATING and isinstance(node.function, Attribute) and _is_manager(node.function.base):
         created = ev.symbol("new", node)

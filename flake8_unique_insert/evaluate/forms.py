@@ -23,9 +23,9 @@ from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
     Expression,
-    Name,
     Subscript,
     constant,
+    is_super,
 )
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
@@ -258,9 +258,8 @@ def _has_no_model(ev: Evaluator, symbol: ClassSymbol) -> bool:
 
 def _insert(ev: Evaluator, row: Instance, facts: Facts, node: Call) -> None:
     """Save a form's row. `super().save()` in a class without a model is its caller's write, who knows the model."""
-    frame, base = ev.frame, node.function.base if isinstance(node.function, Attribute) else None
-    is_super = isinstance(base, Call) and base.function == Name("super")
-    if is_super and frame.stack and frame.owner is not None and _has_no_model(ev, frame.owner):
+    frame = ev.frame
+    if is_super(node) and frame.stack and frame.owner is not None and _has_no_model(ev, frame.owner):
         node, ev.frame = frame.stack[-1], replace(frame, stack=frame.stack[:-1], code=frame.caller)
     try:
         inserts.save(ev, row, facts, node, ((), []))

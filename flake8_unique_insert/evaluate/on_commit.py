@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.protections import dotted_name
 from flake8_unique_insert.evaluate.writes import Protection
-from flake8_unique_insert.syntax.expressions import NONE, TRUE, Attribute, Call, Expression, Lambda, keyword
+from flake8_unique_insert.syntax.expressions import (
+    NONE,
+    TRUE,
+    Call,
+    Expression,
+    Lambda,
+    called_name,
+    keyword,
+)
 from flake8_unique_insert.values import Known, Result, result
 
 if TYPE_CHECKING:
@@ -21,7 +29,7 @@ PARTIAL = "functools.partial"
 
 def register(ev: Evaluator, node: Call) -> Result | None:
     """Evaluate the hook of an `on_commit` for the writes in it; None for any other call."""
-    name = node.function.name if isinstance(node.function, Attribute) else getattr(node.function, "id", "")
+    name = called_name(node)
     if name.rpartition(".")[2] != "on_commit" or dotted_name(ev, node) != ON_COMMIT or not node.arguments:
         return None
     before = ev.state, ev.frame, ev.regions, list(ev.raised)

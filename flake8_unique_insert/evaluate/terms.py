@@ -14,6 +14,7 @@ from flake8_unique_insert.syntax.expressions import (
     Name,
     Subscript,
     Symbol,
+    called_name,
     string,
 )
 
@@ -62,7 +63,7 @@ def normal(term: Expression) -> Expression:
 
 def _looked_up(term: Call) -> Expression | None:
     """The x of `rows.get(pk=x)` and `get_object_or_404(rows, pk=x)`: it stands for the row."""
-    name = term.function.name if isinstance(term.function, Attribute) else getattr(term.function, "id", "")
+    name = called_name(term)
     named = [argument for argument in term.arguments if argument.keyword is not None or argument.star]
     if name not in ("get", "aget", "get_object_or_404") or len(named) != 1 or named[0].keyword not in ("pk", "id"):
         return None

@@ -20,7 +20,7 @@ from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions
 from flake8_unique_insert.sites.risk import differ_in_batch, may_clash
 from flake8_unique_insert.sites.values import FieldValue, field_value
-from flake8_unique_insert.syntax.expressions import FALSE, NONE, Attribute, Call, Expression, Sequence
+from flake8_unique_insert.syntax.expressions import FALSE, NONE, Attribute, Call, Expression, Sequence, called_name
 from flake8_unique_insert.values import Fresh, Items
 
 VERDICT = "checked"
@@ -181,7 +181,7 @@ def _lists_value(listed: Expression, value: FieldValue) -> bool:
 def _is_folded(term: Expression) -> bool:
     if not isinstance(term, Call):
         return False
-    name = term.function.name if isinstance(term.function, Attribute) else getattr(term.function, "id", "")
+    name = called_name(term)
     return str(name).rsplit(".", 1)[-1] in FOLDED_CALLS
 
 

@@ -331,6 +331,18 @@ TRUE = Constant(True, "bool")
 FALSE = Constant(False, "bool")
 
 
+def called_name(call: Call) -> str:
+    """The last name of what a call calls, as written; "" where that has none."""
+    function = call.function
+    return function.name if isinstance(function, Attribute) else function.id if isinstance(function, Name) else ""
+
+
+def is_super(call: Call) -> bool:
+    """True for `super().method()`."""
+    base = call.function.base if isinstance(call.function, Attribute) else None
+    return isinstance(base, Call) and base.function == Name("super")
+
+
 def constant(value: object) -> Constant:
     """A literal of this value."""
     return Constant(value, type(value).__name__)
