@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import field
 
@@ -25,6 +26,11 @@ TAGS = "taggit.managers.TaggableManager"
 RELATIONS = {ONE_TO_ONE: "o2o", FOREIGN_KEY: "fk", MANY_TO_MANY: "m2m", TAGS: "m2m"}
 AUTO_FIELD = "django.db.models.AutoField"
 AUTO_FIELDS = frozenset({AUTO_FIELD, "django.db.models.BigAutoField", "django.db.models.SmallAutoField"})
+FILLS = re.compile(
+    r"\bif\b[^\n]*(?:\badd\b|\bnot [\w.]+(?![\w.(])|\bis None\b|== ?['\"]{2})[^\n]*:\s*\n[^\n]*=\s*[\w.]+\("
+)
+"""A method that calls something for a value under a condition: the row is new, or the field has no value yet."""
+CLOCK = re.compile(r"\b(?:now|today|utcnow|localtime|localdate|time)\(")
 GENERIC_RELATION = "django.contrib.contenttypes.fields.GenericRelation"
 
 
@@ -33,12 +39,14 @@ class FieldClass:
     """A field class.
 
     bases: dotted names along the MRO. defaults: arguments that it sets unless the caller gives them; forced: those it
-    sets whatever the caller gives. Each with the module whose names the expression uses.
+    sets whatever the caller gives. Each with the module whose names the expression uses. fills: its own `pre_save()`
+    makes a value where none was given.
     """
 
     bases: tuple[str, ...]
     defaults: Mapping[str, tuple[Expression, str]] = field(default_factory=dict)
     forced: Mapping[str, tuple[Expression, str]] = field(default_factory=dict)
+    fills: bool = False
 
     @property
     def relation(self) -> str:
@@ -107,7 +115,24 @@ class FieldClasses:
                     defaults.setdefault(name, value)
         if TAGS in bases:
             defaults.setdefault("to", (constant("taggit.Tag"), ""))
-        return FieldClass(bases, defaults, forced)
+        return FieldClass(bases, defaults, forced, self._fills(symbol))
+
+    def _fills(self, symbol: Base) -> bool:
+        """True when the class's own `pre_save()` calls something where the field has no value, or the row is new."""
+        for item in self._classes.mro(symbol):
+            method = self._method(item, "pre_save")
+            if method is not None:
+                text = self._summaries.function_text(method, shared=True)
+                return FILLS.search(text) is not None and CLOCK.search(text) is None
+        return False
+
+    def _method(self, symbol: Base, name: str) -> FunctionSymbol | None:
+        """A method that a class of the project defines itself."""
+        summary = self._classes.summary(symbol) if isinstance(symbol, ClassSymbol) else None
+        found = summary.members.get(name, ()) if summary else ()
+        if not isinstance(symbol, ClassSymbol) or not found or not isinstance(found[-1], FunctionSummary):
+            return None
+        return FunctionSymbol(symbol.module, f"{symbol.qualname}.{name}", found[-1])
 
     def _looks_like_one(self, symbol: Base) -> bool:
         """An unknown class from outside that is called like a field."""
@@ -125,12 +150,10 @@ class FieldClasses:
     ) -> tuple[Mapping[str, tuple[Expression, str]], Mapping[str, tuple[Expression, str]]]:
         if isinstance(symbol, ExternalSymbol):
             return {name: (_stated(value), "") for name, value in self._known.settled(symbol.dotted).items()}, {}
-        summary = self._classes.summary(symbol)
-        functions = summary.members.get("__init__", ()) if summary else ()
-        if not functions or not isinstance(functions[-1], FunctionSummary):
+        method = self._method(symbol, "__init__")
+        if method is None:
             return {}, {}
-        method = FunctionSymbol(symbol.module, f"{symbol.qualname}.__init__", functions[-1])
-        defaults, forced = settled_by(self._summaries.function_text(method, shared=True), functions[-1])
+        defaults, forced = settled_by(self._summaries.function_text(method, shared=True), method.summary)
         return _placed(defaults, symbol), _placed(forced, symbol)
 
 

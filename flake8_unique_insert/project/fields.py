@@ -137,6 +137,7 @@ class FieldReader:
             arguments={argument: item.expression for argument, item in given.items()},
             module=default.module if default else placed.module,
             declared=declared,
+            fills=kind.fills,
         )
         return DeclaredField(
             field,

@@ -89,16 +89,22 @@ def _given(analysis: Analysis, write: Write, given: Result, field: Field | None)
             return FieldValue("given", (given.term,), given)
     alone = (value.term for value in values if len(values) == 1)
     terms = tuple(dict.fromkeys([given.term, *_unless_null(given.term), *alone]))
-    if all(isinstance(value, Known) and value.term == NONE for value in values):
+    if all(isinstance(value, Known) and value.term == NONE for value in values) and not (field and field.fills):
         needed = field is not None and field.relation in ("fk", "o2o") and not field.null
         return FieldValue("unknown" if needed else "null", terms, given)  # something else must give it a row
     if all(isinstance(value, Fresh) for value in values):
         return FieldValue("fresh", terms, given)
     if all(isinstance(value, Fresh) or (isinstance(value, Known) and value.term == NONE) for value in values):
         return FieldValue("fresh", terms, given)
+    if field is not None and field.fills and all(_is_empty(value) for value in values):
+        return FieldValue("fresh", terms, given)
     if field is not None and makes_itself_unique(field):
         return FieldValue("fresh", terms, given)
     return FieldValue("given", terms, given)
+
+
+def _is_empty(value: Value) -> bool:
+    return isinstance(value, Fresh) or (isinstance(value, Known) and value.term in (NONE, constant("")))
 
 
 def _unless_null(term: Expression) -> Iterator[Expression]:
@@ -122,6 +128,8 @@ def _omitted(analysis: Analysis, write: Write, field: Field | None) -> FieldValu
         return FieldValue("fresh")
     if field.default is not None:
         return _default(analysis, field)
+    if field.fills:
+        return FieldValue("fresh")
     if field.null:
         return FieldValue("null", (NONE,))
     if not (analysis.functions.is_own(field.module) or field.module.startswith("django.") or field.relation):
