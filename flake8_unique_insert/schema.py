@@ -152,8 +152,8 @@ class Field:
     kind: dotted name of its class, Django's own under their documented path ("django.db.models.SlugField"), a project's
     own class under its module. bases: dotted names of the class and all its known bases, kind first. default: the
     expression of `default=` or `db_default=` (None: no default), as written in `module`. target: label or dotted name
-    of the related model, "" when it is no relation or not known. relation: "" | "fk" | "o2o" | "m2m". fills: its class's
-    own `pre_save()` makes a value where none was given.
+    of the related model, "" when it is no relation or not known. relation: "" | "fk" | "o2o" | "m2m". fills: its
+    class's own `pre_save()` makes a value where none was given.
     """
 
     name: str

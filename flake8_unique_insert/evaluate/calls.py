@@ -15,6 +15,7 @@ from flake8_unique_insert.evaluate import (
     inserts,
     known_calls,
     managers,
+    model_validation,
     on_commit,
     own_save,
     plain_forms,
@@ -28,8 +29,8 @@ from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.spreading import each_spread
 from flake8_unique_insert.evaluate.verbs import reads_like_insert
 from flake8_unique_insert.evaluate.writes import Unresolved
-from flake8_unique_insert.facts import NewRow, Validated
-from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, KeyKind
+from flake8_unique_insert.facts import NewRow
+from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
 from flake8_unique_insert.syntax.expressions import (
     Argument,
     Attribute,
@@ -326,8 +327,8 @@ def _call_instance(
     if name in ("save", "asave"):
         inserts.save(ev, instance, option.facts, node, arguments)
         return unknown(ev.symbol("saved", node))
-    if name in ("full_clean", "validate_unique", "validate_constraints"):
-        _validate(ev, instance, name, arguments)
+    if name in model_validation.VALIDATING:
+        model_validation.validate(ev, instance, name, arguments)
         return unknown(term)
     if name in ("refresh_from_db", "arefresh_from_db"):
         known = ev.state.objects.get(instance.term)
@@ -338,27 +339,6 @@ def _call_instance(
         ev.state.learn([*absent_rows.gone(instance, ev.state), of_row(instance.term, instance.model.table)])
         return unknown(term)
     return known_calls.tree_rows(ev, instance.model, name, term) or unfollowed(ev, node, arguments, term)
-
-
-def _validate(ev: Evaluator, instance: Instance, name: str, arguments: Arguments) -> None:
-    named = {argument.keyword: value for argument, value in zip(*arguments) if argument.keyword}
-    excluded = inserts.names_in(named.get("exclude")) if "exclude" in named else frozenset()
-    if excluded is None or any(argument.keyword is None for argument in arguments[0]):
-        return
-
-    def wanted(keyword: str) -> bool:
-        value = named.get(keyword)
-        return value is None or value.term != Constant(False, "bool")
-
-    unique = name == "validate_unique" or (name == "full_clean" and wanted("validate_unique"))
-    constraints = name == "validate_constraints" or (name == "full_clean" and wanted("validate_constraints"))
-    keys = frozenset(
-        key for key in instance.model.keys
-        if (constraints if key.kind is KeyKind.CONSTRAINT else unique) and not excluded & key.read
-    )  # fmt: skip
-    ev.state.learn([Validated(instance.term, keys)])
-    if not managers.hidden_by_default(ev, instance.model):
-        ev.state.learn(absent_rows.others(instance, keys, ev.state))
 
 
 def subscript_column(ev: Evaluator, column: Answer | Column, term: Subscript) -> Result:
