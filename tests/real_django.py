@@ -13,7 +13,6 @@ import inspect
 import re
 import sys
 import tempfile
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
@@ -135,8 +134,10 @@ class Shop:
         found: set[tuple[str, int]] = set()
         for inner in _grouped(error):
             found |= self.lines_of(inner)
-        for frame, _ in traceback.walk_tb(error.__traceback__):
-            found |= _frame_lines(frame, self.root, _instruction(error, frame))
+        entry = error.__traceback__
+        while entry is not None:  # a frame that raises an error again has two entries
+            found |= _frame_lines(entry.tb_frame, self.root, entry.tb_lasti)
+            entry = entry.tb_next
         return found
 
     def empty(self) -> None:
@@ -177,15 +178,6 @@ def _execute(code: str, names: dict[str, Any]) -> None:
             await value
 
         async_to_sync(wait)()
-
-
-def _instruction(error: BaseException, frame: FrameType) -> int | None:
-    entry = error.__traceback__
-    while entry is not None:
-        if entry.tb_frame is frame:
-            return entry.tb_lasti
-        entry = entry.tb_next
-    return None
 
 
 def _frame_lines(frame: FrameType, root: Path, instruction: int | None) -> set[tuple[str, int]]:

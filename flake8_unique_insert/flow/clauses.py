@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_unique_insert.flow.graph import Handler
-from flake8_unique_insert.syntax.expressions import Call, Expression
+from flake8_unique_insert.syntax.expressions import Call, Expression, Name
 from flake8_unique_insert.syntax.statements import (
     Break,
     Continue,
@@ -31,7 +31,8 @@ def suppressed_types(manager: Expression) -> tuple[Expression, ...]:
 def read_handler(clause: ExceptClause) -> Handler:
     """An except clause as the graph keeps it."""
     body = clause.body
-    only = len(body) == 1 and isinstance(body[0], Raise) and body[0].value is None
+    again = (None, Name(clause.name)) if clause.name else (None,)
+    only = len(body) == 1 and isinstance(body[0], Raise) and body[0].value in again
     return Handler(clause.types, only, _always_reraises(body), body)
 
 

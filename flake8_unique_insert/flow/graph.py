@@ -123,7 +123,7 @@ def expressions_of(action: Action, with_target: bool = True) -> Iterator[Express
 class Handler:
     """An except clause. types: the expression after `except` (None: catches everything).
 
-    only_reraises: its only statement is a bare `raise`. always_reraises: no path leaves it but by a bare `raise`.
+    only_reraises: its only statement raises the error again. always_reraises: no path leaves it but by a bare `raise`.
     """
 
     types: Expression | None

@@ -78,8 +78,9 @@ def outcome_of(value: FieldValue, condition: Condition) -> bool | None:
 
 
 def _outcome(value: FieldValue, condition: Condition) -> bool | None:
-    if condition.lookup == "isnull" and condition.term in (TRUE, FALSE):
-        wanted = condition.term == TRUE
+    is_null = condition.lookup == "exact" and condition.term == NONE  # Django documentation, "exact"
+    if is_null or (condition.lookup == "isnull" and condition.term in (TRUE, FALSE)):
+        wanted = is_null or condition.term == TRUE
         if value.kind == "null":
             return wanted
         if value.kind in ("fresh", "constant") or (value.kind == "given" and _certainly_something(value)):
@@ -87,7 +88,7 @@ def _outcome(value: FieldValue, condition: Condition) -> bool | None:
         return None
     if condition.lookup == "exact":
         if value.kind == "null":
-            return condition.term == NONE
+            return False
         known = constant_of(value)
         if known is not None and isinstance(condition.term, Constant):
             return known.value == condition.term.value
