@@ -151,6 +151,8 @@ def _setattr(ev: Evaluator, node: Call) -> Result | None:
     if name is not None:
         assignments.assign(ev, owner, name, value)
         return result(Known(NONE))
+    if _set_each(ev, owner, node, ev.analysis.literals.get(key, ()) if isinstance(key, Symbol) else ()):
+        return result(Known(NONE))
     entry = ev.analysis.entries.get(key) if isinstance(key, Symbol) else None
     spread = entry[1] if entry is not None and entry[0] == value.term else None
     for option in owner.options:
@@ -158,6 +160,19 @@ def _setattr(ev: Evaluator, node: Call) -> Result | None:
         if known is not None:
             ev.state.objects[option.value.term] = assignments.with_any(known, spread)
     return result(Known(NONE))
+
+
+def _set_each(ev: Evaluator, owner: Result, node: Call, names: tuple[Expression, ...]) -> bool:
+    """`for name in ("a", "b"): setattr(row, name, data[name])`: each of them is set; False for other names."""
+    variable = node.arguments[1].value
+    former = ev.state.names.get(variable.id) if isinstance(variable, Name) else None
+    if not isinstance(variable, Name) or former is None or not names:
+        return False
+    for term in names:
+        ev.state.names[variable.id] = result(Known(term))
+        assignments.assign(ev, owner, string(term) or "", ev.evaluate(node.arguments[2].value))
+    ev.state.names[variable.id] = former
+    return True
 
 
 def _next(ev: Evaluator, node: Call) -> Result | None:

@@ -329,6 +329,8 @@ def _item(ev: Evaluator, items: Items, node: object) -> Result:
     lengths = {len(value.items) if isinstance(value, Items) else -1 for value in values}
     if len(lengths) == 1 and -1 not in lengths:
         return _transposed(ev, items, node)
+    if distinct:
+        ev.analysis.literals[symbol] = tuple(terms)
     return Result(symbol, (Option(Unknown(symbol)),))
 
 
