@@ -56,6 +56,8 @@ SETS_INSTANCE = re.compile(r"""["']instance["']|\binstance\s*=""")
 def instantiate(ev: Evaluator, form: ModelForm, node: Call, term: Expression, arguments: Arguments) -> Form:
     """`F(data)`, `F(data, instance=row)`, `S(row, data=data)`: a form and the row that it will fill."""
     row, is_new = _given_row(ev, form, arguments)
+    if form.kind is FormKind.SERIALIZER and row is not None and _has_no_input(arguments):
+        row, is_new = None, False  # it shows the row, and can fill none (DRF asserts that)
     made = bind(ev, Form(term, form.symbol, form), row, is_new)
     if form.kind is FormKind.SERIALIZER and (context := _argument(arguments, "context", None)) is not None:
         assignments.assign(ev, result(made), "context", context)
@@ -93,6 +95,11 @@ def _argument(arguments: Arguments, name: str, place: int | None) -> Result | No
         if argument.star == "**" and isinstance(value.value, Entries) and name in dict(value.value.entries):
             return dict(value.value.entries)[name]
     return None
+
+
+def _has_no_input(arguments: Arguments) -> bool:
+    """True when a serializer is given neither `data` nor anything that may hold it."""
+    return _argument(arguments, "data", 1) is None and not any(map(_is_open, *arguments))
 
 
 def _is_open(argument: Argument, value: Result) -> bool:
