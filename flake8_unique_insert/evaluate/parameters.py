@@ -56,7 +56,7 @@ def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary) -> 
             ev.state.names[parameters.pop(0).name] = receiver
             ev.state.names["$self"] = receiver
     for parameter in parameters:
-        kind = "historical" if _is_registry(parameter, function) else "param"
+        kind = kind_of(parameter, function.parameters)
         symbol = analysis.symbol(kind, frame, parameter.name, parameter.name)
         if parameter.kind == "**":
             ev.state.names[parameter.name] = result(Entries(symbol, (), True))
@@ -70,11 +70,15 @@ def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary) -> 
     return ev.state
 
 
-def _is_registry(parameter: Parameter, function: FunctionSummary) -> bool:
-    """True for the `apps` of a data migration's function: models as they were. Those of signals have a `sender`."""
-    others = {item.name for item in function.parameters if item.kind != "**"}
+def kind_of(parameter: Parameter, parameters: tuple[Parameter, ...]) -> str:
+    """The kind of a parameter's symbol: "historical" for the `apps` of a data migration's function, or "param".
+
+    The models in `apps` are as they were. A receiver of a signal, which may get `apps`, too, has a `sender`.
+    """
+    others = {item.name for item in parameters if item.kind != "**"}
     is_given = parameter.name == "apps" and parameter.kind == "positional" and parameter.default is None
-    return is_given and "sender" not in others and all(item.kind != "**" for item in function.parameters)
+    is_registry = is_given and "sender" not in others and all(item.kind != "**" for item in parameters)
+    return "historical" if is_registry else "param"
 
 
 def _receiver(ev: Evaluator, owner: ClassSymbol, function: FunctionSummary, name: str) -> Result | None:

@@ -14,6 +14,7 @@ from flake8_unique_insert.evaluate.exhausted import along, began, between_rounds
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
+from flake8_unique_insert.evaluate.parameters import kind_of
 from flake8_unique_insert.evaluate.protections import quietly
 from flake8_unique_insert.evaluate.settled import settled
 from flake8_unique_insert.evaluate.state import Check, State, meet
@@ -272,7 +273,7 @@ def analyse_nested(ev: Evaluator, action: Define) -> None:
     frame = Frame(ev.frame.module, ev.frame.owner, code, (*ev.frame.path, id(action)), ev.frame.stack, following)
     start = State({**ev.state.names})
     for parameter in parameters:
-        symbol = ev.analysis.symbol("param", frame, parameter.name, parameter.name)
+        symbol = ev.analysis.symbol(kind_of(parameter, parameters), frame, parameter.name, parameter.name)
         start.names[parameter.name] = unknown(symbol)
     writes = ev.analysis.records.writes
     before = len(writes)

@@ -13,6 +13,7 @@ from flake8_unique_insert.evaluate.terms import normal
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Field
+from flake8_unique_insert.sites.initialised import filled_by_init
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Attribute,
@@ -128,13 +129,23 @@ def _omitted(analysis: Analysis, write: Write, field: Field | None) -> FieldValu
         return FieldValue("fresh")
     if field.default is not None:
         return _default(analysis, field)
-    if field.fills:
+    if field.fills or _is_made_by_init(analysis, write, field):
         return FieldValue("fresh")
     if field.null:
         return FieldValue("null", (NONE,))
     if not (analysis.functions.is_own(field.module) or field.module.startswith("django.") or field.relation):
         return FieldValue("fresh")  # a package's model that needs the field fills it in its own save()
     return _left_to_database(write, field)
+
+
+def _is_made_by_init(analysis: Analysis, write: Write, field: Field) -> bool:
+    found = filled_by_init(analysis, write.model, field.name)
+    if found is None:
+        return False
+    expression, module = found
+    ev = Evaluator(analysis, Frame(module, path=(analysis.point(("init", write.model.label, field.name)),)), State())
+    value = evaluate_elsewhere(ev, module, expression)
+    return value is not None and _classified(value.value, value).kind == "fresh"
 
 
 def _left_to_database(write: Write, field: Field) -> FieldValue:
