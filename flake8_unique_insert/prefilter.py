@@ -8,13 +8,14 @@ from fnmatch import fnmatchcase, translate
 from functools import lru_cache
 from pathlib import Path, PurePath
 
-_WORDS = ("create", "save", "update", "form_valid", "bulk", "through_defaults")
+_WORDS = ("create", "save", "update", "form_valid", "bulk", "through_defaults", "add_")
 """What the text of every insert has one of. Most texts have none, so that no pattern is compiled for them."""
 _INSERTS = (
     r"\.[\s\\]*a?(?:"
     r"(?:(?:bulk_|get_or_|update_or_)?create|save|bulk_update|create_(?:super)?user)"
     r"(?:[\s\\]*(?:,[^()]*)?\))?[\s\\]*\("  # also of `sync_to_async(rows.create)(...)`
     r"|(?:form_valid|perform_create|perform_update|save_model)[\s\\]*\("  # of generic views and admins
+    r"|add_(?:child|root|sibling)[\s\\]*\("  # of treebeard's nodes
     r"|update(?<=\)\.update)[\s\\]*\("  # super().update(row, values) of a serializer
     # rows.update() takes values by name only; one by position updates a dict, a set or a digest
     r"|update[\s\\]*\((?:[\s\\]|#[^\n]*\n)*(?:\*|[^\W\d]\w*(?:[\s\\]|#[^\n]*\n)*=(?!=))"

@@ -20,6 +20,7 @@ from flake8_unique_insert.evaluate import (
     own_save,
     plain_forms,
     queries,
+    trees,
     views,
 )
 from flake8_unique_insert.evaluate.binding import an_object
@@ -100,6 +101,8 @@ def _call(ev: Evaluator, node: Call) -> Result:
         called.note(ev, node, function)
     if is_generated(function):
         return ev.generated(node)
+    if (row := trees.insert(ev, node, function, arguments)) is not None:
+        return row
     results = [
         (option, _call_value(ev, option, node, given, term))
         for option in function.options
@@ -285,7 +288,7 @@ def _call_bound(ev: Evaluator, option: Option, value: Bound, node: Call, argumen
         return _call_object(ev, option, receiver, value.name, node, arguments, term)
     if isinstance(receiver, ModelClass) and value.name == "from_db":
         return result(Instance(term, receiver.model))
-    if isinstance(receiver, ModelClass) and (rows := known_calls.tree_rows(ev, receiver.model, value.name, term)):
+    if isinstance(receiver, ModelClass) and (rows := trees.rows(ev, receiver.model, value.name, term)):
         return rows
     mutated = builtin_calls.call_method(ev, receiver, value.name, node, arguments)
     return mutated if mutated is not None else unfollowed(ev, node, arguments, term)
@@ -338,7 +341,7 @@ def _call_instance(
     if name in ("delete", "adelete"):
         ev.state.learn([*absent_rows.gone(instance, ev.state), of_row(instance.term, instance.model.table)])
         return unknown(term)
-    return known_calls.tree_rows(ev, instance.model, name, term) or unfollowed(ev, node, arguments, term)
+    return trees.rows(ev, instance.model, name, term) or unfollowed(ev, node, arguments, term)
 
 
 def subscript_column(ev: Evaluator, column: Answer | Column, term: Subscript) -> Result:

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate import absent_rows, inserts, managers, membership, queries, subqueries
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.lookups import conjunction, groups_of, unknown_condition
+from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
 from flake8_unique_insert.facts import NO_FACTS
-from flake8_unique_insert.schema import ClassSymbol, Field, Model
+from flake8_unique_insert.schema import Field
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
     NONE,
     Argument,
     Attribute,
     Call,
-    Expression,
     Name,
     Symbol,
     string,
@@ -34,7 +33,6 @@ from flake8_unique_insert.values import (
     ObjectState,
     Option,
     Result,
-    Rows,
     Value,
     result,
     unknown,
@@ -164,12 +162,3 @@ def _copy(ev: Evaluator, node: Call, value: Result) -> Result | None:
     copied = Instance(ev.symbol("new", node), inner.model)
     ev.state.objects[copied.term] = replace(known, open=True)
     return result(copied)
-
-
-def tree_rows(ev: Evaluator, model: Model, name: str, term: Expression) -> Result | None:
-    """`node.get_children()` and the like of the packages that keep trees in tables."""
-    if name not in django_names.TREE_ROWS or not isinstance(model.symbol, ClassSymbol):
-        return None
-    if not any(base.startswith(django_names.TREE_PACKAGES) for base in ev.analysis.lookup.bases(model.symbol)):
-        return None
-    return result(Rows(term, model, frozenset([frozenset([unknown_condition(term)])])))

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 
 def with_manager(ev: Evaluator, rows: Rows) -> Rows:
-    """Rows of a manager, restricted by its own `get_queryset`; one of a class that cannot be read hides none."""
+    """Rows of a manager, restricted by its own `get_queryset`; one of an installed package is taken to hide none."""
     declared = rows.manager
     if declared is None or declared.manager is None:
         return rows
     member = ev.analysis.lookup.class_member(declared.manager, "get_queryset")
     if member is None or not isinstance(member.definition, FunctionSummary):
+        return rows
+    if not ev.analysis.functions.is_own(member.owner.module):
         return rows
     symbol = FunctionSymbol(member.owner.module, f"{member.owner.qualname}.get_queryset", member.definition)
     call = ev.analysis.implied_call(symbol.dotted, Attribute(rows.term, "get_queryset"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_unique_insert.syntax.expressions import Attribute, Call
+from flake8_unique_insert.syntax.expressions import Attribute, Call, called_name
 
 KINDS = {
     "create": "insert",
@@ -17,6 +17,9 @@ HOOKS = frozenset({"form_valid", "perform_create", "perform_update", "save_model
 """Methods of frameworks that save what they are given."""
 ADD_ROWS = frozenset({"bulk", "through_defaults"})
 """Keywords with which `related.add(...)` and the like insert rows."""
+
+TREE_INSERTS = frozenset({"add_child", "add_root", "add_sibling"})
+"""Methods of django-treebeard's nodes that insert the `instance` that they are given."""
 
 
 def plain(name: str) -> str:
@@ -45,4 +48,10 @@ def may_write(node: Call) -> bool:
         is_known(plain(node.function.name))
         or node.function.name in HOOKS
         or any(argument.keyword in ADD_ROWS for argument in node.arguments)
+        or adds_to_tree(node)
     )
+
+
+def adds_to_tree(node: Call) -> bool:
+    """True for `parent.add_child(instance=row)`, whatever parent is."""
+    return called_name(node) in TREE_INSERTS and any(argument.keyword == "instance" for argument in node.arguments)

@@ -24,6 +24,7 @@ from flake8_unique_insert.syntax.expressions import (
     Lambda,
     Subscript,
     constant,
+    dotted,
 )
 from flake8_unique_insert.values import Fresh, Function, Items, Known, Result, SymbolValue, Unset, Value
 
@@ -164,6 +165,8 @@ def _left_to_database(write: Write, field: Field) -> FieldValue:
 def _default(analysis: Analysis, field: Field) -> FieldValue:
     """`default=`: called when it can be called."""
     assert field.default is not None
+    if dotted(field.default) in analysis.generators:  # as the data file of known models names it
+        return FieldValue("fresh")
     ev = Evaluator(
         analysis, Frame(field.module, path=(analysis.point(("default", field.module, field.name)),)), State()
     )
