@@ -51,7 +51,24 @@ ENTRY_POINTS = frozenset(
 """Names that frameworks call: that all callers in the project guard says nothing, unless they name the class."""
 
 PLAIN_DECORATORS = frozenset(
-    ["staticmethod", "classmethod", "property", "cached_property", "atomic", "cached", "cache", "lru_cache", "override"]
+    [
+        "staticmethod",
+        "classmethod",
+        "property",
+        "cached_property",
+        "override",
+        "deprecated",
+        "atomic",
+        "cached",
+        "cache",
+        "lru_cache",
+        "retry",
+        "timer",
+        "timed",
+        "trace",
+        "traced",
+        "function_trace",
+    ]
 )
 """Last names of decorators below which a function is called as it is without them."""
 

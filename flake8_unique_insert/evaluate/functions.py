@@ -22,6 +22,7 @@ WORTH_FOLLOWING = re.compile(
     r"\.(?:exclude|all|count|full_clean|validate_unique|delete|update|values_list|in_bulk|select_related|annotate)\b|"
     r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.models?\b|super\(|"
     r"__class__|deepcopy|\.cleaned_data\b|create_(?:super)?user\b|get_object_or_404|"
+    r"return \w+ (?:and|or) \w+\s*$|"
     r"return (?:[A-Z{\"']|f[\"']|dict\b|(?:self|cls)\.|\w+\.(?:iterator|order_by|distinct|prefetch_related|using)\()"
 )
 SEQUENCE = re.compile(r"\bSELECT\s+nextval\s*\(", re.IGNORECASE)

@@ -18,22 +18,28 @@ from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Binary,
     Boolean,
+    Call,
     Comparison,
     Conditional,
     Expression,
     Name,
     Unary,
     Walrus,
+    called_name,
 )
 from flake8_unique_insert.values import Items, Known, Option, Result, Unknown, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
+ASK = frozenset({"exists", "aexists"})
+
 
 def unary(ev: Evaluator, expression: Unary) -> Result:
     if expression.operator == "not":
-        return flag(ev, expression)
+        value = flag(ev, expression)
+        tells = any(option.facts for option in value.options) or not isinstance(expression.value, (Name, Attribute))
+        return value if tells else replace(value, term=Unary("not", ev.term(expression.value)))
     operand = ev.evaluate(expression.value)
     term = Unary(expression.operator, operand.term)
     found = negated(term, operand.value) if expression.operator == "~" else None
@@ -68,6 +74,8 @@ def flag(ev: Evaluator, test: Expression) -> Result:
 
 def boolean(ev: Evaluator, expression: Boolean) -> Result:
     """`a or b`: the value of a where it decides, else that of b."""
+    if expression.operator == "and" and isinstance(expression.right, Call) and called_name(expression.right) in ASK:
+        return flag(ev, expression)
     yes, no = ev.split(expression.left)
     decided, rest = (yes, no) if expression.operator == "or" else (no, yes)
     left, after_left = ev.branch(decided, _settled(expression.left))
