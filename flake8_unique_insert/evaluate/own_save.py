@@ -12,7 +12,7 @@ from flake8_unique_insert.evaluate.row_values import object_values
 from flake8_unique_insert.evaluate.writes import Records, RowValues, Write
 from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
-from flake8_unique_insert.syntax.expressions import NONE, TRUE, Attribute, Call, Constant, constant
+from flake8_unique_insert.syntax.expressions import NONE, TRUE, Argument, Attribute, Call, Constant, constant
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Function, Instance, Known, ObjectState, Result, result, unknown
 
@@ -50,7 +50,9 @@ class OwnSave:
         analysis.recording, analysis.in_save, analysis.records, analysis.called = True, True, Records(), {}
         analysis.steps = 0
         try:
-            functions.follow(self._ev, self._save, self._call, (), [])
+            given = [result(Known(TRUE))] if self._forced else []
+            named = (Argument(TRUE, "force_insert"),) if self._forced else ()
+            functions.follow(self._ev, self._save, self._call, named, given)
             return tuple(map(self._as_called, analysis.records.mechanisms))
         except (BudgetExceeded, RecursionError, Unreachable):
             return ()

@@ -28,7 +28,7 @@ from flake8_unique_insert.syntax.expressions import (
     dotted,
     string,
 )
-from flake8_unique_insert.values import Answer, Elements, Known, Result
+from flake8_unique_insert.values import Answer, Elements, Result, Value
 
 
 def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
@@ -82,7 +82,7 @@ def _is_this_row(item: Condition, write: Write, rows: set[Expression]) -> bool:
 
 def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
     """Why a key is not at risk ("generated", "fresh_parent", "update_only": none of it is written), None if it is."""
-    if _left_out(write, key):
+    if _left_out(analysis, write, key):
         return "update_only"
     if _is_pk_upsert(analysis, write, key):
         return "upsert"
@@ -126,31 +126,38 @@ def _own_key(write: Write) -> Iterator[Expression]:
             yield known.term
 
 
-def _left_out(write: Write, key: UniqueKey) -> bool:
+def _left_out(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     """`save(update_fields=[...])` without a field of the key."""
     if write.method != "save" or "update_fields" not in write.options:
         return False
-    fields = _may_name(write.options["update_fields"])
+    fields = _may_name(analysis, write.options["update_fields"])
     if fields is None:
         return write.kind == "update" and write.options["update_fields"].value.term.__class__.__name__ != "Constant"
     columns = {found.name if (found := write.model.field(name)) is not None else name for name in fields}
     return not columns & set(key.members)
 
 
-def _may_name(value: Result) -> frozenset[str] | None:
+def _may_name(analysis: Analysis, value: Result) -> frozenset[str] | None:
     """The strings that may be in a list, one that was filled step by step too; None where that cannot be told."""
     found: set[str] = set()
     for option in value.options:
         if isinstance(option.value, Elements):
-            names = [item.value.constant for item in option.value.element.options if isinstance(item.value, Known)]
-            if len(names) < len([item for item in option.value.element.options if item.value.term != NOTHING]):
-                return None
-            found.update(str(name) for name in names)
+            for item in option.value.element.options:
+                names = _named_by(analysis, item.value)
+                if not names and item.value.term != NOTHING:
+                    return None
+                found.update(names)
         elif (listed := names_in(Result(value.term, (option,)))) is not None:
             found |= listed
         else:
             return None
     return frozenset(found)
+
+
+def _named_by(analysis: Analysis, value: Value) -> list[str]:
+    """A string, or those that the variable of a loop over literals takes; none for what is not known."""
+    terms = analysis.literals.get(value.term, ()) if isinstance(value.term, Symbol) else (value.term,)
+    return [term.value for term in terms if isinstance(term, Constant) and isinstance(term.value, str)]
 
 
 def _is_pk_upsert(analysis: Analysis, write: Write, key: UniqueKey) -> bool:

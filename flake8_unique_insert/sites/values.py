@@ -133,10 +133,16 @@ def _omitted(analysis: Analysis, write: Write, field: Field | None) -> FieldValu
     if field.fills or _is_made_by_init(analysis, write, field):
         return FieldValue("fresh")
     if field.null:
-        return FieldValue("null", (NONE,))
+        return FieldValue("unknown") if _is_set_by_save(write, field) else FieldValue("null", (NONE,))
     if not (analysis.functions.is_own(field.module) or field.module.startswith("django.") or field.relation):
         return FieldValue("fresh")  # a package's model that needs the field fills it in its own save()
     return _left_to_database(write, field)
+
+
+def _is_set_by_save(write: Write, field: Field) -> bool:
+    """True when the model's own `save()` gives a value to a field that the write leaves out."""
+    given = (mechanism.values.get(field.name) for mechanism in write.mechanisms)
+    return any(option.value != Known(NONE) for value in given if value is not None for option in value.options)
 
 
 def _is_made_by_init(analysis: Analysis, write: Write, field: Field) -> bool:
