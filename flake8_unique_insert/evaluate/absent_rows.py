@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate.lookups import condition, conjunction
+from flake8_unique_insert.evaluate.lookups import Groups, condition, conjunction
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.schema import Link, Model, UniqueKey
@@ -83,6 +83,12 @@ def _value_of(item: Condition) -> Result | None:
     if item.lookup == "isnull":
         return result(Known(NONE)) if item.term == TRUE else None
     return unknown(item.term) if item.lookup == "exact" else None
+
+
+def only_row(model: Model, groups: Groups, row: Expression) -> list[Absent]:
+    """What is known of all other rows when this one was looked up and more of them would have been an error."""
+    itself = Condition(model.primary_key, "exact", row, excluded=True)
+    return [Absent(model.table, group | {itself}) for group in groups]
 
 
 def only_one(rows: Rows, row: Expression) -> frozenset[Absent]:

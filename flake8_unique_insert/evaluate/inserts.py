@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flake8_unique_insert.evaluate import batches, moves
+from flake8_unique_insert.evaluate.absent_rows import only_row
 from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
 from flake8_unique_insert.evaluate.own_save import own_save
 from flake8_unique_insert.evaluate.row_values import (
     entries_values,
@@ -154,6 +156,9 @@ def _upsert(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Argum
     kept = tuple(pair for pair in exact if at_insert.get(pair[0]) is None and defaults.get(pair[0]) is None)
     ev.state.objects[instance.term] = ObjectState(False, kept)
     ev.state.insert(tables(rows.model), inserted_row(rows.model, values))
+    if len(kept) == len(lookup.values) and not lookup.open and lookup.spread is None:
+        asked = groups_of(ev, rows.model, tuple(pair[0] for pair in pairs), [pair[1] for pair in pairs])
+        ev.state.learn(only_row(rows.model, conjunction(rows.alternatives, asked), instance.term))
     flag = CreatedFlag(ev.analysis.symbol("created", ev.frame, call), instance.term)
     pair = Sequence("tuple", (instance.term, flag.term))
     return result(Items(pair, "tuple", (result(instance), result(flag))))

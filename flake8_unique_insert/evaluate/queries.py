@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import inserts, largest, related_managers
-from flake8_unique_insert.evaluate.absent_rows import absent, found_by, narrowed, unlisted
+from flake8_unique_insert.evaluate.absent_rows import absent, found_by, narrowed, only_row, unlisted
 from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
 from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
 from flake8_unique_insert.evaluate.state import Check
 from flake8_unique_insert.evaluate.terms import differs
 from flake8_unique_insert.evaluate.unrelated import unrelated
-from flake8_unique_insert.facts import Absent, Condition
+from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -208,8 +208,7 @@ def _get(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arg
 def the_one(ev: Evaluator, found: Rows, term: Expression) -> Result:
     """The row that `get()` finds: it has the values it was looked up by, and no other row has them."""
     ev.state.objects.setdefault(term, ObjectState(False, found_by(found)))
-    itself = Condition(found.model.primary_key, "exact", term, excluded=True)
-    ev.state.learn(Absent(found.model.table, group | {itself}) for group in found.alternatives)
+    ev.state.learn(only_row(found.model, found.alternatives, term))
     return result(Instance(term, found.model))
 
 
