@@ -129,8 +129,10 @@ class FileAnalysis:
         write = site.write
         if write.nested is not None and self._is_safe_where_called(write, writes):
             return True
-        if function is None or any(repeats_under_new_row(self.analysis, write, key) for key in site.unguarded):
+        if function is None:
             return False
+        if any(repeats_under_new_row(self.analysis, write, key) for key in site.unguarded):
+            return self._callers_guard(function, write, 0, handling=True)
         return self._callers_guard(function, write, 0) or self._is_safe_after(function, write)
 
     def _site(self, write: Write) -> InsertSite:
@@ -184,17 +186,22 @@ class FileAnalysis:
             if member is not None and member.owner == owner and isinstance(member.definition, FunctionSummary):
                 yield FunctionSymbol(owner.module, f"{owner.qualname}.{name}", member.definition)
 
-    def _callers_guard(self, function: FunctionSymbol, write: Write, depth: int) -> bool:
-        """True when the function has callers, and the write is guarded or safe as seen from each of them."""
+    def _callers_guard(self, function: FunctionSymbol, write: Write, depth: int, handling: bool = False) -> bool:
+        """True when the function has callers, and the write is guarded or safe as seen from each of them.
+
+        handling: only where the error is handled.
+        """
         seen = False
         for caller in self.callers.of(function) or ():
-            safe = self._is_safe_from(caller, function, write, depth)
+            safe = self._is_safe_from(caller, function, write, depth, handling)
             if safe is False:
                 return False
             seen = seen or safe is True
         return seen
 
-    def _is_safe_from(self, caller: FunctionSymbol, function: FunctionSymbol, write: Write, depth: int) -> bool | None:
+    def _is_safe_from(
+        self, caller: FunctionSymbol, function: FunctionSymbol, write: Write, depth: int, handling: bool
+    ) -> bool | None:
         """Whether the write is safe as seen from a caller; None where that certainly calls other functions only."""
         if not self._may_call(caller, function):
             return None
@@ -213,6 +220,8 @@ class FileAnalysis:
             may_call = self._may_call_by_class(caller, function, all_called) if is_entry else by_name
             return False if may_call else None
         sites = [self._site(found) for found in reached]
+        if handling and not all("handled" in site.verdicts.values() for site in sites):
+            return depth < MAX_CALLER_DEPTH and self._callers_guard(caller, write, depth + 1, handling)
         if not any(site.unguarded for site in sites):
             return True
         if self._is_safe_after(caller, write):
