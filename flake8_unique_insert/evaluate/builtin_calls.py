@@ -369,7 +369,8 @@ def call_method(ev: Evaluator, receiver: Value, name: str, node: Call, arguments
         for entry, value in receiver.entries:
             if entry == key:
                 return value
-        if key is not None and not receiver.open:
+        is_own = isinstance(receiver.term, Symbol) and receiver.term.kind == "param"  # `**kwargs` of a followed call
+        if key is not None and is_own and not receiver.open:
             return arguments[1][1] if len(arguments[1]) > 1 else result(Known(NONE))
     if isinstance(receiver, Column) and receiver.maps and name in ("keys", "copy"):
         return result(receiver)
