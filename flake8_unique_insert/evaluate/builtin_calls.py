@@ -19,6 +19,7 @@ from flake8_unique_insert.syntax.expressions import (
     Argument,
     Attribute,
     Call,
+    Comparison,
     Comprehension,
     Constant,
     Expression,
@@ -29,6 +30,7 @@ from flake8_unique_insert.syntax.expressions import (
     constant,
     string,
 )
+from flake8_unique_insert.syntax.statements import inside
 from flake8_unique_insert.values import (
     Answer,
     Arguments,
@@ -166,13 +168,23 @@ def _set_each(ev: Evaluator, owner: Result, node: Call, names: tuple[Expression,
     """`for name in ("a", "b"): setattr(row, name, data[name])`: each of them is set; False for other names."""
     variable = node.arguments[1].value
     former = ev.state.names.get(variable.id) if isinstance(variable, Name) else None
-    if not isinstance(variable, Name) or former is None or not names:
+    if not isinstance(variable, Name) or former is None or not names or _is_told_apart(ev, variable):
         return False
     for term in names:
         ev.state.names[variable.id] = result(Known(term))
         assignments.assign(ev, owner, string(term) or "", ev.evaluate(node.arguments[2].value))
     ev.state.names[variable.id] = former
     return True
+
+
+def _is_told_apart(ev: Evaluator, variable: Name) -> bool:
+    """True in a function that compares the variable with literals: it may leave some of them out."""
+    tests = inside(ev.frame.code.body, Comparison) if ev.frame.code is not None else ()
+    return any(
+        (test.left == variable and isinstance(test.right, (Constant, Sequence)))
+        or (test.right == variable and isinstance(test.left, Constant))
+        for test in tests
+    )
 
 
 def _next(ev: Evaluator, node: Call) -> Result | None:
