@@ -8,6 +8,7 @@ from typing import Any
 
 import libcst as cst
 
+from flake8_unique_insert.syntax.concatenation import joined_literals
 from flake8_unique_insert.syntax.expressions import (
     IN_THREAD,
     MAX_DEPTH,
@@ -37,7 +38,6 @@ from flake8_unique_insert.syntax.expressions import (
     Walrus,
     Yield,
     constant,
-    joined_literals,
 )
 
 _WORDS = {"None": NONE, "True": TRUE, "False": constant(False), "Ellipsis": constant(...)}

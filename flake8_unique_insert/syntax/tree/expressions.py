@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flake8_unique_insert.syntax.concatenation import joined_literals
 from flake8_unique_insert.syntax.expressions import (
     IN_THREAD,
     MAX_DEPTH,
@@ -33,7 +34,6 @@ from flake8_unique_insert.syntax.expressions import (
     Walrus,
     Yield,
     constant,
-    joined_literals,
 )
 
 _SYMBOLS: dict[type, str] = {
