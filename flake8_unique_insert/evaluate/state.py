@@ -135,8 +135,11 @@ class State:
         for term in [term for term in self.objects if mentions(term, symbol)]:
             del self.objects[term]
         for name, bound in self.names.items():
-            if symbol in bound.symbols:
-                self.names[name] = unknown(Symbol("stale", symbol.point, name))
+            self.names[name] = _outdated(bound, symbol, name)
+        for term, item in self.objects.items():
+            if item.new is not True and any(symbol in bound.symbols for _, bound in item.values):
+                values = ((name, _outdated(bound, symbol, name)) for name, bound in item.values)
+                self.objects[term] = replace(item, values=tuple(values))
 
     def assign_attribute(self, base: Expression, name: str) -> dict[Expression, Expression]:
         """`base.name` gets a new value. Returns what its former one goes by from here on, if something is known of it.
@@ -174,6 +177,11 @@ class State:
         self._change(after_insert(tables, row), after_insert(tables, row, of_elements=True))
         for name, bound in self.names.items():
             self.names[name] = _after_insert(bound, name, tables, row)
+
+
+def _outdated(bound: Result, symbol: Symbol, name: str) -> Result:
+    """A value after a symbol was bound anew: one that mentions it is the one of before, of which nothing is known."""
+    return unknown(Symbol("stale", symbol.point, name)) if symbol in bound.symbols else bound
 
 
 def with_terms(bound: Result, renaming: dict[Expression, Expression]) -> Result:

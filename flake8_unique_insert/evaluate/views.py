@@ -131,13 +131,17 @@ def _each(ev: Evaluator, found: list[ModelForm], node: object) -> list[tuple[Mod
 
 
 def _rows(ev: Evaluator, view: Object) -> Rows | None:
-    """The rows of a view's `queryset` or `model`."""
+    """The rows of a view's `queryset` or `model`, without both those of its own `get_queryset()`."""
     for name in ("queryset", "model"):
         found = attributes.read(ev, result(view), name, view.term)
         rows = managers.receiver_rows(ev, found.value)
         if rows is not None:
             return rows
-    return None
+    chosen = _called(ev, view, "get_queryset")
+    options = chosen.options if chosen is not None else ()
+    either = [managers.receiver_rows(ev, option.value) for option in options]
+    models = {rows.model.table if rows is not None else "" for rows in either}
+    return either[0] if len(models) == 1 else None
 
 
 def _save(ev: Evaluator, view: Object, given: Result, node: Call) -> None:
