@@ -195,13 +195,17 @@ class Rows(Value):
     link: Link | None = None
 
 
+LISTS = ("list", "former")
+"""Shapes of an answer that are a queryset whose rows were read."""
+
+
 @hashed_once
 @record
 class Answer(Value):
     """What a lookup answered; false exactly when no row matched.
 
-    shape: "bool", "count", "row" (a row or None), "list", "largest" (the largest value of a field: the rows are
-    those that have one above 0).
+    shape: "bool", "count", "row" (a row or None), "list", "former" (a list of before an insert: which rows were not
+    there says nothing by now), "largest" (the largest value of a field: the rows are those that have one above 0).
     """
 
     rows: Rows

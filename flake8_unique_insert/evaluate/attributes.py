@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.choices import value_of_member
 from flake8_unique_insert.evaluate.elements import is_generated
+from flake8_unique_insert.evaluate.errors import RELATED
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.globals import member_of_module
 from flake8_unique_insert.evaluate.managers import with_manager
@@ -22,6 +23,7 @@ from flake8_unique_insert.schema import (
 )
 from flake8_unique_insert.syntax.expressions import NONE, TRUE, Attribute, Expression, Symbol, constant, dotted
 from flake8_unique_insert.values import (
+    LISTS,
     Answer,
     Bound,
     Column,
@@ -79,7 +81,7 @@ def _with_facts(value: Result, owner: Option) -> Result:
 
 def as_row(value: Value) -> Value:
     """The row that `first()` found, where its attributes are used (so it is no None); of evaluated rows, the rows."""
-    if not isinstance(value, Answer) or value.shape not in ("row", "list"):
+    if not isinstance(value, Answer) or value.shape not in ("row", *LISTS):
         return value
     return Instance(value.term, value.rows.model) if value.shape == "row" else value.rows
 
@@ -136,7 +138,7 @@ def _of_unknown(ev: Evaluator, value: Value, name: str, term: Expression) -> Res
         target = ev.analysis.lookup.model_labelled(accessor.model)
         if target is not None:
             conditions = frozenset([Condition(accessor.field, "exact", owner)])
-            ev.raised.append(("DoesNotExist", target.table, frozenset([Absent(target.table, conditions)])))
+            ev.raised.append((RELATED, target.table, frozenset([Absent(target.table, conditions)])))
         return unknown(term)
     if name not in QUERIES or not isinstance(owner, Attribute) or owner.name in COMMON_NAMES:
         return unknown(term)

@@ -10,7 +10,7 @@ from flake8_unique_insert.evaluate.apart import fields_of
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.collected import renamed, under_names
 from flake8_unique_insert.evaluate.facts import APART, about, after_round, by_other_names, changed, common, in_loop
-from flake8_unique_insert.evaluate.lookups import rows_of_either
+from flake8_unique_insert.evaluate.lookups import rows_in
 from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
 from flake8_unique_insert.evaluate.state import State
@@ -29,7 +29,6 @@ from flake8_unique_insert.syntax.expressions import (
     Symbol,
 )
 from flake8_unique_insert.values import (
-    Answer,
     Column,
     Elements,
     Entries,
@@ -120,9 +119,7 @@ def _asks(condition: Condition, listed: list[Expression]) -> bool:
 
 
 def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
-    inner, term = rows_of_either(iterable) or iterable.value, iterable.term
-    if isinstance(inner, Answer) and inner.shape == "list":
-        inner = inner.rows
+    inner, term = rows_in(iterable) or iterable.value, iterable.term
     if isinstance(inner, Items):
         return _item(ev, inner, node)
     if isinstance(inner, Elements):

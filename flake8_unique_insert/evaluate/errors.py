@@ -14,8 +14,11 @@ from flake8_unique_insert.values import ErrorClass, Items, Result, SymbolValue, 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
+RELATED = "RelatedObjectDoesNotExist"
+"""What the other end of a one-to-one relation raises where there is none; it is an AttributeError, too."""
 CAUGHT_BY = {
     "DoesNotExist": ("DoesNotExist", "ObjectDoesNotExist"),
+    RELATED: (RELATED, "DoesNotExist", "ObjectDoesNotExist", "AttributeError"),
     "IndexError": ("IndexError", "LookupError"),
     "KeyError": ("KeyError", "LookupError"),
     "Http404": ("Http404",),

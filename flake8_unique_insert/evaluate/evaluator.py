@@ -19,7 +19,7 @@ from flake8_unique_insert.evaluate.collected import part_of
 from flake8_unique_insert.evaluate.elements import element_of, is_generated, loop_symbols, row_of
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
-from flake8_unique_insert.evaluate.lookups import rows_of_either
+from flake8_unique_insert.evaluate.lookups import rows_in
 from flake8_unique_insert.evaluate.protections import protections
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.evaluate.terms import too_large
@@ -266,9 +266,7 @@ def _await(ev: Evaluator, expression: Await) -> Result:
 
 def _subscript(ev: Evaluator, expression: Subscript) -> Result:
     base, index = ev.evaluate(expression.base), ev.evaluate(expression.index)
-    inner, key = rows_of_either(base) or base.value, index.term
-    if isinstance(inner, Answer) and inner.shape == "list":
-        inner = inner.rows
+    inner, key = rows_in(base) or base.value, index.term
     place = key.value if isinstance(key, Constant) else None
     if isinstance(inner, Items) and isinstance(place, int) and -len(inner.items) <= place < len(inner.items):
         return inner.items[place]

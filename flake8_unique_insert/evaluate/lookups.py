@@ -18,7 +18,7 @@ from flake8_unique_insert.syntax.expressions import (
     Unary,
     constant,
 )
-from flake8_unique_insert.values import Column, Entries, Result, Rows, Value, unknown
+from flake8_unique_insert.values import LISTS, Answer, Column, Entries, Result, Rows, Value, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -180,10 +180,19 @@ def excluded_groups(ev: Evaluator, model: Model, arguments: tuple[Argument, ...]
     return _negated(groups_of(ev, model, arguments, values), constant("exclude"))
 
 
-def rows_of_either(value: Result) -> Rows | None:
-    """All rows that a value may have which is one of several querysets of a model; None for any other value."""
-    found = [option.value for option in value.options if isinstance(option.value, Rows)]
-    if len(found) < 2 or len(found) < len(value.options) or len({rows.model.label for rows in found}) > 1:
+def rows_in(value: Result) -> Rows | None:
+    """The rows of a queryset, all that it may have where it is one of several of a model; None for any other value."""
+    found = [rows for option in value.options if (rows := _rows(option.value)) is not None]
+    if not found or len(found) < len(value.options) or len({rows.model.label for rows in found}) > 1:
         return None
+    if len(found) == 1:
+        return found[0]
     groups = frozenset().union(*(rows.alternatives for rows in found))
     return Rows(value.term, found[0].model, groups, link=found[0].link)
+
+
+def _rows(value: Value) -> Rows | None:
+    """A queryset, also one whose rows were read."""
+    if isinstance(value, Answer) and value.shape in LISTS:
+        return value.rows
+    return value if isinstance(value, Rows) else None

@@ -206,9 +206,13 @@ def _get(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arg
 
 
 def the_one(ev: Evaluator, found: Rows, term: Expression) -> Result:
-    """The row that `get()` finds: it has the values it was looked up by, and no other row has them."""
+    """The row that `get()` finds: it has the values it was looked up by, and no other row has them.
+
+    Of `rows[:1].get()` that is not known: it leaves the others out before it counts.
+    """
     ev.state.objects.setdefault(term, ObjectState(False, found_by(found)))
-    ev.state.learn(only_row(found.model, found.alternatives, term))
+    if not isinstance(found.term, Subscript):
+        ev.state.learn(only_row(found.model, found.alternatives, term))
     return result(Instance(term, found.model))
 
 

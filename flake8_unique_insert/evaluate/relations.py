@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.errors import RELATED
 from flake8_unique_insert.evaluate.managers import with_manager
 from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import Accessor, Model
@@ -82,7 +83,7 @@ def reached(ev: Evaluator, value: Instance, accessor: Accessor, target: Model, t
     conditions = frozenset([Condition(field, "exact", here)])
     rows = Rows(term, target, frozenset([conditions]), ((field, here),), declared, True)
     if accessor.kind == "one":
-        ev.raised.append(("DoesNotExist", target.table, frozenset([Absent(target.table, conditions)])))
+        ev.raised.append((RELATED, target.table, frozenset([Absent(target.table, conditions)])))
         ev.state.objects.setdefault(term, ObjectState(False, ((field, unknown(here)),)))
         return result(Instance(term, target))
     return result(with_manager(ev, rows))

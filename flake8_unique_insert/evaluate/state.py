@@ -228,8 +228,9 @@ def _after_insert(bound: Result, name: str, tables: frozenset[str], row: Inserte
     options = []
     for option in bound.options:
         value = option.value
-        if isinstance(value, Answer) and value.shape != "row" and value.rows.model.table in tables:
-            value = Unknown(Symbol("stale", 0, name))
+        if isinstance(value, Answer) and value.shape not in ("row", "former") and value.rows.model.table in tables:
+            is_list = value.shape == "list"
+            value = replace(value, shape="former") if is_list else Unknown(Symbol("stale", 0, name))
         options.append(Option(value, option.facts) if value is not option.value else option)
     if all(new is old for new, old in zip(options, bound.options)):
         return bound

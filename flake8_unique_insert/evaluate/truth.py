@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.absent_rows import absent, only_one
 from flake8_unique_insert.evaluate.facts import added, common
+from flake8_unique_insert.evaluate.lookups import rows_in
 from flake8_unique_insert.evaluate.membership import absent_from
 from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.state import State
@@ -72,7 +73,7 @@ def truth(value: Value) -> bool | None:
 
 def facts_when(value: Value, outcome: bool) -> Facts:
     """What is known when a value turns out true (or false)."""
-    if isinstance(value, Answer) and outcome is value.negated:
+    if isinstance(value, Answer) and outcome is value.negated and value.shape != "former":
         return absent(value.rows)
     if isinstance(value, Answer) and value.shape == "row":
         return only_one(value.rows, value.term)
@@ -104,15 +105,15 @@ def _unsaved(term: Expression, outcome: bool) -> Expression | None:
 
 def by_truth(ev: Evaluator, value: Result, name: str | None) -> States:
     """The states when a value is true and when it is false; name: the local name that holds it."""
+    rows = rows_in(value)
     for option in value.options:
-        if isinstance(option.value, (Answer, Column)):
+        if isinstance(option.value, (Answer, Column)) and rows is None:
             note_check(ev, option.value.rows)
-        elif isinstance(option.value, Rows):
-            note_check(ev, option.value)
-    return (
-        narrowed(ev, value, name, lambda option: truth(option.value) is not False, True),
-        narrowed(ev, value, name, lambda option: truth(option.value) is not True and not is_filled(ev, option), False),
-    )
+    yes = narrowed(ev, value, name, lambda option: truth(option.value) is not False, True)
+    if rows is not None:  # where there are some, they were looked up to be worked on
+        note_check(ev, rows)
+    no = narrowed(ev, value, name, lambda option: truth(option.value) is not True and not is_filled(ev, option), False)
+    return yes, no
 
 
 def is_filled(ev: Evaluator, option: Option) -> bool:

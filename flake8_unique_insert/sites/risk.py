@@ -28,7 +28,7 @@ from flake8_unique_insert.syntax.expressions import (
     dotted,
     string,
 )
-from flake8_unique_insert.values import Answer, Elements, Result, Value
+from flake8_unique_insert.values import Answer, Elements, Known, Result, Value
 
 
 def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
@@ -40,14 +40,37 @@ def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
         changed = {name for name, value in write.values.values if not _keeps(write, name, value.term)}
         if write.object is not None:
             changed = set(write.object.changed)
+            changed |= _follow_in_save(write, changed)
         return tuple(key for key in keys if changed & set(key.members) or _comes_under(analysis, write, key, changed))
     if write.kind == "bulk_update":
         fields = names_in(write.options.get("fields"))
         return tuple(key for key in keys if fields and fields & set(key.members))
-    if write.form is not None:  # what neither the form nor its caller sets is made somewhere else
-        changed = {*write.form.form.inputs, *(name for name, _ in write.values.values)}
+    if write.form is not None:  # what neither the form, its caller nor the model's own save sets is made elsewhere
+        changed = {*write.form.form.inputs, *(name for name, _ in write.values.values), *_made_in_save(write)}
         return tuple(key for key in keys if changed & set(key.members))
     return keys
+
+
+def _made_in_save(write: Write) -> set[str]:
+    """The fields of a new row that the model's own `save()` gives a value, as in `self.slug = slugify(self.title)`."""
+    if write.object is None or write.object.new is not True:
+        return set()
+    made = (pair for mechanism in write.mechanisms for pair in mechanism.values.values)
+    return {name for name, value in made if not all(isinstance(option.value, Known) for option in value.options)}
+
+
+def _follow_in_save(write: Write, changed: set[str]) -> set[str]:
+    """The fields of an existing row that the model's own `save()` makes of those that were changed."""
+    given = {
+        value.term for name, value in write.values.values if name in changed and not isinstance(value.term, Constant)
+    }
+    found = set()
+    for mechanism in write.mechanisms if given else ():
+        for name in mechanism.object.changed - changed if mechanism.object is not None else ():
+            value = mechanism.values.get(name)
+            if value is not None and not given.isdisjoint(value.term.walk()):
+                found.add(name)
+    return found
 
 
 def _comes_under(analysis: Analysis, write: Write, key: UniqueKey, changed: set[str]) -> bool:
