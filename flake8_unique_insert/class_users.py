@@ -59,6 +59,8 @@ def users_of(project: Project, paths: Collection[Path], method: FunctionSymbol) 
         return
     for path in project.summaries.having(paths, owner.qualname):
         module = project.module_name(path)
+        if project.find_module(module) != path:  # a `views.py` beside a package `views`, which is never imported
+            continue
         summary, found = project.summary(module), project.summaries.ask(path, users, _names(owner, method))
         if summary is None or found is None or project.resolve(module, owner.qualname) not in (None, owner):
             continue

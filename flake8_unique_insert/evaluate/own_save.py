@@ -60,9 +60,15 @@ class OwnSave:
             analysis.recording, analysis.in_save, analysis.records, analysis.called, analysis.steps = kept
 
     def _as_called(self, write: Write) -> Write:
-        """A `super().save(*args, **kwargs)` that hands on the `force_insert=True` which its method got."""
-        hands_on = self._forced and any(argument.star for argument in write.call.arguments)
+        """A `super().save(...)` that hands on the `force_insert=True` which its method got."""
+        hands_on = self._forced and any(_may_force(place, item) for place, item in enumerate(write.call.arguments))
         return replace(write, options={**write.options, "force_insert": result(Known(TRUE))}) if hands_on else write
+
+
+def _may_force(place: int, argument: Argument) -> bool:
+    """True for `*args`, `**kwargs`, and for a `force_insert` that is no literal."""
+    is_named = argument.keyword == "force_insert" or (place == 0 and argument.keyword is None)
+    return bool(argument.star) or (is_named and not isinstance(argument.value, Constant))
 
 
 def own_save(

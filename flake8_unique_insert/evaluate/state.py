@@ -137,7 +137,8 @@ class State:
         for name, bound in self.names.items():
             self.names[name] = _outdated(bound, symbol, name)
         for term, item in self.objects.items():
-            if item.new is not True and any(symbol in bound.symbols for _, bound in item.values):
+            is_found = item.new is False and not (isinstance(term, Symbol) and term.kind == "new")
+            if is_found and any(symbol in bound.symbols for _, bound in item.values):
                 values = ((name, _outdated(bound, symbol, name)) for name, bound in item.values)
                 self.objects[term] = replace(item, values=tuple(values))
 

@@ -10,7 +10,7 @@ from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.flow.clauses import read_handler
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
-from flake8_unique_insert.syntax.expressions import Call, Constant, Name, Yield
+from flake8_unique_insert.syntax.expressions import Call, Constant, Name, Yield, dotted
 from flake8_unique_insert.syntax.statements import ExceptClause, FunctionDef, Return, Suite, Try, inside
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Function, SymbolValue, Value
@@ -68,13 +68,23 @@ def _handed_on(ev: Evaluator, symbol: FunctionSymbol, body: Suite, names: set[st
 
 
 def _try_catches(ev: Evaluator, symbol: FunctionSymbol, statement: Try, names: set[str]) -> bool:
-    functions = (call.function for call in inside(statement.body, Call))
-    wraps = any(isinstance(function, Name) and function.id in names for function in functions)
-    if not wraps and next(inside(statement.body, Yield), None) is None:
+    if not _calls(statement.body, names) and next(inside(statement.body, Yield), None) is None:
         return False
     taking = (clause for clause in statement.handlers if _names_integrity_error(ev, symbol.module, clause))
     first = next(taking, None)
-    return first is not None and not read_handler(first).always_reraises
+    if first is None or read_handler(first).always_reraises:
+        return False
+    return not (_is_broad(first) and _calls(first.body, names))  # which would raise the same error again
+
+
+def _calls(body: Suite, names: set[str]) -> bool:
+    """True when statements call what is wrapped."""
+    functions = (call.function for call in inside(body, Call))
+    return any(isinstance(function, Name) and function.id in names for function in functions)
+
+
+def _is_broad(clause: ExceptClause) -> bool:
+    return clause.types is None or dotted(clause.types) in django_names.BROAD_ERRORS
 
 
 def _names_integrity_error(ev: Evaluator, module: str, clause: ExceptClause) -> bool:

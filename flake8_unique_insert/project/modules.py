@@ -12,7 +12,7 @@ from pathlib import Path
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.project.environment import site_folders
 from flake8_unique_insert.project.roots import repository_of, source_roots
-from flake8_unique_insert.project.tree import Tree, is_test_path
+from flake8_unique_insert.project.tree import Tree, is_test_path, parts_below
 from flake8_unique_insert.reads import Reads
 
 STANDARD = frozenset(sys.stdlib_module_names)
@@ -147,10 +147,14 @@ class Modules:
         return self._misplaced(parts)
 
     def _misplaced(self, parts: list[str]) -> Path | None:
-        """A module below a folder that a settings file puts on `sys.path`: the only package of that name."""
+        """A module below a folder that a settings file puts on `sys.path`: the only package of that name.
+
+        A package of tests for it, which has the same name, is none.
+        """
         candidates = [_module_file(folder.parent, parts) for folder in self.tree.packages_named(parts[0])]
         found = [path for path in candidates if path]
-        return found[0] if len(found) == 1 else None
+        plain = [path for path in found if not is_test_path(parts_below(self.root, path))] or found
+        return plain[0] if len(plain) == 1 else None
 
     def canonical(self, dotted: str) -> str | None:
         """The one name of a module that has a file, None for others."""

@@ -163,6 +163,7 @@ def generate(apps: list[str]) -> dict[str, Any]:
         path = f"{kind.__module__}.{kind.__qualname__}"
         if canonical_name(kind) != path:
             aliases[path] = canonical_name(kind)
+    aliases[f"{models.Model.__module__}.Model"] = "django.db.models.Model"
     return {
         "made_from": versions(apps),
         "apps": dict(sorted(app_labels.items())),
