@@ -133,19 +133,28 @@ def _bind_request(ev: Evaluator, function: FunctionSummary) -> None:
 
 
 def _bind_signal(ev: Evaluator, function: FunctionSummary) -> None:
-    """`instance` and `created` of a signal receiver (oracle C84): `created` is true when the row is new."""
+    """`instance` and `created` of a signal receiver (oracle C84): `created` is true when the row is new.
+
+    What it does not name is in its `**kwargs`.
+    """
     names = {parameter.name for parameter in function.parameters}
-    if "instance" not in names:
+    rest = next((parameter.name for parameter in function.parameters if parameter.kind == "**"), None)
+    decorators = {dotted(item.function) or "" for item in function.decorators if isinstance(item, Call)}
+    is_receiver = "sender" in names or any(name.rsplit(".", 1)[-1] == "receiver" for name in decorators)
+    if "instance" not in names and not (is_receiver and rest is not None):
         return
     symbol = ev.analysis.symbol("param", ev.frame, "instance", "instance")
+    given = {"instance": ev.state.names.get("instance") or unknown(symbol)}
     model = _sender(ev, function)
     if model is not None:
-        ev.state.names["instance"] = result(Instance(symbol, model))
+        given["instance"] = result(Instance(symbol, model))
         ev.state.objects[symbol] = ObjectState(False)
-    if "created" in names:
-        flag = ev.analysis.symbol("param", ev.frame, "created", "created")
-        row = ev.state.names["instance"].value
-        ev.state.names["created"] = result(CreatedFlag(flag, row.term))
+    flag = ev.analysis.symbol("param", ev.frame, "created", "created")
+    given["created"] = result(CreatedFlag(flag, given["instance"].value.term))
+    ev.state.names.update((name, value) for name, value in given.items() if name in names)
+    if rest is not None:
+        others = tuple((name, value) for name, value in given.items() if name not in names)
+        ev.state.names[rest] = result(Entries(ev.state.names[rest].term, others, True))
 
 
 def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
