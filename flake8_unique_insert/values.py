@@ -108,10 +108,10 @@ class Function(Value):
 @hashed_once
 @record
 class NestedFunction(Value):
-    """A function defined inside another one; `node` is its definition, `code` that of the function around it."""
+    """A function defined inside another one; `node` is its definition, `frame` the one in which that stands."""
 
     node: object = field(compare=False, repr=False)
-    code: object = field(default=None, compare=False, repr=False)
+    frame: object = field(compare=False, repr=False)
 
 
 @hashed_once
@@ -218,13 +218,15 @@ class Answer(Value):
 class Column(Value):
     """The values of one field, or of several as tuples, of rows as they were when read.
 
-    but: rows inserted since, whose values were not added. maps: a dict from these values to the rows. distinct: each
-    value stands there once. dicts: each value stands in a dict, by the name of its field.
+    but: rows inserted since, whose values were not added. due: those whose values were added before they are inserted.
+    maps: a dict from these values to the rows. distinct: each value stands there once. dicts: each value stands in a
+    dict, by the name of its field.
     """
 
     rows: Rows
     fields: tuple[str, ...]
     but: frozenset[Inserted] = frozenset()
+    due: frozenset[Inserted] = frozenset()
     maps: bool = False
     distinct: bool = False
     dicts: bool = False

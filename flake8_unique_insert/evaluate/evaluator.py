@@ -12,6 +12,7 @@ from flake8_unique_insert.evaluate import (
     calls,
     comprehensions,
     items,
+    lambdas,
     logic,
     membership,
 )
@@ -24,7 +25,7 @@ from flake8_unique_insert.evaluate.protections import protections
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.evaluate.terms import too_large
 from flake8_unique_insert.evaluate.writes import Protection
-from flake8_unique_insert.facts import NO_FACTS, Facts
+from flake8_unique_insert.facts import Facts
 from flake8_unique_insert.flow.graph import Iterate, Region
 from flake8_unique_insert.syntax.expressions import (
     Argument,
@@ -328,24 +329,6 @@ def _formatted(ev: Evaluator, expression: Formatted) -> Result:
     return ev.compound(expression, Formatted(tuple(part.term for part in parts)), parts)
 
 
-def _lambda(ev: Evaluator, expression: Lambda) -> Result:
-    """Evaluated where it stands, for the writes in it; nothing protects it and nothing is known when it runs."""
-    if ev.analysis.recording:
-        saved, regions, raised = ev.state, ev.regions, list(ev.raised)
-        ev.state = saved.copy()
-        ev.state.facts = NO_FACTS
-        ev.regions = ()
-        for parameter in expression.parameters:
-            ev.state.names[parameter] = unknown(ev.analysis.symbol("param", ev.frame, expression, parameter))
-        try:
-            ev.evaluate(expression.body)
-        except Unreachable:
-            pass
-        finally:
-            ev.state, ev.regions, ev.raised = saved, regions, raised
-    return unknown(expression)
-
-
 def _yield(ev: Evaluator, expression: Yield) -> Result:
     if expression.value is not None:
         ev.evaluate(expression.value)
@@ -378,7 +361,7 @@ _RULES: dict[type, Callable[[Evaluator, Any], Result]] = {
     Walrus: _walrus,
     Formatted: _formatted,
     Comprehension: comprehensions.evaluate,
-    Lambda: _lambda,
+    Lambda: lambdas.evaluate,
     Yield: _yield,
     Starred: _starred,
     Argument: _argument,

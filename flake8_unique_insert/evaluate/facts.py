@@ -198,6 +198,12 @@ def after_loops(going_on: frozenset[int]) -> Change:
     return change
 
 
+def has_values(row: Inserted, other: Inserted) -> bool:
+    """True when a row has all values of another one of which something is known."""
+    own = dict(row.values)
+    return bool(other.values) and all(name in own and same(own[name], term) for name, term in other.values)
+
+
 def _with_rows(fact: Absent | NewRow, rows: Iterable[Inserted]) -> Fact:
     """The fact with these exceptions; the very same one where it has them, as equal ones take long to compare."""
     but = frozenset(rows)

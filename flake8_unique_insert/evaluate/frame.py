@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from flake8_unique_insert.evaluate.apart import RowFields
 from flake8_unique_insert.evaluate.writes import Protection, Records
-from flake8_unique_insert.flow.graph import Graph
+from flake8_unique_insert.flow.graph import Define, Graph
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ModelLookup
 from flake8_unique_insert.syntax.expressions import Argument, Call, Expression, Symbol
@@ -79,6 +79,7 @@ class Analysis:
     """What all frames of one file's analysis share.
 
     records: of the block that is being analysed. in_save: a model's own `save` is followed for a write.
+    lambdas: of lambdas that write, the function that each is.
     called: by the last name that is called the dotted names of the functions that this is, "" where it is not known.
     writing: names of functions that are followed for what calls them, too.
     assumed: the method that a call of its name is taken for where the class of the receiver is not known.
@@ -102,6 +103,7 @@ class Analysis:
     assigned: dict[str, dict[Value, None]] | None = None
     in_save: bool = False
     nested_used: set[int] = field(default_factory=set)
+    lambdas: dict[int, Define] = field(default_factory=dict)
     called: dict[str, set[str]] = field(default_factory=dict)
     writing: frozenset[str] = frozenset()
     assumed: FunctionSymbol | None = None

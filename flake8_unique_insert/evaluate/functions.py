@@ -10,7 +10,6 @@ from flake8_unique_insert.evaluate.annotations import annotated, of_parameter
 from flake8_unique_insert.evaluate.frame import MAX_STEPS, Frame, Unreachable
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression, Sequence
-from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.syntax.summary import Parameter
 from flake8_unique_insert.values import Entries, Function, Items, Known, NestedFunction, Result, result, unknown
 
@@ -22,7 +21,7 @@ WORTH_FOLLOWING = re.compile(
     r"\.(?:exclude|all|count|full_clean|validate_unique|delete|update|values_list|in_bulk|select_related|annotate)\b|"
     r"DoesNotExist|IntegrityError|random|uuid|secrets|token|get_model|get_user_model|\.models?\b|super\(|"
     r"__class__|deepcopy|return (?:not )?hasattr\(|\.cleaned_data\b|create_(?:super)?user\b|get_object_or_404|"
-    r"return \w+ (?:and|or) \w+\s*$|"
+    r"return \w+ (?:and|or) \w+\s*$|\bwhile [^\n]*\bin\b|"
     r"return (?:[A-Z{\"']|f[\"']|dict\b|(?:self|cls)\.|\w+\.(?:iterator|order_by|distinct|prefetch_related|using)\()"
 )
 SEQUENCE = re.compile(r"\bSELECT\s+nextval\s*\(", re.IGNORECASE)
@@ -85,19 +84,28 @@ def follow_nested(
     key = f"nested:{id(function.node)}"
     if ev.frame.depth > ev.analysis.max_depth or key in ev.frame.following:
         return None
-    around = function.code if isinstance(function.code, ParsedCode) else None
-    nested = ev.analysis.nested(function.node, around)
+    around = function.frame
+    assert isinstance(around, Frame)
+    nested = ev.analysis.nested(function.node, around.code)
     if nested is None:
         return None
     code, graph, parameters = nested
     frame = Frame(
-        ev.frame.module, ev.frame.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
+        around.module, around.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
         (*ev.frame.following, key), ev.all_protections(), ev.frame.code, ev.within(),
     )  # fmt: skip
-    names = dict(ev.state.names)
-    names.pop("$return", None)
+    names = _names_around(ev, around)
     names.update(bind_parameters(ev, parameters, None, arguments, values, frame))
     return _run(ev, frame, graph, names, node)
+
+
+def _names_around(ev: Evaluator, around: Frame) -> dict[str, Result]:
+    """The names that a nested function sees: those of the frame that defines it, which may be a caller's."""
+    prefix = f"^{around.depth}:"
+    of_caller = {name[len(prefix) :]: value for name, value in ev.state.names.items() if name.startswith(prefix)}
+    names = of_caller or dict(ev.state.names)
+    names.pop("$return", None)
+    return names
 
 
 def _run(ev: Evaluator, frame: Frame, graph: Graph, names: dict[str, Result], node: Call) -> Result:

@@ -6,11 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.absent_rows import absent
-from flake8_unique_insert.evaluate.facts import added, common
+from flake8_unique_insert.evaluate.facts import added, common, has_values
 from flake8_unique_insert.evaluate.lookups import EVERYTHING, condition, conjunction
 from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.facts import Condition, Facts, Inserted
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -71,9 +70,11 @@ def absent_from(holder: Value, found: Rows) -> Facts:
 
 
 def with_value(column: Column, item: Result) -> Column:
-    """A column to which a value was added."""
+    """A column to which a value was added, after or before the row that has it."""
     added = _row_with(column, item)
-    return replace(column, but=frozenset(row for row in column.but if not _has_values(row, added)))
+    but = frozenset(row for row in column.but if not has_values(row, added))
+    due = column.due | {added} if but == column.but and added.values else column.due
+    return replace(column, but=but, due=due)
 
 
 def with_values(column: Column, more: Result) -> Column:
@@ -108,12 +109,6 @@ def _row_with(column: Column, item: Result | None) -> Inserted:
     found = rows_of_membership(item, replace(column, rows=every)) if item is not None else None
     (fact,) = absent(found or every)
     return Inserted(fact.table, frozenset((own.field, own.term) for own in fact.conditions), found is not None)
-
-
-def _has_values(row: Inserted, other: Inserted) -> bool:
-    """True when a row has all values of another one of which something is known."""
-    own = dict(row.values)
-    return bool(other.values) and all(name in own and same(own[name], term) for name, term in other.values)
 
 
 def _parts(item: Result, count: int) -> tuple[Result, ...] | None:

@@ -28,6 +28,7 @@ from flake8_unique_insert.evaluate.facts import (
     by_other_names,
     changed,
     common,
+    has_values,
 )
 from flake8_unique_insert.evaluate.terms import is_message, mentions
 from flake8_unique_insert.evaluate.texts import parts_told
@@ -209,13 +210,23 @@ def _changed_options(bound: Result, change: Change, inside: Change) -> Result:
             element = _changed_options(value.element, inside, inside)
             value = value if element is value.element else replace(value, element=element)
         elif isinstance(value, Column):
-            but = rows_since(value, change)
-            value = value if but == value.but else replace(value, but=but)
+            value = _changed_column(value, change)
         same = value is option.value and facts is option.facts
         options.append(option if same else Option(value, facts))
     if all(new is old for new, old in zip(options, bound.options)):
         return bound
     return Result(bound.term, tuple(options))
+
+
+def _changed_column(column: Column, change: Change) -> Column:
+    """A column after a change: a row that is inserted is missing in it, unless its values were added before."""
+    but, due = rows_since(column, change), column.due
+    if due:
+        kept = due & rows_since(replace(column, but=due), change)
+        found = {row for row in but - column.but for expected in kept if has_values(row, expected)}
+        but -= found
+        due = frozenset(expected for expected in kept if not any(has_values(row, expected) for row in found))
+    return column if but == column.but and due == column.due else replace(column, but=but, due=due)
 
 
 def rows_since(column: Column, change: Change) -> frozenset[Inserted]:
@@ -301,8 +312,9 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
         collection = merged(point, Symbol("collected", point, name), filled)
         return Result(term, (Option(collection, common([option.facts for option in options.values()])),))
     columns = [option.value for option in options.values() if isinstance(option.value, Column)]
-    if 1 < len(columns) == len(options) and len({replace(column, but=NO_ROWS) for column in columns}) == 1:
-        column = replace(columns[0], but=NO_ROWS.union(*(column.but for column in columns)))
+    if 1 < len(columns) == len(options) and len({replace(item, but=NO_ROWS, due=NO_ROWS) for item in columns}) == 1:
+        but = NO_ROWS.union(*(column.but for column in columns))
+        column = replace(columns[0], but=but, due=columns[0].due.intersection(*(column.due for column in columns)))
         return Result(term, (Option(column, common([option.facts for option in options.values()])),))
     if len(options) > MAX_DICTS and all(isinstance(option.value, Entries) for option in options.values()):
         return _met_entries(term, list(options.values()))

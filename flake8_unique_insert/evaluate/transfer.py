@@ -258,7 +258,7 @@ def _import(ev: Evaluator, action: ImportNames) -> None:
 def _define(ev: Evaluator, action: Define) -> None:
     name = action.node.header.name
     term = ev.analysis.symbol("function", ev.frame, action, name)
-    ev.bind(name, result(NestedFunction(term, action.node, ev.frame.code)))
+    ev.bind(name, result(NestedFunction(term, action.node, ev.frame)))
     if ev.analysis.recording:
         analyse_nested(ev, action)
 

@@ -184,9 +184,14 @@ def _named_by(analysis: Analysis, value: Value) -> list[str]:
 
 
 def _is_pk_upsert(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
-    """`M(pk=x).save()`: an UPDATE first, when the key has no default and nothing forces an insert (oracle A03, A15)."""
-    if key.kind is not KeyKind.PRIMARY_KEY or write.kind != "save" or is_true(write.options.get("force_insert")):
+    """`M(pk=x).save()`: an UPDATE first, when the key has no default and nothing forces an insert (oracle A03, A15).
+
+    So it is where a row gets another primary key: the row that has it is overwritten, if there is one.
+    """
+    if key.kind is not KeyKind.PRIMARY_KEY or write.method != "save" or is_true(write.options.get("force_insert")):
         return False
+    if write.kind == "update":
+        return True
     fields = [write.model.field(name) for name in key.fields]
     return all(field is not None and field.default is None for field in fields)
 

@@ -63,7 +63,8 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     if write.instance is None and write.kind == "bulk_create":  # rows of unknown origin, made as most rows are
         return omitted if omitted.kind in ("fresh", "null") else FieldValue("unknown")
     if write.values.spread is not None and omitted.kind != "fresh":
-        return FieldValue("unknown", (normal(Subscript(write.values.spread, constant(name))),))
+        read = (Attribute(write.instance.term, name),) if write.instance is not None else ()
+        return FieldValue("unknown", (normal(Subscript(write.values.spread, constant(name))), *read))
     return omitted
 
 
