@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.facts import added, common
-from flake8_unique_insert.facts import NO_FACTS, Absent, Facts
+from flake8_unique_insert.facts import NO_FACTS, Absent, Facts, NewRow
 from flake8_unique_insert.syntax.expressions import Attribute, Expression, Symbol
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
@@ -101,11 +101,11 @@ def met_object(point: int, term: Expression, known: list[ObjectState], facts: li
 
 
 def _with_facts(value: Result, facts: Facts) -> Result:
-    """A value with what is known of rows besides."""
-    lookups = frozenset(fact for fact in facts if isinstance(fact, Absent))
-    if not lookups:
+    """A value with what is known besides of rows that are not there, and of new ones."""
+    of_rows = frozenset(fact for fact in facts if isinstance(fact, (Absent, NewRow)))
+    if not of_rows:
         return value
-    return Result(value.term, tuple(Option(item.value, added(lookups, item.facts)) for item in value.options))
+    return Result(value.term, tuple(Option(item.value, added(of_rows, item.facts)) for item in value.options))
 
 
 def partly_known(point: int, term: Expression, known: ObjectState) -> ObjectState:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import abc
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,12 @@ from flake8_unique_insert.syntax.expressions import (
     Boolean,
     Call,
     Expression,
+    Mapping,
     Name,
     Sequence,
     Subscript,
     Symbol,
+    constant,
 )
 from flake8_unique_insert.values import (
     Column,
@@ -259,7 +262,7 @@ def loop_symbols(state: State, element: Result) -> frozenset[Symbol]:
     return symbols(element.term).union(inside)
 
 
-def _learn_of_each(ev: Evaluator, collection: Elements, names: Mapping[Expression, Symbol]) -> None:
+def _learn_of_each(ev: Evaluator, collection: Elements, names: abc.Mapping[Expression, Symbol]) -> None:
     """What is known of the elements of a collection, for one of them under new names."""
     known = common([option.facts for option in collection.element.options])
     for symbol in names.values():
@@ -268,7 +271,7 @@ def _learn_of_each(ev: Evaluator, collection: Elements, names: Mapping[Expressio
     ev.state.learn(in_loop(_about_each(fact, names), names.values()) for fact in spoken)
 
 
-def _about_each(fact: Fact, names: Mapping[Expression, Symbol]) -> Fact:
+def _about_each(fact: Fact, names: abc.Mapping[Expression, Symbol]) -> Fact:
     return by_other_names(fact, names) if isinstance(fact, NewRow) else about(fact, names)
 
 
@@ -326,6 +329,8 @@ def _item(ev: Evaluator, items: Items, node: object) -> Result:
     lengths = {len(value.items) if isinstance(value, Items) else -1 for value in values}
     if len(lengths) == 1 and -1 not in lengths:
         return _transposed(ev, items, node)
+    if (entries := _transposed_dicts(ev, items, node)) is not None:
+        return entries
     if distinct:
         ev.analysis.literals[symbol] = tuple(terms)
     return Result(symbol, (Option(Unknown(symbol)),))
@@ -344,6 +349,19 @@ def _transposed(ev: Evaluator, items: Items, node: object) -> Result:
         key = (id(node), number)
         places.append(_item(ev, Items(Sequence("tuple", ()), "tuple", tuple(column)), key))
     return result(Items(Sequence("tuple", tuple(place.term for place in places)), "tuple", tuple(places)))
+
+
+def _transposed_dicts(ev: Evaluator, items: Items, node: object) -> Result | None:
+    """Dicts with the same keys: each holds an element of the values that stand there; None for anything else."""
+    dicts = [item.value for item in items.items if isinstance(item.value, Entries) and not item.value.open]
+    names = [name for name, _ in dicts[0].entries] if dicts else []
+    if len(dicts) < len(items.items) or any({name for name, _ in found.entries} != set(names) for found in dicts):
+        return None
+    entries = []
+    for name in names:
+        column = tuple(dict(found.entries)[name] for found in dicts)
+        entries.append((name, _item(ev, Items(Sequence("tuple", ()), "tuple", column), (id(node), name))))
+    return result(Entries(Mapping(tuple((constant(name), value.term) for name, value in entries)), tuple(entries)))
 
 
 def _from_call(ev: Evaluator, term: Call, node: object) -> Result:

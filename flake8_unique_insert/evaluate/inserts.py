@@ -17,6 +17,7 @@ from flake8_unique_insert.evaluate.row_values import (
     username_field,
     with_given,
 )
+from flake8_unique_insert.evaluate.spreading import NO_LOOKUP, apart_from_lookup
 from flake8_unique_insert.evaluate.verbs import KINDS, plain
 from flake8_unique_insert.evaluate.writes import Protection, RowValues, Write
 from flake8_unique_insert.facts import MADE_BY, NO_FACTS, Facts, Inserted, NewRow
@@ -133,11 +134,9 @@ def _create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Argum
 
 
 def _upsert(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Arguments) -> Result:
+    arguments = apart_from_lookup(arguments)
     named = {argument.keyword: value for argument, value in zip(*arguments) if argument.keyword}
-    pairs = [
-        (argument, value) for argument, value in zip(*arguments)
-        if argument.keyword not in ("defaults", "create_defaults")
-    ]  # fmt: skip
+    pairs = [(argument, value) for argument, value in zip(*arguments) if argument.keyword not in NO_LOOKUP]
     if pairs and pairs[0][0].keyword is None and not pairs[0][0].star:
         named.setdefault("defaults", pairs.pop(0)[1])
     lookup = keyword_values((tuple(pair[0] for pair in pairs), [pair[1] for pair in pairs]), rows.model)
@@ -209,7 +208,7 @@ def _element(
 ) -> tuple[Instance | None, RowValues, Facts, int | None]:
     value = option.value
     if isinstance(value, Instance) and (known := objects.get(value.term)) is not None:
-        return value, RowValues(known.values, None, known.open), option.facts, count
+        return value, object_values(known), option.facts, count
     return None, RowValues((), value.term, True), option.facts, count
 
 
@@ -249,7 +248,9 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
             call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
             added(facts, ahead), protections_of(ev, call), ev.frame.code, ev.frame.stack,
             None, instance, known, None, None, options,
-            own_save=own_save(ev, model, values, call, instance if is_update else None, option_facts),
+            own_save=own_save(
+                ev, model, _with_kept(instance, known, values), call, instance if is_update else None, option_facts
+            ),
             form=known.form,
         )  # fmt: skip
         emit(ev, write)

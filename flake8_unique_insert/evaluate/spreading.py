@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flake8_unique_insert.syntax.expressions import Argument
-from flake8_unique_insert.values import Arguments, Entries, Items, Result
+from flake8_unique_insert.values import Arguments, Entries, Items, Result, result
+
+NO_LOOKUP = ("defaults", "create_defaults")
+"""The arguments of an upsert by which no row is looked up."""
 
 
 def each_spread(arguments: Arguments) -> list[Arguments]:
@@ -11,10 +16,24 @@ def each_spread(arguments: Arguments) -> list[Arguments]:
     nodes, values = arguments = _unpacked(arguments)
     for place, (argument, value) in enumerate(zip(nodes, values)):
         dicts = [option for option in value.options if isinstance(option.value, Entries)]
-        one_of = argument.star == "**" or argument.keyword in ("defaults", "create_defaults")
+        one_of = argument.star == "**" or argument.keyword in NO_LOOKUP
         if one_of and 1 < len(dicts) == len(value.options):
             return [(nodes, [*values[:place], Result(value.term, (option,)), *values[place + 1 :]]) for option in dicts]
     return [arguments]
+
+
+def apart_from_lookup(arguments: Arguments) -> Arguments:
+    """The arguments of an upsert, with what stands in a `**` dict besides the lookup as a keyword of its own."""
+    pairs: list[tuple[Argument, Result]] = []
+    for argument, value in zip(*arguments):
+        inner = value.value
+        if argument.star == "**" and isinstance(inner, Entries):
+            apart = [(name, given) for name, given in inner.entries if name in NO_LOOKUP]
+            pairs.extend((Argument(given.term, name), given) for name, given in apart)
+            kept = tuple((name, given) for name, given in inner.entries if name not in NO_LOOKUP)
+            value = result(replace(inner, entries=kept)) if apart else value
+        pairs.append((argument, value))
+    return tuple(argument for argument, _ in pairs), [value for _, value in pairs]
 
 
 def _unpacked(arguments: Arguments) -> Arguments:

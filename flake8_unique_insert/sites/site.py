@@ -122,7 +122,8 @@ def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard)
                 lookup=write.lookup,
                 defaults=write.defaults,
             )
-        found.append(safe_reason(analysis, inner, key) or guard(analysis, inner, key) or "unguarded")
+        reason = safe_reason(analysis, inner, key) or guard(analysis, inner, key)
+        found.append(reason or _whichever_value(analysis, inner, key, guard))
     if "unguarded" in found:
         return "unguarded"
     return "generated" if found[0] in ("generated", "checked") else found[0]
