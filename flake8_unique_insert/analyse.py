@@ -213,8 +213,13 @@ class FileAnalysis:
         reached = [found for found in writes if found.call.node is write.call.node]
         called = all_called.get(function.summary.name, {""})
         is_entry = function.summary.name in ENTRY_POINTS
-        if not reached and "" in called and "." in function.qualname and not is_entry and not exhausted:
-            reached = [found for found in self._assuming(function, caller) if found.call.node is write.call.node]
+        if not reached and "." in function.qualname and not is_entry and not exhausted:
+            more: list[Write] = []
+            if "" in called:
+                more = self._assuming(function, caller)
+            elif self._is_overriding(function, called):
+                more = self._of_heir(function, caller)
+            reached = [found for found in more if found.call.node is write.call.node]
         if not reached:
             by_name = bool(called & {"", function.dotted})
             may_call = self._may_call_by_class(caller, function, all_called) if is_entry else by_name
@@ -265,6 +270,21 @@ class FileAnalysis:
         is_saved = is_form and any(f"{base}.save" in called for base in project.bases(owner))
         return hands_on(code.body, owner.qualname, with_input=is_form and not is_saved)
 
+    def _is_overriding(self, method: FunctionSymbol, called: set[str]) -> bool:
+        """True for a method that overrides one of those that are called."""
+        owner = owner_of(method)
+        overridden = self.callers.project.bases(owner) if owner is not None else ()
+        return any(f"{base}.{method.summary.name}" in called for base in overridden)
+
+    def _of_heir(self, method: FunctionSymbol, caller: FunctionSymbol) -> list[Write]:
+        """The writes of a caller in a base class, which calls the method on a `self` of the method's class."""
+        owner, base = owner_of(method), owner_of(caller)
+        if owner is None or base is None or base.dotted not in self.callers.project.bases(owner):
+            return []
+        if (method, caller) not in self._assumed:
+            self._assumed[method, caller] = self._counted(caller, self._leading_to(method, caller), owner)[0]
+        return self._assumed[method, caller]
+
     def _assuming(self, method: FunctionSymbol, caller: FunctionSymbol) -> list[Write]:
         """The writes of a caller, if what it calls by the method's name on unknown objects is this method."""
         if (method, caller) not in self._assumed:
@@ -284,10 +304,10 @@ class FileAnalysis:
             self._writes[function] = self._counted(function, None)
         return self._writes[function]
 
-    def _counted(self, function: FunctionSymbol, within: Slice | None) -> Look:
-        """An analysis with all calls, within the budget for callers."""
+    def _counted(self, function: FunctionSymbol, within: Slice | None, heir: ClassSymbol | None = None) -> Look:
+        """An analysis with all calls, within the budget for callers. heir: the class of `self`, if not its own."""
         self.analysis.writing = self._writing - ENTRY_POINTS
-        look = self._attempt(function, within=within), self.analysis.called
+        look = self._attempt(function, within=within, owner=heir), self.analysis.called
         self.analysis.writing = frozenset()
         self.caller_steps += self.analysis.steps
         return look
@@ -301,23 +321,27 @@ class FileAnalysis:
             return None
         return choose(graph) if graph is not None else None
 
-    def _attempt(self, function: FunctionSymbol, depth: int = MAX_DEPTH, within: Slice | None = None) -> list[Write]:
+    def _attempt(
+        self,
+        function: FunctionSymbol,
+        depth: int = MAX_DEPTH,
+        within: Slice | None = None,
+        owner: ClassSymbol | None = None,
+    ) -> list[Write]:
         self.analysis.max_depth = depth
         try:
-            return self._run(function, within)
+            return self._run(function, within, owner or owner_of(function))
         except (BudgetExceeded, RecursionError, UnreadableSource) as error:
             LOG.info("%s not analysed (%s)", function.dotted, type(error).__name__)
             return []
         finally:
             self.analysis.max_depth = MAX_DEPTH
 
-    def _run(self, function: FunctionSymbol, within: Slice | None) -> list[Write]:
+    def _run(self, function: FunctionSymbol, within: Slice | None, owner: ClassSymbol | None) -> list[Write]:
         code = self.store.code(function)
         graph = self.store.graph(code) if code is not None else None
         if code is None or graph is None:
             return []
-        qualname = function.qualname.rpartition(".")[0]
-        owner = ClassSymbol(function.module, qualname) if qualname else None
         frame = Frame(function.module, owner, code, (self.analysis.point(function.dotted),), (), (function.dotted,))
         frame = replace(frame, outer=self._decorators(frame, function.summary))
         return self._record(frame, graph, lambda: entry_state(self.analysis, frame, function.summary), within)

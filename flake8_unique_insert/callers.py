@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
-from flake8_unique_insert.class_users import is_called_by_class, saves, users_of
+from flake8_unique_insert.class_users import is_called_by_class, owner_of, saves, users_of
 from flake8_unique_insert.project import Project
 from flake8_unique_insert.project.questions import mentions
 from flake8_unique_insert.record import record
@@ -187,10 +187,15 @@ class Callers:
         return Mentions(summary, tuple(inside), answer[1])
 
     def _is_own_method(self, mention: Mention, function: FunctionSymbol) -> bool:
-        """True when all that is called by this name is `self.name(...)`, and a method of another class."""
+        """True when all that is called by this name is `self.name(...)`, and a method of another class.
+
+        In a base class `self` may be of the function's class.
+        """
         if mention.owner is None or not mention.on_self:
             return False
-        name = function.summary.name
+        name, owner = function.summary.name, owner_of(function)
+        if owner is not None and mention.owner.dotted in self.project.bases(owner):
+            return False
         member = self.project.class_member(mention.owner, name)
         return member is not None and f"{member.owner.dotted}.{name}" != function.dotted
 

@@ -33,7 +33,7 @@ from flake8_unique_insert.values import Answer, Elements, Known, Result, Value
 
 def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
     """The keys of the model whose fields a write sets."""
-    keys = write.model.keys
+    keys = tuple(key for key in write.model.keys if not any(_implies(other, key) for other in write.model.keys))
     if write.kind == "unchanged":
         return ()
     if write.kind == "update":
@@ -49,6 +49,13 @@ def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
         changed = {*write.form.form.inputs, *(name for name, _ in write.values.values), *_made_in_save(write)}
         return tuple(key for key in keys if changed & set(key.members))
     return keys
+
+
+def _implies(key: UniqueKey, other: UniqueKey) -> bool:
+    """True when rows that have the other key in common have this one in common, too: it has fewer of the fields."""
+    if key.condition is not None or key.expressions or other.expressions:
+        return False
+    return set(key.members) < set(other.members) and (other.nulls_distinct or not key.nulls_distinct)
 
 
 def _made_in_save(write: Write) -> set[str]:

@@ -56,7 +56,10 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
         if field is not None and makes_itself_unique(field):
             return FieldValue("fresh")
         return FieldValue("kept", (Attribute(write.instance.term, name),) if write.instance is not None else ())
-    if write.kind in ("update", "unchanged", "bulk_update") or (write.object is not None and write.object.new is None):
+    is_either = write.object is not None and write.object.new is None
+    if (is_either or write.form is not None) and field is not None and makes_itself_unique(field):
+        return FieldValue("fresh")
+    if write.kind in ("update", "unchanged", "bulk_update") or is_either:
         owner = write.instance.term if write.instance is not None else None
         return FieldValue("kept", (Attribute(owner, name),) if owner is not None else ())
     omitted = _omitted(analysis, write, field)
