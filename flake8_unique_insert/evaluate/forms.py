@@ -11,6 +11,7 @@ from flake8_unique_insert.evaluate.binding import bind, validated_input
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.row_values import entries_values
+from flake8_unique_insert.evaluate.spreading import each_dict
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.writes import RowValues
 from flake8_unique_insert.facts import Facts, NewRow, Validated
@@ -152,11 +153,15 @@ def call_method(ev: Evaluator, form: Form, facts: Facts, name: str, node: Call, 
     if form.form.kind is FormKind.SERIALIZER and arguments[1]:
         if name == "create":
             row = Instance(ev.symbol("new", node), form.form.model)
-            return _write(ev, form, row, ObjectState(True), facts, node, arguments[1][0])
+            for data in each_dict(arguments[1][0]):
+                _write(ev, form, row, ObjectState(True), facts, node, data)
+            return result(row)
         if name == "update" and len(arguments[1]) > 1 and isinstance(arguments[1][0].value, Instance):
             row = arguments[1][0].value
             known = ev.state.objects.get(row.term) or ObjectState(False)
-            return _write(ev, form, row, known, facts, node, arguments[1][1])
+            for data in each_dict(arguments[1][1]):
+                _write(ev, form, row, known, facts, node, data)
+            return result(row)
         if name == "validate":
             return arguments[1][0]
     return None
@@ -235,8 +240,10 @@ def _with_given(data: Entries, arguments: Arguments) -> Entries:
 
 def _write(
     ev: Evaluator, form: Form, row: Instance, known: ObjectState, facts: Facts, node: Call, data: Result
-) -> Result:
+) -> None:
     """`super().create(validated_data)` and `super().update(row, validated_data)`: DRF's own."""
+    if len(data.options) == 1:
+        facts = added(facts, data.options[0].facts)
     given = entries_values(data, row.model)
     if given.spread == form.data and known.new is not True:  # of input that was changed, what is left is written, too
         inputs = ((name, unknown(Subscript(form.data, constant(name)))) for name in sorted(form.form.fields))
@@ -254,7 +261,6 @@ def _write(
     checked = frozenset(key for key in form.form.checked if all(is_input(form, name, given) for name in key.members))
     ev.state.learn([Validated(row.term, checked, form)])
     _insert(ev, row, facts, node)
-    return result(row)
 
 
 def _has_no_model(ev: Evaluator, symbol: ClassSymbol) -> bool:

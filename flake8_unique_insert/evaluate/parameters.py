@@ -89,27 +89,30 @@ def _receiver(ev: Evaluator, owner: ClassSymbol, function: FunctionSummary, name
     term = ev.analysis.symbol("param", ev.frame, name, name)
     model = ev.analysis.lookup.model(owner)
     if "classmethod" in kinds or name == "cls":
-        return result(ModelClass(term, model) if model is not None else SymbolValue(term, owner))
+        models = [model] if model is not None else _models_of_mixin(ev, owner)
+        classes = tuple(Option(ModelClass(term, found)) for found in models)
+        return Result(term, classes) if classes else result(SymbolValue(term, owner))
     if model is not None:
         return result(Instance(term, model))
     if any(base.rsplit(".", 1)[-1] in ROW_BASES for base in ev.analysis.lookup.bases(owner)):
         return _manager(ev, owner, term)
-    return _of_mixin(ev, owner, term) or result(an_object(ev, term, owner))
+    rows = tuple(Option(Instance(term, found)) for found in _models_of_mixin(ev, owner))
+    return Result(term, rows) if rows else result(an_object(ev, term, owner))
 
 
-def _of_mixin(ev: Evaluator, owner: ClassSymbol, term: Expression) -> Result | None:
-    """`self` in a class that models inherit from and that is none itself: an instance of each of them."""
+def _models_of_mixin(ev: Evaluator, owner: ClassSymbol) -> list[Model]:
+    """The models that inherit from a class that is none itself."""
     lookup = ev.analysis.lookup
     modules = (base.rpartition(".")[0] for base in lookup.bases(owner))
     if not all(module in NEUTRAL or ev.analysis.functions.is_own(module) for module in modules):
-        return None
+        return []
     found: list[Model] = []
     for heir in islice(lookup.heirs(owner), MAX_HEIRS):
         model = lookup.model(heir)
         inherited = lookup.bases(heir) if model is not None else ()
         if model is not None and not any(other.symbol.dotted in inherited for other in found):
             found.append(model)
-    return Result(term, tuple(Option(Instance(term, model)) for model in found[:MAX_OPTIONS])) if found else None
+    return found[:MAX_OPTIONS]
 
 
 def _manager(ev: Evaluator, owner: ClassSymbol, term: Expression) -> Result:

@@ -15,11 +15,16 @@ def each_spread(arguments: Arguments) -> list[Arguments]:
     """The arguments, once for each dict that a `**` argument, or an upsert's `defaults`, may be."""
     nodes, values = arguments = _unpacked(arguments)
     for place, (argument, value) in enumerate(zip(nodes, values)):
-        dicts = [option for option in value.options if isinstance(option.value, Entries)]
-        one_of = argument.star == "**" or argument.keyword in NO_LOOKUP
-        if one_of and 1 < len(dicts) == len(value.options):
-            return [(nodes, [*values[:place], Result(value.term, (option,)), *values[place + 1 :]]) for option in dicts]
+        dicts = each_dict(value) if argument.star == "**" or argument.keyword in NO_LOOKUP else []
+        if len(dicts) > 1:
+            return [(nodes, [*values[:place], found, *values[place + 1 :]]) for found in dicts]
     return [arguments]
+
+
+def each_dict(value: Result) -> list[Result]:
+    """Each of the dicts that a value may be; the value itself where it may be something else."""
+    dicts = [option for option in value.options if isinstance(option.value, Entries)]
+    return [Result(value.term, (option,)) for option in dicts] if len(dicts) == len(value.options) else [value]
 
 
 def apart_from_lookup(arguments: Arguments) -> Arguments:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Analysis
+from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import hides_rows
 from flake8_unique_insert.sites.risk import safe_reason, written_keys
+from flake8_unique_insert.syntax.expressions import Call, Expression, called_name
 from flake8_unique_insert.values import Option, Result
 
 Guard = Callable[[Analysis, Write, UniqueKey], str | None]
@@ -67,6 +69,9 @@ def site_of(analysis: Analysis, write: Write, guard: Guard) -> InsertSite:
             verdicts[key] = _whichever_value(analysis, write, key, guard)
         if verdicts[key] == "unguarded" and write.mechanisms:
             verdicts[key] = _in_own_save(analysis, write, key, guard)
+        elif verdicts[key] in ("checked", "upsert") and _is_replaced(write, key):
+            inner = _in_own_save(analysis, write, key, guard)
+            verdicts[key] = inner if inner == "unguarded" else verdicts[key]
     unguarded = [key for key, verdict in verdicts.items() if verdict == "unguarded"]
     return InsertSite(write, verdicts, any(hides_rows(analysis, write.model, key) for key in unguarded))
 
@@ -106,6 +111,29 @@ def _at_risk(write: Write, key: UniqueKey) -> str:
     left_out = not model.bases_known and values.spread is None and not values.open
     unread = left_out and any(model.field(name) is None and values.get(name) is None for name in key.members)
     return "unknown" if unread else "unguarded"
+
+
+def _is_replaced(write: Write, key: UniqueKey) -> bool:
+    """True when the model's own `save` gives a member another value than the one that was looked up."""
+    for mechanism in write.mechanisms:
+        for name in key.members:
+            given, made = write.values.get(name), mechanism.values.get(name)
+            if given is not None and made is not None and not _may_be_same(given, made):
+                return True
+    return False
+
+
+def _may_be_same(given: Result, made: Result) -> bool:
+    """True where one of the values is made of one of the given ones in a way that does not change it."""
+    before, after = ({found.term, *(option.value.term for option in found.options)} for found in (given, made))
+    return any(same(old, new) or _is_made_again(old, new) for new in after for old in before)
+
+
+def _is_made_again(old: Expression, new: Expression) -> bool:
+    """True for `x.lower().lower()` and `slugify(slugify(x))`, made of `x.lower()` and `slugify(x)`."""
+    if not isinstance(old, Call) or not isinstance(new, Call):
+        return False
+    return called_name(old).rpartition(".")[2] == called_name(new).rpartition(".")[2] and old in new.walk()
 
 
 def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:
