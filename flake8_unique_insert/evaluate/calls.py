@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate import (
     absent_rows,
     builtin_calls,
     called,
+    collection_methods,
     forms,
     functions,
     handed_on,
@@ -290,7 +291,7 @@ def _call_bound(ev: Evaluator, option: Option, value: Bound, node: Call, argumen
         return result(Instance(term, receiver.model))
     if isinstance(receiver, ModelClass) and (rows := trees.rows(ev, receiver.model, value.name, term)):
         return rows
-    mutated = builtin_calls.call_method(ev, receiver, value.name, node, arguments)
+    mutated = collection_methods.call_method(ev, receiver, value.name, node, arguments)
     return mutated if mutated is not None else unfollowed(ev, node, arguments, term)
 
 

@@ -11,7 +11,7 @@ from flake8_unique_insert.evaluate.binding import bind, validated_input
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.row_values import entries_values
-from flake8_unique_insert.evaluate.spreading import each_dict
+from flake8_unique_insert.evaluate.spreading import one_dict
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.writes import RowValues
 from flake8_unique_insert.facts import Facts, NewRow, Validated
@@ -153,15 +153,11 @@ def call_method(ev: Evaluator, form: Form, facts: Facts, name: str, node: Call, 
     if form.form.kind is FormKind.SERIALIZER and arguments[1]:
         if name == "create":
             row = Instance(ev.symbol("new", node), form.form.model)
-            for data in each_dict(arguments[1][0]):
-                _write(ev, form, row, ObjectState(True), facts, node, data)
-            return result(row)
+            return _write(ev, form, row, ObjectState(True), facts, node, one_dict(arguments[1][0]))
         if name == "update" and len(arguments[1]) > 1 and isinstance(arguments[1][0].value, Instance):
             row = arguments[1][0].value
             known = ev.state.objects.get(row.term) or ObjectState(False)
-            for data in each_dict(arguments[1][1]):
-                _write(ev, form, row, known, facts, node, data)
-            return result(row)
+            return _write(ev, form, row, known, facts, node, one_dict(arguments[1][1]))
         if name == "validate":
             return arguments[1][0]
     return None
@@ -240,10 +236,8 @@ def _with_given(data: Entries, arguments: Arguments) -> Entries:
 
 def _write(
     ev: Evaluator, form: Form, row: Instance, known: ObjectState, facts: Facts, node: Call, data: Result
-) -> None:
+) -> Result:
     """`super().create(validated_data)` and `super().update(row, validated_data)`: DRF's own."""
-    if len(data.options) == 1:
-        facts = added(facts, data.options[0].facts)
     given = entries_values(data, row.model)
     if given.spread == form.data and known.new is not True:  # of input that was changed, what is left is written, too
         inputs = ((name, unknown(Subscript(form.data, constant(name)))) for name in sorted(form.form.fields))
@@ -261,6 +255,7 @@ def _write(
     checked = frozenset(key for key in form.form.checked if all(is_input(form, name, given) for name in key.members))
     ev.state.learn([Validated(row.term, checked, form)])
     _insert(ev, row, facts, node)
+    return result(row)
 
 
 def _has_no_model(ev: Evaluator, symbol: ClassSymbol) -> bool:

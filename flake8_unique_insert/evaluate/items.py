@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import membership
 from flake8_unique_insert.syntax.expressions import Attribute, Name, Subscript, string
-from flake8_unique_insert.values import Column, Elements, Entries, Items, Known, Option, Result, result, unknown
+from flake8_unique_insert.values import Column, Elements, Entries, Items, Known, Option, Result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -22,16 +22,22 @@ def assign(ev: Evaluator, target: Subscript, value: Result) -> None:
     name = target.base.id if isinstance(target.base, Name) and target.base.id in ev.state.names else None
     if name is not None and isinstance(inner, Column):
         ev.state.names[name] = Result(holder.term, (Option(membership.with_value(inner, index)),))
-    if key is not None and isinstance(inner, Entries):
-        others = tuple(item for item in inner.entries if item[0] != key)
-        changed = result(replace(inner, entries=(*others, (key, value))))
+    if key is not None and all(isinstance(option.value, Entries) for option in holder.options):
+        changed = Result(holder.term, tuple(_with_entry(option, key, value) for option in holder.options))
         if name is not None:
-            ev.state.names[name] = replace(changed, term=holder.term)
+            ev.state.names[name] = changed
         _assign_to_attribute(ev, holder, changed)
-    elif name is not None and isinstance(inner, (Entries, Items, Elements)):
+    elif name is not None and all(isinstance(option.value, (Entries, Items, Elements)) for option in holder.options):
         ev.state.names[name] = unknown(ev.symbol("changed", target, name))
     elif key is not None:
         ev.state.assign_item(holder.term, key)
+
+
+def _with_entry(option: Option, key: str, value: Result) -> Option:
+    """One of the dicts that are changed, with its new entry."""
+    assert isinstance(option.value, Entries)
+    others = (item for item in option.value.entries if item[0] != key)
+    return replace(option, value=replace(option.value, entries=(*others, (key, value))))
 
 
 def _assign_to_attribute(ev: Evaluator, holder: Result, changed: Result) -> None:

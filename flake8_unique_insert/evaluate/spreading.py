@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flake8_unique_insert.evaluate.state import met_entries
 from flake8_unique_insert.syntax.expressions import Argument
 from flake8_unique_insert.values import Arguments, Entries, Items, Result, result
 
@@ -15,16 +16,20 @@ def each_spread(arguments: Arguments) -> list[Arguments]:
     """The arguments, once for each dict that a `**` argument, or an upsert's `defaults`, may be."""
     nodes, values = arguments = _unpacked(arguments)
     for place, (argument, value) in enumerate(zip(nodes, values)):
-        dicts = each_dict(value) if argument.star == "**" or argument.keyword in NO_LOOKUP else []
-        if len(dicts) > 1:
+        one_of = argument.star == "**" or argument.keyword in NO_LOOKUP
+        if one_of and len(value.options) > 1 and _are_dicts(value):
+            dicts = (Result(value.term, (option,)) for option in value.options)
             return [(nodes, [*values[:place], found, *values[place + 1 :]]) for found in dicts]
     return [arguments]
 
 
-def each_dict(value: Result) -> list[Result]:
-    """Each of the dicts that a value may be; the value itself where it may be something else."""
-    dicts = [option for option in value.options if isinstance(option.value, Entries)]
-    return [Result(value.term, (option,)) for option in dicts] if len(dicts) == len(value.options) else [value]
+def one_dict(value: Result) -> Result:
+    """One dict for the several that a value may be: a key may stand in some of them only."""
+    return met_entries(value.term, list(value.options)) if len(value.options) > 1 and _are_dicts(value) else value
+
+
+def _are_dicts(value: Result) -> bool:
+    return all(isinstance(option.value, Entries) for option in value.options)
 
 
 def apart_from_lookup(arguments: Arguments) -> Arguments:

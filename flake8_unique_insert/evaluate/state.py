@@ -317,7 +317,7 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
         column = replace(columns[0], but=but, due=columns[0].due.intersection(*(column.due for column in columns)))
         return Result(term, (Option(column, common([option.facts for option in options.values()])),))
     if len(options) > MAX_DICTS and all(isinstance(option.value, Entries) for option in options.values()):
-        return _met_entries(term, list(options.values()))
+        return met_entries(term, list(options.values()))
     if len(options) > MAX_OPTIONS:
         return unknown(term)
     for is_sure in (True, False):  # what is not known need not be told apart, but for messages, which are not empty
@@ -330,7 +330,7 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
     return Result(term, tuple(options.values()))
 
 
-def _met_entries(term: Expression, options: list[Option]) -> Result:
+def met_entries(term: Expression, options: list[Option]) -> Result:
     """One dict for several: the keys of all; those that one of them lacks may be unset."""
     dicts = [option.value for option in options if isinstance(option.value, Entries)]
     merged: list[tuple[str, Result]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from flake8_unique_insert.evaluate.facts import added
@@ -12,7 +12,6 @@ from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import hides_rows
 from flake8_unique_insert.sites.risk import safe_reason, written_keys
-from flake8_unique_insert.syntax.expressions import Call, Expression, called_name
 from flake8_unique_insert.values import Option, Result
 
 Guard = Callable[[Analysis, Write, UniqueKey], str | None]
@@ -114,26 +113,22 @@ def _at_risk(write: Write, key: UniqueKey) -> str:
 
 
 def _is_replaced(write: Write, key: UniqueKey) -> bool:
-    """True when the model's own `save` gives a member another value than the one that was looked up."""
-    for mechanism in write.mechanisms:
-        for name in key.members:
-            given, made = write.values.get(name), mechanism.values.get(name)
-            if given is not None and made is not None and not _may_be_same(given, made):
-                return True
-    return False
+    """True when the model's own `save` always gives a member a value that is not made of the one that was given."""
+    found = [
+        all(given is None or value is None or _is_made_of(given, value) for given, value in _members(write, own, key))
+        for own in write.mechanisms
+    ]
+    return bool(found) and not any(found)
 
 
-def _may_be_same(given: Result, made: Result) -> bool:
-    """True where one of the values is made of one of the given ones in a way that does not change it."""
+def _members(write: Write, own: Write, key: UniqueKey) -> Iterator[tuple[Result | None, Result | None]]:
+    """What a write gives to each member, and what the model's own `save` does."""
+    return ((write.values.get(name), own.values.get(name)) for name in key.members)
+
+
+def _is_made_of(given: Result, made: Result) -> bool:
     before, after = ({found.term, *(option.value.term for option in found.options)} for found in (given, made))
-    return any(same(old, new) or _is_made_again(old, new) for new in after for old in before)
-
-
-def _is_made_again(old: Expression, new: Expression) -> bool:
-    """True for `x.lower().lower()` and `slugify(slugify(x))`, made of `x.lower()` and `slugify(x)`."""
-    if not isinstance(old, Call) or not isinstance(new, Call):
-        return False
-    return called_name(old).rpartition(".")[2] == called_name(new).rpartition(".")[2] and old in new.walk()
+    return any(same(old, new) or old in new.walk() for new in after for old in before)
 
 
 def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:
