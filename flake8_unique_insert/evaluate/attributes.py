@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.choices import value_of_member
@@ -60,6 +61,8 @@ def read(ev: Evaluator, base: Result, name: str, node: Expression) -> Result:
     stored = ev.state.objects.get(base.term)
     if stored is not None and (value := stored.get(name)) is not None:
         return value
+    if (row := _one_of_rows(base)) is not None and ev.analysis.lookup.accessor(row.model, name) is not None:
+        base = result(row)  # what refers to it is asked about by the name that they have in common
     found: list[Result] = [_read_value(ev, option.value, name, node, base.term) for option in base.options]
     if len(found) == 1:
         return found[0] if not base.options[0].facts else _with_facts(found[0], base.options[0])
@@ -73,6 +76,13 @@ def read(ev: Evaluator, base: Result, name: str, node: Expression) -> Result:
         kept.append(Option(Unknown(term)))
     terms = {value.term for value in found}
     return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(kept))[:6])
+
+
+def _one_of_rows(value: Result) -> Instance | None:
+    """One instance for the several of a model that a value may be."""
+    rows = [row for option in value.options if isinstance(row := as_row(option.value), Instance)]
+    is_one = 1 < len(rows) == len(value.options) and len({row.model.label for row in rows}) == 1
+    return replace(rows[0], term=value.term) if is_one else None
 
 
 def _with_facts(value: Result, owner: Option) -> Result:

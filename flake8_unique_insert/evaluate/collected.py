@@ -75,16 +75,17 @@ def alike(term: Expression, options: list[Option]) -> Result:
 def met_object(point: int, term: Expression, known: list[ObjectState], facts: list[Facts]) -> ObjectState:
     """What is known of an object that is in one of these states. facts: what holds in each and not in all.
 
-    Of a new row it is kept with its values: one that was found to be free on one way and another one on another way.
+    Of a new row, and of one that was changed, it is kept with its values: one that was found to be free on one way and
+    another one on another way.
     """
-    is_new = all(item.new is True for item in known)
+    is_written = all(item.new is True for item in known) or any(item.changed for item in known)
     values = []
     names = dict.fromkeys(name for item in known for name, _ in item.values)
     for name in names:
         results = [item.get(name) for item in known]
         first = results[0]
         if first is None or any(bound != first for bound in results):
-            if is_new:
+            if is_written:
                 results = [bound and _with_facts(bound, own) for bound, own in zip(results, facts)]
             first = _met_value(point, term, name, results)
         values.append((name, first))
@@ -108,13 +109,20 @@ def _with_facts(value: Result, facts: Facts) -> Result:
     return Result(value.term, tuple(Option(item.value, added(of_rows, item.facts)) for item in value.options))
 
 
-def partly_known(point: int, term: Expression, known: ObjectState) -> ObjectState:
-    """What is known of an object that is in this state on some ways, and not spoken of on the others."""
+def partly_known(point: int, term: Expression, known: ObjectState, facts: Facts) -> ObjectState:
+    """What is known of an object that is in this state on some ways, and not spoken of on the others.
+
+    facts: what holds on these ways only.
+    """
     values = []
     for name, value in known.values:
         before = {Symbol("join", point, name), Attribute(term, name)}
         is_made_of_former = value.term not in before and any(part in before for part in value.term.walk())
-        values.append((name, _met_value(point, term, name, [value, None]) if is_made_of_former else value))
+        if is_made_of_former:
+            value = _met_value(point, term, name, [value, None])
+        elif name in known.changed and known.new is False and value.term not in before:
+            value = _met_value(point, term, name, [_with_facts(value, facts), None])
+        values.append((name, value))
     return replace(known, values=tuple(values), open=True)
 
 

@@ -382,11 +382,8 @@ def _met_objects(point: int, states: list[State]) -> dict[Expression, ObjectStat
     shared = first.facts.intersection(*(other.facts for other in others))
     for term in _differing(first.objects, [other.objects for other in others]):
         known = [state.objects[term] for state in states if term in state.objects]
-        if all(item is known[0] for item in known):
-            met[term] = known[0]
-        else:
-            facts = [state.facts - shared for state in states if term in state.objects]
-            met[term] = met_object(point, term, known, facts)
+        facts = [state.facts - shared for state in states if term in state.objects]
+        met[term] = known[0] if all(item is known[0] for item in known) else met_object(point, term, known, facts)
         if len(known) < len(states) and not (isinstance(term, Symbol) and term.kind == "new"):
-            met[term] = partly_known(point, term, met[term])
+            met[term] = partly_known(point, term, met[term], common(facts))
     return met

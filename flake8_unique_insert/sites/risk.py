@@ -112,7 +112,7 @@ def _is_this_row(item: Condition, write: Write, rows: set[Expression]) -> bool:
 
 def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
     """Why a key is not at risk ("generated", "fresh_parent", "update_only": none of it is written), None if it is."""
-    if _left_out(analysis, write, key):
+    if _left_out(analysis, write, key) or _is_put_back(write, key):
         return "update_only"
     if _is_pk_upsert(analysis, write, key):
         return "upsert"
@@ -154,6 +154,18 @@ def _own_key(write: Write) -> Iterator[Expression]:
         yield Attribute(write.instance.term, name)
         if (known := write.object.get(name)) is not None:
             yield known.term
+
+
+def _is_put_back(write: Write, key: UniqueKey) -> bool:
+    """`row.owner = row.owner`: an existing row keeps what it has in all fields of the key."""
+    if write.kind != "update" or write.instance is None or write.object is None or key.condition is not None:
+        return False
+    before, changed = dict(write.object.former), write.object.changed.intersection(key.members)
+    for name in changed:
+        value, own = write.values.get(name), Attribute(write.instance.term, name)
+        if value is None or value.value.term not in (own, before.get(name, own)):
+            return False
+    return bool(changed)
 
 
 def _left_out(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
