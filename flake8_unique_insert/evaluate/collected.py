@@ -116,7 +116,7 @@ def partly_known(point: int, term: Expression, known: ObjectState, facts: Facts)
     """
     values = []
     for name, value in known.values:
-        before = {Symbol("join", point, name), Attribute(term, name)}
+        before = {_joined(point, term, name), Attribute(term, name)}
         is_made_of_former = value.term not in before and any(part in before for part in value.term.walk())
         if is_made_of_former:
             value = _met_value(point, term, name, [value, None])
@@ -126,9 +126,14 @@ def partly_known(point: int, term: Expression, known: ObjectState, facts: Facts)
     return replace(known, values=tuple(values), open=True)
 
 
+def _joined(point: int, term: Expression, name: str) -> Symbol:
+    """What an attribute holds where states meet: neither a local name of its own name, nor another object's."""
+    return Symbol("join", point, f"{term.point if isinstance(term, Symbol) else ''}.{name}")
+
+
 def _met_value(point: int, term: Expression, name: str, results: list[Result | None]) -> Result:
     """What an attribute holds that has one of these values, None where it was not assigned."""
-    joined = Symbol("join", point, name)
+    joined = _joined(point, term, name)
     options = [option for bound in results if bound is not None for option in bound.options]
     if any(isinstance(option.value, Unknown) and joined in option.value.term.symbols for option in options):
         # made of what it was before: one such value stands for all that are not known, or there would be ever more
