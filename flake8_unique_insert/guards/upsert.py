@@ -49,9 +49,10 @@ def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
         return True  # an unknown lookup is not guilty
     partial = key_conditions(analysis, write.model, key) or frozenset()
     own = {read_condition(write.model, name, value) for name, value in write.lookup.values}
-    if any(_is_unknown(condition) for group in write.rows.alternatives for condition in group):
-        return not any(condition.lookup == "linked" for group in write.rows.alternatives for condition in group)
-    conditions = [*own, *(condition for group in write.rows.alternatives for condition in group)]
+    of_rows = [condition for group in write.rows.alternatives for condition in group]
+    if any(map(_is_unknown, of_rows)) and any(condition.lookup == "linked" for condition in of_rows):
+        return False
+    conditions = [*own, *(condition for condition in of_rows if not _is_unknown(condition))]
     owners = _owners_told(analysis, write, key)
     if not all(_path_start(item) in owners or _within(item, write, key, partial) for item in conditions):
         return False
