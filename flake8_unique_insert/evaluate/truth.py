@@ -38,6 +38,7 @@ from flake8_unique_insert.values import (
     Rows,
     SymbolValue,
     Unknown,
+    Unset,
     Validity,
     Value,
 )
@@ -64,11 +65,16 @@ def truth(value: Value) -> bool | None:
         return None if isinstance(value.symbol, (ExternalSymbol, ValueSymbol)) else True
     if isinstance(value, Items):  # an empty one may have been filled by what it was given to
         return True if value.items else None
-    if isinstance(value, Entries) and value.entries:
+    if isinstance(value, Entries) and any(_is_there(entry) for _, entry in value.entries):
         return True
     if isinstance(value, Answer) and not value.rows.alternatives:
         return value.negated
     return None
+
+
+def _is_there(entry: Result) -> bool:
+    """True for an entry that a dict has on all ways."""
+    return not any(isinstance(option.value, Unset) for option in entry.options)
 
 
 def facts_when(value: Value, outcome: bool) -> Facts:
