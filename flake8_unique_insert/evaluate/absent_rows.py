@@ -51,14 +51,17 @@ def _unlinked(model: Model, link: Link, group: frozenset[Condition]) -> Absent:
 
 
 def unlisted(model: Model, term: Expression, arguments: Arguments) -> Facts:
-    """What `exclude(pk__in=others.values("owner"))` says of the rows that are left: none of the others has one."""
+    """What `exclude(pk__in=others.values("owner"))` says of the rows that are left: none of the others has one.
+
+    Of `exclude(product__in=others.values("product"))` that none of the others has the product of one.
+    """
     nodes, values = arguments
-    if len(nodes) != 1 or nodes[0].keyword not in ("pk__in", f"{model.primary_key}__in"):
+    name, _, lookup = (nodes[0].keyword or "").rpartition("__") if len(nodes) == 1 else ("", "", "")
+    column = values[0].value if lookup == "in" and name else None
+    if not isinstance(column, Column) or len(column.fields) != 1 or (name != "pk" and model.field(name) is None):
         return frozenset()
-    column = values[0].value
-    if not isinstance(column, Column) or len(column.fields) != 1:
-        return frozenset()
-    each = condition(column.rows.model, f"{column.fields[0]}__in", unknown(term))
+    left = term if name in ("pk", model.primary_key) else Attribute(term, name)
+    each = condition(column.rows.model, f"{column.fields[0]}__in", unknown(left))
     others = narrowed(column.rows, each)
     return frozenset(replace(fact, but=column.but) for fact in absent(others))
 

@@ -11,6 +11,7 @@ from flake8_unique_insert.evaluate.apart import fields_of
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.collected import renamed, under_names
 from flake8_unique_insert.evaluate.facts import APART, about, after_round, by_other_names, changed, common, in_loop
+from flake8_unique_insert.evaluate.literal_items import element_of_items
 from flake8_unique_insert.evaluate.lookups import rows_in
 from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.queries import SAME_ROWS
@@ -24,12 +25,10 @@ from flake8_unique_insert.syntax.expressions import (
     Boolean,
     Call,
     Expression,
-    Mapping,
     Name,
     Sequence,
     Subscript,
     Symbol,
-    constant,
 )
 from flake8_unique_insert.values import (
     Column,
@@ -41,15 +40,12 @@ from flake8_unique_insert.values import (
     Instance,
     Items,
     Known,
-    ModelClass,
     ObjectState,
-    Option,
     Result,
     Rows,
     RowsByKey,
     Unknown,
     Unset,
-    Value,
     result,
     unknown,
 )
@@ -87,14 +83,14 @@ def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
     listed = list(_listed(iterable.term))
     for fact in ev.state.facts:
         if isinstance(fact, Absent):
-            asked = [item for item in fact.conditions if _asks(item, listed)]
-            ev.state.learn([_about_one(fact, item, element) for item in asked])
+            asked = [(item, _asked_of(item, listed, element.term)) for item in fact.conditions]
+            ev.state.learn([_about_one(fact, item, term) for item, term in asked if term is not None])
     return element
 
 
-def _about_one(fact: Absent, condition: Condition, element: Result) -> Absent:
+def _about_one(fact: Absent, condition: Condition, term: Expression) -> Absent:
     """No row has any of these values, so none has this one."""
-    each = replace(condition, lookup="exact", term=element.term)
+    each = replace(condition, lookup="exact", term=term)
     return replace(fact, conditions=fact.conditions - {condition} | {each})
 
 
@@ -116,15 +112,20 @@ def _same_elements(term: Expression) -> Expression:
     return term
 
 
-def _asks(condition: Condition, listed: list[Expression]) -> bool:
-    """True for `field__in=xs` of these elements."""
-    return condition.lookup == "in" and not condition.excluded and _same_elements(condition.term) in listed
+def _asked_of(condition: Condition, listed: list[Expression], element: Expression) -> Expression | None:
+    """The x that `field__in=xs` asks about where xs are these elements, or what was read from each of them."""
+    if condition.lookup != "in" or condition.excluded:
+        return None
+    if _same_elements(condition.term) in listed:
+        return element
+    term = condition.term  # see `absent_rows.unlisted`
+    return Attribute(element, term.name) if isinstance(term, Attribute) and term.base in listed else None
 
 
 def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
     inner, term = rows_in(iterable) or iterable.value, iterable.term
     if isinstance(inner, Items):
-        return _item(ev, inner, node)
+        return element_of_items(ev, inner, node)
     if isinstance(inner, Elements):
         for key, known in inner.objects:
             ev.state.objects.setdefault(key, known)
@@ -314,54 +315,6 @@ def _is_given(term: Expression) -> bool:
     return (isinstance(term, Symbol) and term.kind == "param") or (
         isinstance(term, Attribute) and term.name in REQUEST_DATA
     )
-
-
-def _item(ev: Evaluator, items: Items, node: object) -> Result:
-    if not items.items:  # filled in a way that is not followed
-        return unknown(ev.symbol("item", node))
-    terms = [item.term for item in items.items]
-    constants = all(isinstance(item.value, (Known, ModelClass)) for item in items.items)
-    distinct = constants and len(set(terms)) == len(terms)
-    symbol = ev.symbol("distinct" if distinct else "element" if constants else "item", node)
-    values = [option.value for item in items.items for option in item.options]
-    if any(isinstance(value, ModelClass) for value in values):
-        return Result(symbol, tuple(Option(_named(value, symbol)) for value in dict.fromkeys(values))[:6])
-    lengths = {len(value.items) if isinstance(value, Items) else -1 for value in values}
-    if len(lengths) == 1 and -1 not in lengths:
-        return _transposed(ev, items, node)
-    if (entries := _transposed_dicts(ev, items, node)) is not None:
-        return entries
-    if distinct:
-        ev.analysis.literals[symbol] = tuple(terms)
-    return Result(symbol, (Option(Unknown(symbol)),))
-
-
-def _named(value: Value, symbol: Symbol) -> Value:
-    """A model class under the name of the loop's variable."""
-    return replace(value, term=symbol) if isinstance(value, ModelClass) else value
-
-
-def _transposed(ev: Evaluator, items: Items, node: object) -> Result:
-    """Tuples of one length: each place is an element of the values that stand there."""
-    rows = [item.value.items for item in items.items if isinstance(item.value, Items)]
-    places = []
-    for number, column in enumerate(zip(*rows)):
-        key = (id(node), number)
-        places.append(_item(ev, Items(Sequence("tuple", ()), "tuple", tuple(column)), key))
-    return result(Items(Sequence("tuple", tuple(place.term for place in places)), "tuple", tuple(places)))
-
-
-def _transposed_dicts(ev: Evaluator, items: Items, node: object) -> Result | None:
-    """Dicts with the same keys: each holds an element of the values that stand there; None for anything else."""
-    dicts = [item.value for item in items.items if isinstance(item.value, Entries) and not item.value.open]
-    names = [name for name, _ in dicts[0].entries] if dicts else []
-    if len(dicts) < len(items.items) or any({name for name, _ in found.entries} != set(names) for found in dicts):
-        return None
-    entries = []
-    for name in names:
-        column = tuple(dict(found.entries)[name] for found in dicts)
-        entries.append((name, _item(ev, Items(Sequence("tuple", ()), "tuple", column), (id(node), name))))
-    return result(Entries(Mapping(tuple((constant(name), value.term) for name, value in entries)), tuple(entries)))
 
 
 def _from_call(ev: Evaluator, term: Call, node: object) -> Result:
