@@ -71,13 +71,19 @@ def _follow_in_save(write: Write, changed: set[str]) -> set[str]:
     given = {
         value.term for name, value in write.values.values if name in changed and not isinstance(value.term, Constant)
     }
-    found = set()
-    for mechanism in write.mechanisms if given else ():
+    found: set[str] = set()
+    if not given or write.own_save is None or not write.own_save.names({*_members(write)} - changed):
+        return found
+    for mechanism in write.mechanisms:
         for name in mechanism.object.changed - changed if mechanism.object is not None else ():
             value = mechanism.values.get(name)
             if value is not None and not given.isdisjoint(value.term.walk()):
                 found.add(name)
     return found
+
+
+def _members(write: Write) -> Iterator[str]:
+    return (name for key in write.model.keys for name in key.members)
 
 
 def _comes_under(analysis: Analysis, write: Write, key: UniqueKey, changed: set[str]) -> bool:
