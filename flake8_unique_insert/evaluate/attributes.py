@@ -156,7 +156,9 @@ def _of_unknown(ev: Evaluator, value: Value, name: str, term: Expression) -> Res
     if len(found) == 1 and found[0].kind == "m2m":
         owners = ev.analysis.lookup.owners_of(owner.name)
         linked = follow_accessor(ev, Instance(owner.base, owners[0]), owner.name, owner) if len(owners) == 1 else None
-        return _read_value(ev, linked.value, name, term, owner) if linked is not None else unknown(term)
+        if linked is None or isinstance(linked.value, Unknown):
+            return unknown(term)
+        return _read_value(ev, linked.value, name, term, owner)
     if len({accessor.model for accessor in found}) != 1 or any(accessor.kind != "many" for accessor in found):
         return unknown(term)
     target = ev.analysis.lookup.model_labelled(found[0].model)

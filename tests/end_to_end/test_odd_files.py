@@ -137,6 +137,30 @@ def test_class_that_is_its_own_base(project: Project) -> None:
     assert uqi(project.root, ".").reported == []
 
 
+def test_relation_to_a_model_that_is_nowhere(project: Project) -> None:
+    project.write("shop/models.py", f"{MODELS}    tags = models.ManyToManyField('elsewhere.Tag')\n")
+    project.write(
+        "shop/services.py",
+        "from shop.models import Customer\n\n\ndef register(email, known):\n"
+        "    for customer in known:\n        if set(customer.tags.all()) or customer.basket.tags.filter(pk=1).exists():\n"
+        "            return None\n    return Customer.objects.create(email=email)\n",
+    )
+    assert uqi(project.root, ".").places == [("shop/services.py", 8, "UQI101")]
+
+
+def test_module_beside_a_package_of_its_name(project: Project) -> None:
+    project.write(
+        "shop/forms.py",
+        "from django import forms\n\nfrom shop.models import Customer\n\n\nclass CustomerForm(forms.ModelForm):\n"
+        "    class Meta:\n        model = Customer\n        fields = []\n\n    def save(self):\n"
+        "        return Customer.objects.create(email=self.data['email'])\n",
+    )
+    users = "from shop.forms import CustomerForm\n\n\ndef {}(request):\n    return CustomerForm(request.POST).save()\n"
+    project.write("shop/views.py", "\n".join(users.format(f"never_{number}") for number in range(3)))
+    project.write("shop/views/__init__.py", users.format("add"))
+    assert ("shop/forms.py", 12, "UQI101") in uqi(project.root, ".").places
+
+
 @pytest.mark.skipif(not hasattr(os, "symlink") or sys.platform == "win32", reason="needs symbolic links")
 def test_loops_of_links(project: Project) -> None:
     (project.root / "shop/again").symlink_to(project.root, target_is_directory=True)

@@ -68,6 +68,12 @@ def test_folder_that_settings_put_on_the_path(make_project: MakeProject) -> None
     assert getattr(found, "module", "") == "apps.users.models"
 
 
+def test_package_of_tests_for_a_package_on_the_path(make_project: MakeProject) -> None:
+    files = {f"{folder}/orders/{name}.py": "" for folder in ("shop/apps", "tests") for name in ("__init__", "models")}
+    project = make_project({"manage.py": "", "shop/__init__.py": "", "shop/apps/__init__.py": "", **files})
+    assert project.modules.find("orders.models") == project.modules.root / "shop/apps/orders/models.py"
+
+
 def test_stated_source_roots(make_project: MakeProject) -> None:
     project = make_project({"code/lib/models.py": ""}, source_roots=["code"])
     assert project.module_name(project.root / "code/lib/models.py") == "lib.models"
