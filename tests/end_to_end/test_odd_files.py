@@ -142,7 +142,8 @@ def test_relation_to_a_model_that_is_nowhere(project: Project) -> None:
     project.write(
         "shop/services.py",
         "from shop.models import Customer\n\n\ndef register(email, known):\n"
-        "    for customer in known:\n        if set(customer.tags.all()) or customer.basket.tags.filter(pk=1).exists():\n"
+        "    for customer in known:\n"
+        "        if set(customer.tags.all()) or customer.basket.tags.filter(pk=1).exists():\n"
         "            return None\n    return Customer.objects.create(email=email)\n",
     )
     assert uqi(project.root, ".").places == [("shop/services.py", 8, "UQI101")]
