@@ -68,6 +68,7 @@ class FileAnalysis:
         self._caller_looks: dict[tuple[FunctionSymbol, frozenset[tuple[Block, int]]], Look] = {}
         self._writes: dict[FunctionSymbol, Look] = {}
         self._assumed: dict[tuple[FunctionSymbol, FunctionSymbol], list[Write]] = {}
+        self._inherited: dict[tuple[FunctionSymbol, ClassSymbol], list[Write]] = {}
 
     def sites(self) -> Iterator[InsertSite]:
         """Every site of the file, in the order of its functions; `unresolved` gets the calls of unknown models."""
@@ -169,22 +170,26 @@ class FileAnalysis:
 
     # --- callers
 
-    def _is_safe_after(self, function: FunctionSymbol, write: Write) -> bool:
-        """True when the write of a view's method is safe as seen from a method of its class that runs before."""
-        for first in self._run_before(function):
-            reached = [found for found in self.writes(first) if found.stack and found.call.node is write.call.node]
+    def _is_safe_after(self, function: FunctionSymbol, write: Write, heir: ClassSymbol | None = None) -> bool:
+        """True when the write of a view's method is safe as seen from a method of its class that runs before.
+
+        heir: the class of the view, if it is not the method's own.
+        """
+        view = heir or owner_of(function)
+        if view is None:
+            return False
+        for first in self._run_before(function, view):
+            writes = self._of_heir(first, view)
+            reached = [found for found in writes if found.stack and found.call.node is write.call.node]
             if reached and not any(self._site(found).unguarded for found in reached):
                 return True
         return False
 
-    def _run_before(self, function: FunctionSymbol) -> Iterator[FunctionSymbol]:
-        owner = owner_of(function)
-        if owner is None:
-            return
+    def _run_before(self, function: FunctionSymbol, view: ClassSymbol) -> Iterator[FunctionSymbol]:
         for name in BEFORE.get(function.summary.name, ()):
-            member = self.callers.project.class_member(owner, name)
-            if member is not None and member.owner == owner and isinstance(member.definition, FunctionSummary):
-                yield FunctionSymbol(owner.module, f"{owner.qualname}.{name}", member.definition)
+            member = self.callers.project.class_member(view, name)
+            if member is not None and isinstance(member.definition, FunctionSummary):
+                yield FunctionSymbol(member.owner.module, f"{member.owner.qualname}.{name}", member.definition)
 
     def _callers_guard(self, function: FunctionSymbol, write: Write, depth: int, handling: bool = False) -> bool:
         """True when the function has callers, and the write is guarded or safe as seen from each of them.
@@ -213,12 +218,13 @@ class FileAnalysis:
         reached = [found for found in writes if found.call.node is write.call.node]
         called = all_called.get(function.summary.name, {""})
         is_entry = function.summary.name in ENTRY_POINTS
+        heir = self._heir(function, caller)
         if not reached and "." in function.qualname and not is_entry and not exhausted:
             more: list[Write] = []
-            if "" in called:
+            if heir is not None and ("" in called or self._is_overriding(function, called)):
+                more = self._of_heir(caller, heir)
+            elif "" in called:
                 more = self._assuming(function, caller)
-            elif self._is_overriding(function, called):
-                more = self._of_heir(function, caller)
             reached = [found for found in more if found.call.node is write.call.node]
         if not reached:
             by_name = bool(called & {"", function.dotted})
@@ -229,7 +235,7 @@ class FileAnalysis:
             return depth < MAX_CALLER_DEPTH and self._callers_guard(caller, write, depth + 1, handling)
         if not any(site.unguarded for site in sites):
             return True
-        if self._is_safe_after(caller, write):
+        if self._is_safe_after(caller, write, heir):
             return True
         return depth < MAX_CALLER_DEPTH and self._callers_guard(caller, write, depth + 1)
 
@@ -276,14 +282,19 @@ class FileAnalysis:
         overridden = self.callers.project.bases(owner) if owner is not None else ()
         return any(f"{base}.{method.summary.name}" in called for base in overridden)
 
-    def _of_heir(self, method: FunctionSymbol, caller: FunctionSymbol) -> list[Write]:
-        """The writes of a caller in a base class, which calls the method on a `self` of the method's class."""
+    def _heir(self, method: FunctionSymbol, caller: FunctionSymbol) -> ClassSymbol | None:
+        """The class of a method that a base class of it calls on `self`; None where the caller is none of these."""
         owner, base = owner_of(method), owner_of(caller)
-        if owner is None or base is None or base.dotted not in self.callers.project.bases(owner):
-            return []
-        if (method, caller) not in self._assumed:
-            self._assumed[method, caller] = self._counted(caller, self._leading_to(method, caller), owner)[0]
-        return self._assumed[method, caller]
+        is_base = owner is not None and base is not None and base.dotted in self.callers.project.bases(owner)
+        return owner if is_base and owner != base else None
+
+    def _of_heir(self, method: FunctionSymbol, heir: ClassSymbol) -> list[Write]:
+        """The writes of a method whose `self` is of a class that inherits it."""
+        if owner_of(method) == heir:
+            return self.writes(method)
+        if (method, heir) not in self._inherited:
+            self._inherited[method, heir] = self._counted(method, None, heir)[0]
+        return self._inherited[method, heir]
 
     def _assuming(self, method: FunctionSymbol, caller: FunctionSymbol) -> list[Write]:
         """The writes of a caller, if what it calls by the method's name on unknown objects is this method."""
@@ -307,7 +318,7 @@ class FileAnalysis:
     def _counted(self, function: FunctionSymbol, within: Slice | None, heir: ClassSymbol | None = None) -> Look:
         """An analysis with all calls, within the budget for callers. heir: the class of `self`, if not its own."""
         self.analysis.writing = self._writing - ENTRY_POINTS
-        look = self._attempt(function, within=within, owner=heir), self.analysis.called
+        look = self._attempt(function, within=within, heir=heir), self.analysis.called
         self.analysis.writing = frozenset()
         self.caller_steps += self.analysis.steps
         return look
@@ -326,25 +337,26 @@ class FileAnalysis:
         function: FunctionSymbol,
         depth: int = MAX_DEPTH,
         within: Slice | None = None,
-        owner: ClassSymbol | None = None,
+        heir: ClassSymbol | None = None,
     ) -> list[Write]:
         self.analysis.max_depth = depth
         try:
-            return self._run(function, within, owner or owner_of(function))
+            return self._run(function, within, heir)
         except (BudgetExceeded, RecursionError, UnreadableSource) as error:
             LOG.info("%s not analysed (%s)", function.dotted, type(error).__name__)
             return []
         finally:
             self.analysis.max_depth = MAX_DEPTH
 
-    def _run(self, function: FunctionSymbol, within: Slice | None, owner: ClassSymbol | None) -> list[Write]:
+    def _run(self, function: FunctionSymbol, within: Slice | None, heir: ClassSymbol | None) -> list[Write]:
         code = self.store.code(function)
         graph = self.store.graph(code) if code is not None else None
         if code is None or graph is None:
             return []
-        frame = Frame(function.module, owner, code, (self.analysis.point(function.dotted),), (), (function.dotted,))
+        path = (self.analysis.point(function.dotted),)
+        frame = Frame(function.module, owner_of(function), code, path, (), (function.dotted,))
         frame = replace(frame, outer=self._decorators(frame, function.summary))
-        return self._record(frame, graph, lambda: entry_state(self.analysis, frame, function.summary), within)
+        return self._record(frame, graph, lambda: entry_state(self.analysis, frame, function.summary, heir), within)
 
     def _decorators(self, frame: Frame, function: FunctionSummary) -> tuple[Protection, ...]:
         ev = Evaluator(self.analysis, frame, State())

@@ -46,12 +46,15 @@ INPUT_PLACES = {"create": 0, "update": 1}
 """Where the methods of a serializer get its validated input."""
 
 
-def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary) -> State:
-    """The state at the start of a function: `self` or `cls`, annotated parameters, signal receivers' arguments."""
+def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary, heir: ClassSymbol | None = None) -> State:
+    """The state at the start of a function: `self` or `cls`, annotated parameters, signal receivers' arguments.
+
+    heir: the class of `self`, where it inherits the method.
+    """
     ev = Evaluator(analysis, frame, State())
     parameters = list(function.parameters)
     if frame.owner is not None and parameters and parameters[0].kind == "positional":
-        receiver = _receiver(ev, frame.owner, function, parameters[0].name)
+        receiver = _receiver(ev, heir or frame.owner, function, parameters[0].name)
         if receiver is not None:
             ev.state.names[parameters.pop(0).name] = receiver
             ev.state.names["$self"] = receiver
