@@ -188,7 +188,8 @@ class FileAnalysis:
     def _run_before(self, function: FunctionSymbol, view: ClassSymbol) -> Iterator[FunctionSymbol]:
         for name in BEFORE.get(function.summary.name, ()):
             member = self.callers.project.class_member(view, name)
-            if member is not None and isinstance(member.definition, FunctionSummary):
+            is_own = member is not None and self.store.is_own(member.owner.module)
+            if member is not None and is_own and isinstance(member.definition, FunctionSummary):
                 yield FunctionSymbol(member.owner.module, f"{member.owner.qualname}.{name}", member.definition)
 
     def _callers_guard(self, function: FunctionSymbol, write: Write, depth: int, handling: bool = False) -> bool:
