@@ -13,7 +13,7 @@ from flake8_unique_insert.code_store import CodeStore
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Analysis, BudgetExceeded, Frame, Unreachable
 from flake8_unique_insert.evaluate.handed_on import BEFORE
-from flake8_unique_insert.evaluate.parameters import entry_state, is_view
+from flake8_unique_insert.evaluate.parameters import answers_errors, entry_state, is_view
 from flake8_unique_insert.evaluate.protections import of_named
 from flake8_unique_insert.evaluate.slices import to_calls, to_writes
 from flake8_unique_insert.evaluate.state import State
@@ -363,7 +363,9 @@ class FileAnalysis:
         ev = Evaluator(self.analysis, frame, State())
         found = tuple(of_named(ev, decorator) for decorator in function.decorators)
         if self.settings.atomic_requests and is_view(self.analysis.lookup, frame.owner, function):
-            return (Protection("atomic", "ATOMIC_REQUESTS"), *found)
+            found = (Protection("atomic", "ATOMIC_REQUESTS"), *found)
+        if frame.owner is not None and answers_errors(self.analysis.lookup, frame.owner):
+            found = (Protection("handler", "handle_exception", True), *found)
         return found
 
     def _module_writes(self) -> list[Write]:
