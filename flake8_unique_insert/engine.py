@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.analyse import FileAnalysis, Settings
+from flake8_unique_insert.analyse import FileAnalysis
 from flake8_unique_insert.callers import Callers
 from flake8_unique_insert.findings import Finding, SiteReport
 from flake8_unique_insert.options import Options
@@ -16,6 +16,7 @@ from flake8_unique_insert.project import Project
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.projects import Projects
 from flake8_unique_insert.report import findings, reports
+from flake8_unique_insert.runs import Settings
 from flake8_unique_insert.sites.site import InsertSite
 from flake8_unique_insert.syntax.source import SourceFile, UnreadableSource, paused_gc
 

@@ -29,7 +29,7 @@ from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.exhausted import of_row
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.spreading import each_spread
-from flake8_unique_insert.evaluate.verbs import reads_like_insert
+from flake8_unique_insert.evaluate.verbs import SAME_ROWS, reads_like_insert
 from flake8_unique_insert.evaluate.writes import Unresolved
 from flake8_unique_insert.facts import NewRow
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
@@ -281,7 +281,7 @@ def _call_bound(ev: Evaluator, option: Option, value: Bound, node: Call, argumen
         return _call_super(ev, receiver, value.name, node, arguments, term)
     if isinstance(receiver, Rows):
         return queries.call_rows(ev, receiver, value.name, node, arguments)
-    if isinstance(receiver, Column) and not receiver.maps and value.name in queries.SAME_ROWS:
+    if isinstance(receiver, Column) and not receiver.maps and value.name in SAME_ROWS:
         return result(replace(receiver, distinct=receiver.distinct or value.name == "distinct"))
     if isinstance(receiver, Instance):
         return _call_instance(ev, option, receiver, value.name, node, arguments, term)

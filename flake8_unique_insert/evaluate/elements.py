@@ -14,10 +14,10 @@ from flake8_unique_insert.evaluate.facts import APART, about, after_round, by_ot
 from flake8_unique_insert.evaluate.literal_items import element_of_items
 from flake8_unique_insert.evaluate.lookups import rows_in
 from flake8_unique_insert.evaluate.nests import spanned
-from flake8_unique_insert.evaluate.queries import SAME_ROWS
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import normal, symbols
 from flake8_unique_insert.evaluate.unrelated import unrelated
+from flake8_unique_insert.evaluate.verbs import SAME_ROWS
 from flake8_unique_insert.facts import Absent, Condition, Fact, NewRow
 from flake8_unique_insert.syntax.expressions import (
     Attribute,

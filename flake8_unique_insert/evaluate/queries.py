@@ -13,6 +13,7 @@ from flake8_unique_insert.evaluate.row_values import content_type_of, username_f
 from flake8_unique_insert.evaluate.state import Check
 from flake8_unique_insert.evaluate.terms import differs
 from flake8_unique_insert.evaluate.unrelated import unrelated
+from flake8_unique_insert.evaluate.verbs import SAME_ROWS
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import (
@@ -47,27 +48,6 @@ NATURAL_KEYS = {
     "auth.Group": ("name",),
     "sites.Site": ("domain",),
 }
-SAME_ROWS = frozenset(
-    [
-        "all",
-        "order_by",
-        "select_related",
-        "prefetch_related",
-        "using",
-        "distinct",
-        "select_for_update",
-        "only",
-        "defer",
-        "annotate",
-        "alias",
-        "reverse",
-        "db_manager",
-        "iterator",
-        "aiterator",
-        "get_queryset",
-        "complex_filter_none",
-    ]
-)
 WRITES = frozenset(
     [
         "create",

@@ -1,4 +1,4 @@
-"""The methods that insert or change rows, by name."""
+"""The methods that insert or change rows, and those that hand the same rows on, by name."""
 
 from __future__ import annotations
 
@@ -13,6 +13,28 @@ KINDS = {
     "update_or_create": "upsert",
     "bulk_update": "bulk_update",
 }
+SAME_ROWS = frozenset(
+    [
+        "all",
+        "order_by",
+        "select_related",
+        "prefetch_related",
+        "using",
+        "distinct",
+        "select_for_update",
+        "only",
+        "defer",
+        "annotate",
+        "alias",
+        "reverse",
+        "db_manager",
+        "iterator",
+        "aiterator",
+        "get_queryset",
+        "complex_filter_none",
+    ]
+)
+"""Methods of managers and querysets that return the same rows."""
 HOOKS = frozenset({"form_valid", "perform_create", "perform_update", "save_model", "save_base"})
 """Methods of frameworks that save what they are given."""
 ADD_ROWS = frozenset({"bulk", "through_defaults"})

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-from flake8_unique_insert import analyse, code_store
+from flake8_unique_insert import caller_guards, code_store, runs
 from flake8_unique_insert.engine import Engine
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.options import Options
@@ -38,7 +38,8 @@ def by_libcst() -> Iterator[None]:
 def by_whole_functions() -> Iterator[None]:
     """Inside the `with` statement looks at functions and at their callers leave out no statement and no name."""
     code_store.SHARED.clear()
-    with patch.multiple(analyse, to_writes=_all, to_calls=_all), patch.object(Graph, "live_at_heads", {}):
+    whole_callers = patch.object(caller_guards, "to_calls", _all)
+    with whole_callers, patch.object(runs, "to_writes", _all), patch.object(Graph, "live_at_heads", {}):
         yield
     code_store.SHARED.clear()
 

@@ -1,0 +1,161 @@
+"""Whether the callers of a function guard what it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from flake8_unique_insert.callers import ENTRY_POINTS, Callers, may_bind
+from flake8_unique_insert.class_users import hands_on, owner_of, saves
+from flake8_unique_insert.evaluate.handed_on import BEFORE
+from flake8_unique_insert.evaluate.slices import to_calls
+from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.flow.graph import Block
+from flake8_unique_insert.flow.slice import Slice
+from flake8_unique_insert.runs import Look, Runs
+from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
+from flake8_unique_insert.sites.site import InsertSite
+from flake8_unique_insert.syntax.expressions import Call, called_name
+from flake8_unique_insert.syntax.statements import inside
+from flake8_unique_insert.syntax.summary import FunctionSummary
+
+MAX_CALLER_DEPTH = 2
+MAX_CALLER_STEPS = (120_000, 40_000)
+"""How much of one file's analysis may go into its functions' callers: direct ones, and the callers of those."""
+
+
+class CallerGuards:
+    """The callers of one file's functions, as far as they are asked about. site: judges a write."""
+
+    def __init__(self, runs: Runs, callers: Callers, site: Callable[[Write], InsertSite]) -> None:
+        self.runs = runs
+        self.callers = callers
+        self._site = site
+        self._looks: dict[tuple[FunctionSymbol, frozenset[tuple[Block, int]]], Look] = {}
+        self._assumed: dict[tuple[FunctionSymbol, FunctionSymbol], list[Write]] = {}
+
+    def guard(self, function: FunctionSymbol, write: Write, depth: int, handling: bool = False) -> bool:
+        """True when the function has callers, and the write is guarded or safe as seen from each of them.
+
+        handling: only where the error is handled.
+        """
+        seen = False
+        for caller in self.callers.of(function) or ():
+            safe = self._is_safe_from(caller, function, write, depth, handling)
+            if safe is False:
+                return False
+            seen = seen or safe is True
+        return seen
+
+    def is_safe_after(self, function: FunctionSymbol, write: Write, heir: ClassSymbol | None = None) -> bool:
+        """True when the write of a view's method is safe as seen from a method of its class that runs before.
+
+        heir: the class of the view, if it is not the method's own.
+        """
+        view = heir or owner_of(function)
+        if view is None:
+            return False
+        for first in self._run_before(function, view):
+            writes = self.runs.of_heir(first, view)
+            reached = [found for found in writes if found.stack and found.call.node is write.call.node]
+            if reached and not any(self._site(found).unguarded for found in reached):
+                return True
+        return False
+
+    def _run_before(self, function: FunctionSymbol, view: ClassSymbol) -> Iterator[FunctionSymbol]:
+        for name in BEFORE.get(function.summary.name, ()):
+            member = self.callers.project.class_member(view, name)
+            is_own = member is not None and self.runs.store.is_own(member.owner.module)
+            if member is not None and is_own and isinstance(member.definition, FunctionSummary):
+                yield FunctionSymbol(member.owner.module, f"{member.owner.qualname}.{name}", member.definition)
+
+    def _is_safe_from(
+        self, caller: FunctionSymbol, function: FunctionSymbol, write: Write, depth: int, handling: bool
+    ) -> bool | None:
+        """Whether the write is safe as seen from a caller; None where that certainly calls other functions only."""
+        if not self._may_call(caller, function):
+            return None
+        exhausted = self.runs.caller_steps > MAX_CALLER_STEPS[min(depth, 1)]
+        looked = self._look_at_caller(caller, function, exhausted)
+        if looked is None:
+            return False
+        writes, all_called = looked
+        reached = [found for found in writes if found.call.node is write.call.node]
+        called = all_called.get(function.summary.name, {""})
+        is_entry = function.summary.name in ENTRY_POINTS
+        heir = self._heir(function, caller)
+        if not reached and "." in function.qualname and not is_entry and not exhausted:
+            more: list[Write] = []
+            if heir is not None and ("" in called or self._is_overriding(function, called)):
+                more = self.runs.of_heir(caller, heir)
+            elif "" in called:
+                more = self._assuming(function, caller)
+            reached = [found for found in more if found.call.node is write.call.node]
+        if not reached:
+            by_name = bool(called & {"", function.dotted})
+            may_call = self._may_call_by_class(caller, function, all_called) if is_entry else by_name
+            return False if may_call else None
+        sites = [self._site(found) for found in reached]
+        if handling and not all("handled" in site.verdicts.values() for site in sites):
+            return depth < MAX_CALLER_DEPTH and self.guard(caller, write, depth + 1, handling)
+        if not any(site.unguarded for site in sites):
+            return True
+        if self.is_safe_after(caller, write, heir):
+            return True
+        return depth < MAX_CALLER_DEPTH and self.guard(caller, write, depth + 1)
+
+    def _may_call(self, caller: FunctionSymbol, function: FunctionSymbol) -> bool:
+        """False when each call by the function's name has arguments that it does not take; it may be a namesake's."""
+        code, name = self.runs.store.code(caller), function.summary.name
+        calls = [call for call in inside(code.body, Call) if called_name(call) == name] if code is not None else []
+        return not calls or any(may_bind(call, function.summary) for call in calls)
+
+    def _look_at_caller(self, caller: FunctionSymbol, function: FunctionSymbol, only_known: bool) -> Look | None:
+        """The writes of a caller and what it calls, as far as that leads to calls of something of the function's name.
+
+        only_known: None instead of an analysis. Functions of one file often share a slice of their caller.
+        """
+        within = self._leading_to(function, caller) if not self.runs.is_known(caller) else None
+        if within is None:
+            return None if only_known and not self.runs.is_known(caller) else self.runs.whole(caller)
+        key = caller, frozenset(within.items())
+        if key not in self._looks and not only_known:
+            self._looks[key] = self.runs.counted(caller, within)
+        return self._looks.get(key)
+
+    def _leading_to(self, function: FunctionSymbol, caller: FunctionSymbol) -> Slice | None:
+        """What of a caller leads to calls of something of the function's name; None for all of it."""
+        name = function.summary.name
+        names = self.runs.writing if name in self.runs.writing else frozenset({name})
+        return self.runs.slice(caller, lambda graph: to_calls(graph, names)) if name not in ENTRY_POINTS else None
+
+    def _may_call_by_class(
+        self, caller: FunctionSymbol, method: FunctionSymbol, all_called: dict[str, set[str]]
+    ) -> bool:
+        """True when a function that names a method's class may call it, or give the class to what does."""
+        project, code, owner = self.callers.project, self.runs.store.code(caller), owner_of(method)
+        is_form = saves(project, method)
+        called = all_called.get("save" if is_form else method.summary.name, set())
+        if code is None or owner is None or called & {"", method.dotted}:
+            return True
+        is_saved = is_form and any(f"{base}.save" in called for base in project.bases(owner))
+        return hands_on(code.body, owner.qualname, with_input=is_form and not is_saved)
+
+    def _is_overriding(self, method: FunctionSymbol, called: set[str]) -> bool:
+        """True for a method that overrides one of those that are called."""
+        owner = owner_of(method)
+        overridden = self.callers.project.bases(owner) if owner is not None else ()
+        return any(f"{base}.{method.summary.name}" in called for base in overridden)
+
+    def _heir(self, method: FunctionSymbol, caller: FunctionSymbol) -> ClassSymbol | None:
+        """The class of a method that a base class of it calls on `self`; None where the caller is none of these."""
+        owner, base = owner_of(method), owner_of(caller)
+        is_base = owner is not None and base is not None and base.dotted in self.callers.project.bases(owner)
+        return owner if is_base and owner != base else None
+
+    def _assuming(self, method: FunctionSymbol, caller: FunctionSymbol) -> list[Write]:
+        """The writes of a caller, if what it calls by the method's name on unknown objects is this method."""
+        if (method, caller) not in self._assumed:
+            self.runs.analysis.assumed = method
+            self._assumed[method, caller] = self.runs.counted(caller, self._leading_to(method, caller))[0]
+            self.runs.analysis.assumed = None
+        return self._assumed[method, caller]
