@@ -29,6 +29,8 @@ from flake8_unique_insert.syntax.summary import FunctionSummary
 
 LOG = logging.getLogger(__name__)
 FIRST_LOOK = 1
+OUTSIDE = frozenset({"__init__", "as_view", "dispatch", "setup"})
+"""Methods of a view whose errors DRF does not hand to `handle_exception()`."""
 Look = tuple[list[Write], dict[str, set[str]]]
 """The writes of a function; by name the dotted names of what it calls, "" where that is not known."""
 
@@ -166,7 +168,8 @@ class Runs:
         found = tuple(of_named(ev, decorator) for decorator in function.decorators)
         if self.settings.atomic_requests and is_view(self.analysis.lookup, frame.owner, function):
             found = (Protection("atomic", "ATOMIC_REQUESTS"), *found)
-        if frame.owner is not None and answers_errors(self.analysis.lookup, frame.owner):
+        view = frame.owner if function.name not in OUTSIDE else None
+        if view is not None and answers_errors(self.analysis.lookup, view):
             found = (Protection("handler", "handle_exception", True), *found)
         return found
 

@@ -28,7 +28,9 @@ from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.exhausted import of_row
 from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.spreading import each_spread
+from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.verbs import SAME_ROWS, reads_like_insert
 from flake8_unique_insert.evaluate.writes import Unresolved
 from flake8_unique_insert.facts import NewRow
@@ -104,18 +106,34 @@ def _call(ev: Evaluator, node: Call) -> Result:
         return ev.generated(node)
     if (row := trees.insert(ev, node, function, arguments)) is not None:
         return row
-    results = [
-        (option, _call_value(ev, option, node, given, term))
-        for option in function.options
-        for given in each_spread(arguments)
-    ]
-    if len(results) == 1:
-        return results[0][1]
+    each = each_spread(arguments)
+    if len(each) == len(function.options) == 1:
+        return _call_value(ev, function.options[0], node, each[0], term)
+    results = [(option, value) for option in function.options for value in _call_each(ev, option, node, each, term)]
     options = [
         Option(inner.value, added(option.facts, inner.facts)) for option, value in results for inner in value.options
     ]
     terms = {value.term for _, value in results}
     return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:6])
+
+
+def _call_each(ev: Evaluator, option: Option, node: Call, each: list[Arguments], term: Call) -> list[Result]:
+    """What a function returns for each of the dicts that a `**` argument may be: it is called with one of them."""
+    if len(each) == 1:
+        return [_call_value(ev, option, node, each[0], term)]
+    results: list[Result] = []
+    before = ev.state
+    after: list[State | None] = []
+    for given in each:
+        ev.state = before.copy()
+        try:
+            results.append(_call_value(ev, option, node, given, term))
+            after.append(ev.state)
+        except Unreachable:
+            after.append(None)
+    ev.state = before
+    ev.fork(after, node)
+    return results
 
 
 def _term(function: Result, arguments: Arguments) -> Call:

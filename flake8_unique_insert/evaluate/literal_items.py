@@ -56,7 +56,7 @@ def _transposed(ev: Evaluator, items: Items, node: object) -> Result:
     rows = [item.value.items for item in items.items if isinstance(item.value, Items)]
     places = []
     for number, column in enumerate(zip(*rows)):
-        key = (id(node), number)
+        key = _part(node, number)
         places.append(element_of_items(ev, Items(Sequence("tuple", ()), "tuple", tuple(column)), key))
     return result(Items(Sequence("tuple", tuple(place.term for place in places)), "tuple", tuple(places)))
 
@@ -71,8 +71,13 @@ def _transposed_dicts(ev: Evaluator, items: Items, node: object) -> Result | Non
     entries = []
     for name in dict.fromkeys(name for found in dicts for name in found):
         column = tuple(found[name] for found in dicts if name in found)
-        value = element_of_items(ev, Items(Sequence("tuple", ()), "tuple", column), (id(node), name))
+        value = element_of_items(ev, Items(Sequence("tuple", ()), "tuple", column), _part(node, name))
         if len(column) < len(dicts):
             value = Result(value.term, (*value.options, Option(Unset(value.term))))
         entries.append((name, value))
     return result(Entries(Mapping(tuple((constant(name), value.term) for name, value in entries)), tuple(entries)))
+
+
+def _part(node: object, part: object) -> tuple[object, object]:
+    """Identifies one place of the elements of a loop, of those in them, too."""
+    return (node if isinstance(node, tuple) else id(node)), part
