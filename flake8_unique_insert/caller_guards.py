@@ -16,7 +16,6 @@ from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.sites.site import InsertSite
 from flake8_unique_insert.syntax.expressions import Call, called_name
 from flake8_unique_insert.syntax.statements import inside
-from flake8_unique_insert.syntax.summary import FunctionSummary
 
 MAX_CALLER_DEPTH = 2
 MAX_CALLER_STEPS = (120_000, 40_000)
@@ -64,9 +63,9 @@ class CallerGuards:
     def _run_before(self, function: FunctionSymbol, view: ClassSymbol) -> Iterator[FunctionSymbol]:
         for name in BEFORE.get(function.summary.name, ()):
             member = self.callers.project.class_member(view, name)
-            is_own = member is not None and self.runs.store.is_own(member.owner.module)
-            if member is not None and is_own and isinstance(member.definition, FunctionSummary):
-                yield FunctionSymbol(member.owner.module, f"{member.owner.qualname}.{name}", member.definition)
+            method = member.method if member is not None else None
+            if method is not None and self.runs.store.is_own(method.module):
+                yield method
 
     def _is_safe_from(
         self, caller: FunctionSymbol, function: FunctionSymbol, write: Write, depth: int, handling: bool

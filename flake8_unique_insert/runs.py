@@ -12,11 +12,12 @@ from flake8_unique_insert.class_users import owner_of
 from flake8_unique_insert.code_store import CodeStore
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Analysis, BudgetExceeded, Frame, Unreachable
-from flake8_unique_insert.evaluate.parameters import answers_errors, entry_state, is_view
+from flake8_unique_insert.evaluate.parameters import entry_state, is_view
 from flake8_unique_insert.evaluate.protections import of_named
 from flake8_unique_insert.evaluate.slices import to_writes
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.transfer import run
+from flake8_unique_insert.evaluate.wrappers import answers_errors
 from flake8_unique_insert.evaluate.writes import Protection, Records, Unresolved, Write
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.flow.slice import Slice
@@ -169,7 +170,7 @@ class Runs:
         if self.settings.atomic_requests and is_view(self.analysis.lookup, frame.owner, function):
             found = (Protection("atomic", "ATOMIC_REQUESTS"), *found)
         view = frame.owner if function.name not in OUTSIDE else None
-        if view is not None and answers_errors(self.analysis.lookup, view):
+        if view is not None and answers_errors(self.analysis, view):
             found = (Protection("handler", "handle_exception", True), *found)
         return found
 

@@ -311,6 +311,13 @@ class Member:
     owner: ClassSymbol
     definition: Definition
 
+    @property
+    def method(self) -> FunctionSymbol | None:
+        """The function that it is, None for anything else."""
+        if isinstance(found := self.definition, FunctionSummary):
+            return FunctionSymbol(self.owner.module, f"{self.owner.qualname}.{found.name}", found)
+        return None
+
 
 class ModelLookup(Protocol):
     """What evaluation, guards and rules may ask about a project. Unknown is None, never an exception."""

@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate import assignments, attributes, collection_me
 from flake8_unique_insert.evaluate.absent_rows import absent, only_one
 from flake8_unique_insert.evaluate.elements import SAME_ELEMENTS
 from flake8_unique_insert.evaluate.relations import one_to_one
+from flake8_unique_insert.evaluate.spreading import with_arguments
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
@@ -223,18 +224,9 @@ def _dict(ev: Evaluator, node: Call) -> Result | None:
             return result(replace(pairs, fields=pairs.fields[:1]))
     if any(argument.keyword is None and argument.star != "**" for argument in node.arguments):
         return None
-    entries: dict[str, Result] = {}
-    is_open = False
-    for argument in node.arguments:
-        value = ev.evaluate(argument.value)
-        if argument.keyword is not None:
-            entries[argument.keyword] = value
-        elif isinstance(value.value, Entries):
-            entries.update(value.value.entries)
-            is_open = is_open or value.value.open
-        else:
-            is_open = True
-    return result(Entries(ev.analysis.symbol("dict", ev.frame, node), tuple(entries.items()), is_open))
+    values = [ev.evaluate(argument.value) for argument in node.arguments]
+    empty = Entries(ev.analysis.symbol("dict", ev.frame, node), ())
+    return result(with_arguments(empty, (node.arguments, values)))
 
 
 _FORMS = {

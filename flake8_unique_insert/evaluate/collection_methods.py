@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate import membership, nests
 from flake8_unique_insert.evaluate.collected import as_elements, merged
 from flake8_unique_insert.evaluate.elements import element_of, is_distinct, is_made
 from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.spreading import with_arguments
 from flake8_unique_insert.evaluate.terms import symbols
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -145,24 +146,13 @@ def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, is_set
 
 def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call, values: list[Result]) -> Result:
     if name == "update" and isinstance(holder, Entries):
-        entries = dict(holder.entries)
-        is_open = holder.open
-        for argument, value in zip(node.arguments, values):
-            if argument.keyword is not None:
-                entries[argument.keyword] = value
-            elif isinstance(value.value, Entries):
-                entries.update(value.value.entries)
-                is_open = is_open or value.value.open
-            else:
-                is_open = True
-        changed = replace(holder, entries=tuple(entries.items()), open=is_open)
-        return Result(bound.term, (Option(changed),))
+        return Result(bound.term, (Option(with_arguments(holder, (node.arguments, values))),))
     if name == "pop" and isinstance(holder, Entries) and values and isinstance(values[0].term, Constant):
         taken = values[0].term.value
-        entries_ = tuple((key, value) for key, value in holder.entries if key != taken)
+        entries = tuple((key, value) for key, value in holder.entries if key != taken)
         if holder.open and isinstance(taken, str):  # it is not among those that are not known
-            entries_ = (*entries_, (taken, result(Unset(Subscript(holder.term, values[0].term)))))
-        return Result(bound.term, (Option(replace(holder, entries=entries_)),))
+            entries = (*entries, (taken, result(Unset(Subscript(holder.term, values[0].term)))))
+        return Result(bound.term, (Option(replace(holder, entries=entries)),))
     if name == "extend" and isinstance(holder, (Items, Elements)) and values:
         element = element_of(ev, values[0], node)
         return Result(bound.term, (Option(_with_element(ev, holder, element, False, node)),))

@@ -11,11 +11,11 @@ from flake8_unique_insert.evaluate.binding import bind, validated_input
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.row_values import entries_values
-from flake8_unique_insert.evaluate.spreading import one_dict
+from flake8_unique_insert.evaluate.spreading import one_dict, with_arguments
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.writes import RowValues
 from flake8_unique_insert.facts import Facts, NewRow, Validated
-from flake8_unique_insert.schema import ClassSymbol, FormKind, FunctionSymbol, ModelForm
+from flake8_unique_insert.schema import ClassSymbol, FormKind, ModelForm
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
     NONE,
@@ -28,7 +28,6 @@ from flake8_unique_insert.syntax.expressions import (
     constant,
     is_super,
 )
-from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import (
     Arguments,
     Elements,
@@ -123,10 +122,8 @@ def chooses_row(ev: Evaluator, symbol: ClassSymbol, name: str) -> bool:
 def own_method(ev: Evaluator, symbol: ClassSymbol, name: str) -> Function | None:
     """A method that the project defines for a form."""
     member = ev.analysis.lookup.class_member(symbol, name)
-    if member is None or not isinstance(member.definition, FunctionSummary):
-        return None
-    method = FunctionSymbol(member.owner.module, f"{member.owner.qualname}.{name}", member.definition)
-    return Function(constant(method.dotted), method, member.owner)
+    method = member.method if member is not None else None
+    return Function(constant(method.dotted), method, member.owner) if member is not None and method else None
 
 
 # --- methods
@@ -210,28 +207,14 @@ def _save_serializer(
     known = ev.state.objects.get(instance.term) or ObjectState(False)
     own = own_method(ev, form.symbol, "create" if known.new else "update")
     if own is not None:
-        given = _with_given(validated_input(form), arguments)
+        given = with_arguments(validated_input(form), arguments)
         values = [result(given)] if known.new else [row, result(given)]
         method = replace(own, receiver=form)
         return functions.follow(ev, method, node, tuple(Argument(value.term) for value in values), values)
-    for name, value in _with_given(Entries(form.data, ()), arguments).entries:
+    for name, value in with_arguments(Entries(form.data, ()), arguments).entries:
         assignments.assign(ev, row, name, value)
     _insert(ev, instance, facts, node)
     return row
-
-
-def _with_given(data: Entries, arguments: Arguments) -> Entries:
-    """The validated data with the keyword arguments of `save`."""
-    entries, is_open = dict(data.entries), False
-    for argument, value in zip(*arguments):
-        if argument.keyword is not None:
-            entries[argument.keyword] = value
-        elif argument.star == "**" and isinstance(value.value, Entries):
-            entries.update(value.value.entries)
-            is_open = is_open or value.value.open
-        elif argument.star:
-            is_open = True
-    return replace(data, entries=tuple(entries.items()), open=is_open)
 
 
 def _write(

@@ -103,7 +103,7 @@ class Analysis:
     assigned: dict[str, dict[Value, None]] | None = None
     in_save: bool = False
     nested_used: set[int] = field(default_factory=set)
-    lambdas: dict[int, Define] = field(default_factory=dict)
+    lambdas: dict[int, tuple[Expression, Define]] = field(default_factory=dict)
     called: dict[str, set[str]] = field(default_factory=dict)
     writing: frozenset[str] = frozenset()
     assumed: FunctionSymbol | None = None

@@ -23,7 +23,10 @@ def evaluate(ev: Evaluator, expression: Lambda) -> Result:
         return unknown(expression)
     if ev.frame.depth > 1:
         return _in_place(ev, expression)
-    definition = ev.analysis.lambdas.setdefault(id(expression), _definition(expression))
+    key = id(expression)
+    if key not in ev.analysis.lambdas:
+        ev.analysis.lambdas[key] = expression, _definition(expression)
+    _, definition = ev.analysis.lambdas[key]
     ev.analysis.nested_used.add(id(definition.node))
     if ev.analysis.recording:
         from flake8_unique_insert.evaluate.transfer import analyse_nested

@@ -13,9 +13,8 @@ from flake8_unique_insert.evaluate.frame import BudgetExceeded, Unreachable
 from flake8_unique_insert.evaluate.row_values import object_values
 from flake8_unique_insert.evaluate.writes import Records, RowValues, Write
 from flake8_unique_insert.facts import NO_FACTS, Facts
-from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model
+from flake8_unique_insert.schema import ClassSymbol, Model
 from flake8_unique_insert.syntax.expressions import NONE, TRUE, Argument, Attribute, Call, Constant, constant
-from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Function, Instance, Known, ObjectState, Result, result, unknown
 
 if TYPE_CHECKING:
@@ -93,9 +92,9 @@ def own_save(
     if not ev.analysis.recording or not isinstance(model.symbol, ClassSymbol):
         return None
     member = ev.analysis.lookup.class_member(model.symbol, "save")
-    if member is None or not isinstance(member.definition, FunctionSummary):
+    symbol = member.method if member is not None else None
+    if member is None or symbol is None:
         return None
-    symbol = FunctionSymbol(member.owner.module, f"{member.owner.qualname}.save", member.definition)
     row = existing or Instance(ev.analysis.symbol("saving", ev.frame, call), model)
     aside = ev.aside()
     if existing is None:

@@ -16,7 +16,7 @@ from flake8_unique_insert.evaluate.managers import with_manager
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.views import bind_parameter, bind_request
-from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model, ModelLookup
+from flake8_unique_insert.schema import ClassSymbol, Model, ModelLookup
 from flake8_unique_insert.syntax.expressions import Call, Expression, dotted, keyword, positional, string
 from flake8_unique_insert.syntax.summary import FunctionSummary, Parameter
 from flake8_unique_insert.values import (
@@ -216,13 +216,3 @@ def is_view(lookup: ModelLookup, owner: ClassSymbol | None, function: FunctionSu
         return parameters[:1] == ["request"]
     is_class = any(base.rsplit(".", 1)[-1].endswith(("View", "ViewSet", "Mixin")) for base in lookup.bases(owner))
     return is_class and (parameters[1:2] == ["request"] or function.name in ("form_valid", "perform_create"))
-
-
-def answers_errors(lookup: ModelLookup, view: ClassSymbol) -> bool:
-    """True for a view of DRF whose own `handle_exception()`, which gets every error, speaks of IntegrityError."""
-    member = lookup.class_member(view, "handle_exception")
-    if member is None or not isinstance(member.definition, FunctionSummary):
-        return False
-    method = FunctionSymbol(member.owner.module, f"{member.owner.qualname}.handle_exception", member.definition)
-    is_view = any(base.startswith("rest_framework.") for base in lookup.bases(view))
-    return is_view and "IntegrityError" in lookup.function_source(method)

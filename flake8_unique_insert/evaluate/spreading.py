@@ -28,6 +28,20 @@ def one_dict(value: Result) -> Result:
     return met_entries(value.term, list(value.options)) if len(value.options) > 1 and _are_dicts(value) else value
 
 
+def with_arguments(holder: Entries, arguments: Arguments) -> Entries:
+    """A dict after `update(other, name=value, **more)`."""
+    entries, is_open = dict(holder.entries), holder.open
+    for argument, value in zip(*arguments):
+        if argument.keyword is not None:
+            entries[argument.keyword] = value
+        elif isinstance(value.value, Entries):
+            entries.update(value.value.entries)
+            is_open = is_open or value.value.open
+        else:
+            is_open = True
+    return replace(holder, entries=tuple(entries.items()), open=is_open)
+
+
 def _are_dicts(value: Result) -> bool:
     return all(isinstance(option.value, Entries) for option in value.options)
 

@@ -1,4 +1,4 @@
-"""Decorators and context managers of the project that catch IntegrityError: found by reading their code."""
+"""Decorators, context managers and views of the project that catch IntegrityError: found by reading their code."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
+from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.flow.clauses import read_handler
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
-from flake8_unique_insert.syntax.expressions import Call, Constant, Name, Yield, dotted
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Constant, Name, Yield, dotted
 from flake8_unique_insert.syntax.statements import ExceptClause, FunctionDef, Return, Suite, Try, inside
-from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Function, SymbolValue, Value
 
 if TYPE_CHECKING:
@@ -31,9 +31,25 @@ def catches_around(ev: Evaluator, value: Value) -> bool:
         member = ev.analysis.lookup.class_member(value.symbol, "__exit__")
         if member is None:
             member = ev.analysis.lookup.class_member(value.symbol, "__aexit__")
-        if member is not None and isinstance(member.definition, FunctionSummary):
-            return _exit_swallows(ev, member.owner, member.definition)
+        method = member.method if member is not None else None
+        return method is not None and _exit_swallows(ev, method)
     return False
+
+
+def answers_errors(analysis: Analysis, view: ClassSymbol) -> bool:
+    """True for a view of DRF whose own `handle_exception()`, which gets every error, speaks of IntegrityError."""
+    member = analysis.lookup.class_member(view, "handle_exception")
+    method = member.method if member is not None else None
+    if method is None or "IntegrityError" not in analysis.lookup.function_source(method):
+        return False
+    code = analysis.functions.code(method)
+    is_view = any(base.startswith("rest_framework.") for base in analysis.lookup.bases(view))
+    return is_view and code is not None and _speaks_of_integrity_error(code.body)
+
+
+def _speaks_of_integrity_error(body: Suite) -> bool:
+    names = {name.id for name in inside(body, Name)} | {attribute.name for attribute in inside(body, Attribute)}
+    return not names.isdisjoint({"IntegrityError", "DatabaseError"})
 
 
 def _function_catches(ev: Evaluator, symbol: FunctionSymbol, depth: int = 0) -> bool:
@@ -97,10 +113,9 @@ def _names_integrity_error(ev: Evaluator, module: str, clause: ExceptClause) -> 
     return value is not None and bool(names_of_result(value) & django_names.CAUGHT_WITH_INTEGRITY_ERROR)
 
 
-def _exit_swallows(ev: Evaluator, owner: ClassSymbol, summary: FunctionSummary) -> bool:
+def _exit_swallows(ev: Evaluator, method: FunctionSymbol) -> bool:
     """An `__exit__` that speaks of IntegrityError, or always returns True, swallows it."""
-    symbol = FunctionSymbol(owner.module, f"{owner.qualname}.{summary.name}", summary)
-    code = ev.analysis.functions.code(symbol)
+    code = ev.analysis.functions.code(method)
     if code is None:
         return False
     returned = [statement.value for statement in inside(code.body, Return) if statement.value is not None]
@@ -108,4 +123,4 @@ def _exit_swallows(ev: Evaluator, owner: ClassSymbol, summary: FunctionSummary) 
         return False
     if all(isinstance(value, Constant) for value in returned):
         return all(isinstance(value, Constant) and value.value is True for value in returned)
-    return any(name.id in ("IntegrityError", "DatabaseError") for name in inside(code.body, Name))
+    return _speaks_of_integrity_error(code.body)

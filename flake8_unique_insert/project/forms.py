@@ -39,7 +39,6 @@ from flake8_unique_insert.syntax.expressions import (
     positional,
     string,
 )
-from flake8_unique_insert.syntax.summary import FunctionSummary
 
 ANY_FORM = "django.forms.BaseForm"
 FORM = "django.forms.BaseModelForm"
@@ -151,8 +150,7 @@ class Forms:
     def _reaches_django(self, symbol: ClassSymbol, name: str) -> bool:
         """False when an override of a method does not call that of its base (oracle C_f07)."""
         found = self._classes.member(symbol, name)
-        while found is not None and isinstance(found.definition, FunctionSummary):
-            method = FunctionSymbol(found.owner.module, f"{found.owner.qualname}.{name}", found.definition)
+        while found is not None and (method := found.method) is not None:
             if not re.search(rf"\.\s*{name}\(", self._text(method)):
                 return False
             found = self._classes.member(symbol, name, after=found.owner)
