@@ -25,6 +25,11 @@ class Modules:
     """Finds the file of a module and the module of a file.
 
     A module has one name, `name_of` its file, whichever way it was imported.
+
+    root: the project's top folder, see `find_root`. environment: a virtual environment or site-packages folder to read
+    installed packages from, instead of those found by themselves. source_roots: the folders that imports count from
+    (relative ones from the root), instead of those found. first_root: the source root whose modules win over those of
+    the same name in others. noted: whether a cache will ask what was read.
     """
 
     @classmethod
@@ -46,9 +51,9 @@ class Modules:
         first_root: Path | None = None,
         noted: bool = True,
     ) -> None:
-        self.root = root
+        self.root = Path(root).absolute()
         self._first_root = first_root
-        self._stated_roots = tuple(root / folder for folder in source_roots)
+        self._stated_roots = tuple(self.root / folder for folder in source_roots)
         self._environment = environment
         self._found: dict[str, Path | None] = {}
         self._names: dict[Path, str] = {}

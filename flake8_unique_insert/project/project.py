@@ -56,36 +56,19 @@ if TYPE_CHECKING:
 class Project:
     """Answers questions about one project; nothing is read before it is asked for. Implements `ModelLookup`.
 
-    root: its top folder, see `find_root`. user_model: AUTH_USER_MODEL, where the settings do not tell. environment: a
-    virtual environment or site-packages folder to read installed packages from, instead of those found by themselves.
-    source_roots: the folders that imports count from (relative ones from the root), instead of those found.
-    first_root: the source root whose modules win over those of the same name in others.
+    modules: its files and installed packages. user_model: AUTH_USER_MODEL, where the settings do not tell.
     """
 
     @classmethod
     def configured(cls, root: Path, options: Options, first_root: Path | None = None) -> Project:
-        """A project as the user's options describe it."""
-        return cls(
-            root,
-            user_model=options.user_model,
-            environment=Path(options.python) if options.python else None,
-            source_roots=options.source_roots,
-            first_root=first_root,
-        )
+        """A project as the user's options describe it. root, first_root: see `Modules`."""
+        return cls(Modules.configured(root, options, first_root), options.user_model)
 
-    def __init__(
-        self,
-        root: Path,
-        *,
-        user_model: str = "",
-        environment: Path | None = None,
-        source_roots: Iterable[str | Path] = (),
-        first_root: Path | None = None,
-    ) -> None:
-        self.root = Path(root).absolute()
+    def __init__(self, modules: Modules, user_model: str = "") -> None:
+        self.root = modules.root
         self._stated_user = user_model
         self._known = known_models()
-        self.modules = Modules(self.root, environment, source_roots, first_root)
+        self.modules = modules
         self.summaries = Summaries(self.modules, self._known)
         self.names = Names(self.modules, self.summaries, self._known)
         self._settings = Settings(self.modules, self.summaries)

@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
     from django.apps import apps as registry
 
     from flake8_unique_insert.project import Project
+    from flake8_unique_insert.project.modules import Modules
     from tests.project.comparison import differences
 
     ways = [arguments[1]] if arguments[:1] == ["--only"] else ["stub", "source"]
@@ -47,7 +48,7 @@ def main(arguments: list[str]) -> int:
         (root / "manage.py").write_text("")
         for way in ways:
             environment = None if way == "source" else root
-            project = Project(root, environment=environment)
+            project = Project(Modules(root, environment))
             count = 0
             for real in registry.get_models():
                 count += 1

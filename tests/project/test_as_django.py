@@ -9,6 +9,7 @@ import django
 import pytest
 
 from flake8_unique_insert.project import Project
+from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.schema import Model
 from tests.project import cases, meta
 from tests.project.comparison import keys_found, managers_found
@@ -27,7 +28,7 @@ def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
 
 @pytest.fixture(scope="module")
 def project(shop: Shop) -> Project:
-    return Project(shop.root)
+    return Project(Modules(shop.root))
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from flake8_unique_insert.project import Project
+from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.schema import ClassSymbol, ModelForm, ValueSymbol
 from tests.real_django import open_shop, write_files
 
@@ -220,7 +221,7 @@ def _classes(module: str) -> Iterator[Any]:
 
 def _read(root: Path, module: str, name: str) -> ModelForm | None:
     write_files(root, FILES)
-    project = Project(root)
+    project = Project(Modules(root))
     found = project.resolve(f"shop.{module}", name)
     if isinstance(found, ClassSymbol):
         return project.form(found)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from flake8_unique_insert.options import Options
+from flake8_unique_insert.project import Project
 from flake8_unique_insert.schema import ClassSymbol, KeyKind
 from flake8_unique_insert.syntax.source import SourceFile
 from tests.project.conftest import MakeProject
@@ -368,3 +370,12 @@ def test_models_in_a_file_of_another_name(make_project: MakeProject) -> None:
     )
     assert [model.label for model, _ in project.managed_by(ClassSymbol("blog.entities", "M"))] == ["blog.B"]
     assert [accessor.model for accessor in project.accessors_named("bees")] == ["blog.B"]
+
+
+@pytest.mark.parametrize("no_cache", [False, True])
+def test_reads_are_noted_for_a_cache_only(make_project: MakeProject, tmp_path: Path, no_cache: bool) -> None:
+    make_project({"manage.py": "", "blog/__init__.py": "", "blog/models.py": MODELS})
+    project = Project.configured(tmp_path, Options(no_cache=no_cache))
+    assert project.model_labelled("blog.Tag") is not None
+    reads = project.modules.reads
+    assert [bool(found) for found in (reads.files, any(reads.answers.values()))] == [not no_cache] * 2
