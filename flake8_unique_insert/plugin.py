@@ -25,11 +25,8 @@ if TYPE_CHECKING:
     from flake8_unique_insert.findings import Finding
 
 OFF_BY_DEFAULT = ("UQI301",)
-MOST_HIDDEN = 400_000
-"""Of how many characters the syntax trees may stay hidden from the cyclic collector before it looks at everything.
-
-Those of other plugins are cyclic, and take some 50 bytes for each character: 20 MB.
-"""
+MOST_SEEN = 0.25
+"""How much of what was analysed the cyclic collector may see, in parts of what is hidden from it."""
 LOG = logging.getLogger(__name__)
 
 
@@ -142,16 +139,15 @@ def _engine(options: Options) -> Engine:
 def _hide_from_collector(size: int) -> None:
     """Take what stays until the end out of the sight of the cyclic collector. size: of the file, in characters.
 
-    It would walk it again and again while flake8 and other plugins work, which costs as much as the analysis. What is
-    there of other plugins is hidden, too, and let go once in a while.
+    It would walk it again and again while flake8 and other plugins work, which costs as much as the analysis. The
+    syntax tree at hand is hidden, too, and stays, as other plugins make it cyclic: so nothing is hidden until enough is
+    there. Five trees are kept while the analysed text grows threefold.
     """
-    global _hidden
-    _hidden += size
-    if _hidden > MOST_HIDDEN:
-        _hidden = 0
-        gc.unfreeze()
-        gc.collect()
-    gc.freeze()
+    global _hidden, _seen
+    _seen += size
+    if _seen > _hidden * MOST_SEEN:
+        _hidden, _seen = _hidden + _seen, 0
+        gc.freeze()
 
 
-_hidden = 0
+_hidden = _seen = 0
