@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from flake8_unique_insert.record import record
 from flake8_unique_insert.syntax.expressions import Argument, Call, Expression
@@ -27,9 +27,11 @@ class ModuleSymbol:
     dotted: str
 
 
-@record
-class ClassSymbol:
-    """A class that has source. `module` and `qualname` as at run time."""
+class ClassSymbol(NamedTuple):
+    """A class that has source. `module` and `qualname` as at run time.
+
+    A tuple, as the next one: most of what the analysis looks up is looked up by these.
+    """
 
     module: str
     qualname: str
@@ -68,8 +70,7 @@ class ValueSymbol:
         return f"{self.module}.{self.name}"
 
 
-@record
-class ExternalSymbol:
+class ExternalSymbol(NamedTuple):
     """Something imported from outside the project, under the name it was imported by: "django.db.IntegrityError"."""
 
     dotted: str

@@ -71,10 +71,11 @@ REQUEST_DATA = frozenset({"data", "POST", "GET", "cleaned_data", "validated_data
 
 def is_generated(value: Result) -> bool:
     """True when every value that this may be was just generated."""
-    return all(
-        isinstance(option.value, Fresh) or (isinstance(option.value, Elements) and is_generated(option.value.element))
-        for option in value.options
-    )
+    for option in value.options:
+        held = option.value
+        if not isinstance(held, Fresh) and not (isinstance(held, Elements) and is_generated(held.element)):
+            return False
+    return True
 
 
 def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:

@@ -43,9 +43,10 @@ class Heirs:
             module = self._modules.name_of(path)
             summary = self._summaries.of(module)
             for item in summary.classes() if summary is not None else ():
-                heir = ClassSymbol(module, item.qualname)
-                if item.name == name and symbol in self._classes.direct_bases(heir):
-                    yield heir
+                if item.name == name:
+                    heir = ClassSymbol(module, item.qualname)
+                    if symbol in self._classes.direct_bases(heir):
+                        yield heir
 
     @cached_property
     def _by_base(self) -> dict[str, list[tuple[Path, str]]]:

@@ -10,7 +10,7 @@ equality.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -69,14 +69,9 @@ class Expression:
             self._symbols = found
             return found
 
-    def children(self) -> Iterator[Expression]:
+    def children(self) -> list[Expression]:
         """The expressions directly inside this one."""
-        for slot in _slots(type(self)):
-            value = getattr(self, slot)
-            if isinstance(value, Expression):
-                yield value
-            elif isinstance(value, tuple):
-                yield from _inside(value)
+        return _inside([getattr(self, slot) for slot in _slots(type(self))])
 
     def walk(self) -> Iterator[Expression]:
         """This expression and everything inside it, outermost first."""
@@ -88,21 +83,26 @@ class Expression:
 
 
 NO_SYMBOLS: frozenset[Symbol] = frozenset()
+_PLAIN = frozenset({"bool", "int", "object", "str", "str | None"})
+"""The types of fields, as written, that hold no expression."""
 _SLOTS: dict[type, tuple[str, ...]] = {}
 
 
 def _slots(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of expression that may hold others."""
     if kind not in _SLOTS:
-        _SLOTS[kind] = tuple(item.name for item in fields(kind) if item.compare)
+        _SLOTS[kind] = tuple(item.name for item in fields(kind) if item.compare and item.type not in _PLAIN)
     return _SLOTS[kind]
 
 
-def _inside(values: tuple[object, ...]) -> Iterator[Expression]:
+def _inside(values: Iterable[object]) -> list[Expression]:
+    found: list[Expression] = []
     for value in values:
         if isinstance(value, Expression):
-            yield value
+            found.append(value)
         elif isinstance(value, tuple):
-            yield from _inside(value)
+            found += _inside(value)
+    return found
 
 
 @hashed_once

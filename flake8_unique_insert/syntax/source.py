@@ -151,7 +151,7 @@ class SourceFile:
     @cached_property
     def _starts(self) -> array[int]:
         """Where the lines start in the text, and where the text ends."""
-        return array("L", [0, *(match.end() for match in re.finditer("\n", self.text)), len(self.text)])
+        return array("L", [0, *map(re.Match.end, re.finditer("\n", self.text)), len(self.text)])
 
     @cached_property
     def tree(self) -> ast.Module | None:
