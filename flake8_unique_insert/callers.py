@@ -178,7 +178,7 @@ class Callers:
         answer = self.project.summaries.ask(path, mentions, name) if path is not None else None
         if summary is None or answer is None:
             return Mentions(summary, (), False)
-        functions, inside = list(summary.functions()), []
+        functions, inside = summary.functions, []
         for place, on_self in answer[0]:
             owner, found = functions[place]
             prefix = f"{owner.qualname}." if owner is not None else ""

@@ -64,7 +64,7 @@ def users_of(project: Project, paths: Collection[Path], method: FunctionSymbol) 
         summary, found = project.summary(module), project.summaries.ask(path, users, _names(owner, method))
         if summary is None or found is None or project.resolve(module, owner.qualname) not in (None, owner):
             continue
-        functions = list(summary.functions())
+        functions = summary.functions
         for place in found[0]:
             class_, function = functions[place]
             prefix = f"{class_.qualname}." if class_ is not None else ""

@@ -66,7 +66,7 @@ class Runs:
     def functions(self) -> list[FunctionSymbol]:
         """The file's functions with calls that may write, by their text."""
         found = []
-        for owner, summary in self.source.summary.functions():
+        for owner, summary in self.source.summary.functions:
             if may_insert(self.source.segment(summary)):
                 prefix = f"{owner.qualname}." if owner is not None else ""
                 found.append(FunctionSymbol(self.module, f"{prefix}{summary.name}", summary))

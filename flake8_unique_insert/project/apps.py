@@ -117,7 +117,7 @@ class Apps:
         summary = self._summaries.of(module) if self._modules.find(module) else None
         if summary is None:
             return None
-        symbols = [ClassSymbol(self._modules.canonical(module) or module, item.qualname) for item in summary.classes()]
+        symbols = [ClassSymbol(self._modules.canonical(module) or module, item.qualname) for item in summary.classes]
         configs = [item for item in symbols if self._text(item, "name") == package]
         default = [item for item in configs if self._value(item, "default") is True]
         return next(iter([*default, *configs]), None)

@@ -42,7 +42,7 @@ class Heirs:
         for path, name in self._by_base.get(symbol.qualname.rpartition(".")[2], ()):
             module = self._modules.name_of(path)
             summary = self._summaries.of(module)
-            for item in summary.classes() if summary is not None else ():
+            for item in summary.classes if summary is not None else ():
                 if item.name == name:
                     heir = ClassSymbol(module, item.qualname)
                     if symbol in self._classes.direct_bases(heir):

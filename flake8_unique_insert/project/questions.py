@@ -43,7 +43,7 @@ def content(source: SourceFile) -> str:
 
 def outline(source: SourceFile) -> tuple[str, list[int]]:
     """The text without the bodies of functions, and the lines that messages may name."""
-    return source.without_bodies(), list(_key_lines(source.summary.classes()))
+    return source.without_bodies(), list(_key_lines(source.summary.classes))
 
 
 def _key_lines(found: Iterable[ClassSummary]) -> Iterator[int]:
@@ -66,7 +66,7 @@ def may_be_model(bases: str) -> bool:
 
 def function(source: SourceFile, qualname: str) -> list[str]:
     """The source lines of the functions of this name."""
-    return [source.segment(item) for owner, item in source.summary.functions() if _qualname(owner, item) == qualname]
+    return [source.segment(item) for owner, item in source.summary.functions if _qualname(owner, item) == qualname]
 
 
 def _qualname(owner: object, item: FunctionSummary) -> str:
@@ -128,7 +128,7 @@ def mentions(source: SourceFile, name: str) -> tuple[list[tuple[int, bool]], boo
 def _outside(source: SourceFile) -> str:
     """The text without its functions."""
     lines = source.lines
-    for _, item in source.summary.functions():
+    for _, item in source.summary.functions:
         lines[item.first_line - 1 : item.last_line] = [""] * (item.last_line - item.first_line + 1)
     return "".join(lines)
 
@@ -141,7 +141,7 @@ def users(source: SourceFile, names: str) -> tuple[list[int], bool]:
     name, _, method = names.partition(" ")
     word, own = re.compile(rf"\b{name}\b"), re.compile(rf"\b(?:cls|self)\.{method}\(")
     inside = []
-    for place, (owner, item) in enumerate(source.summary.functions()):
+    for place, (owner, item) in enumerate(source.summary.functions):
         text = source.segment(item)
         if word.search(text) or (owner is not None and owner.qualname == name and own.search(text)):
             inside.append(place)
@@ -159,7 +159,7 @@ def assigned(source: SourceFile, qualname: str) -> list[list[tuple[str, int, lis
             for place, item in enumerate(definitions)
             if isinstance(item, FunctionSummary)
         ]
-        for found in source.summary.classes()
+        for found in source.summary.classes
         if found.qualname == qualname
     ]
 

@@ -165,7 +165,7 @@ class Registry:
         module = self._modules.name_of(path)
         summary = self._summaries.of(module)
         seen: set[str] = set()
-        for item in summary.classes() if summary else ():
+        for item in summary.classes if summary else ():
             if item.qualname not in seen:
                 seen.add(item.qualname)
                 yield ClassSymbol(module, item.qualname)

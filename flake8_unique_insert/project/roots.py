@@ -24,7 +24,11 @@ def find_root(path: Path) -> Path:
     the same names, each is a project of its own.
     """
     path = Path(path).absolute()
-    folder = path if _is_dir(path) else path.parent
+    return _project_of(path if _is_dir(path) else path.parent)
+
+
+@lru_cache(maxsize=4096)
+def _project_of(folder: Path) -> Path:
     root = _root_of(folder)
     return _nested_project(root, folder) or root
 

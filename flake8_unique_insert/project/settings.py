@@ -72,7 +72,7 @@ class Settings:
         """Where a module may say a setting: among its names, then in its classes (django-configurations)."""
         yield name
         summary = self._summaries.of(module)
-        for item in summary.classes() if summary is not None else ():
+        for item in summary.classes if summary is not None else ():
             if name in item.members:
                 yield f"{item.qualname}.{name}"
 

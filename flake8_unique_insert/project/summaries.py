@@ -158,7 +158,7 @@ class Summaries:
         path = self._modules.find(symbol.module)
         if path is None:
             return ""
-        if shared or self._buffer is None or self._buffer[0] != path:
+        if self._reads.noted and (shared or self._buffer is None or self._buffer[0] != path):
             self.ask(path, function, symbol.qualname, shared=shared)
         if symbol not in self._functions:
             source = self.source(path)

@@ -197,7 +197,7 @@ class SourceFile:
         last = len(self._starts) - 1
         return sorted(
             (self._starts[item.first_line - 1], self._starts[min(item.last_line, last)], place)
-            for place, (_, item) in enumerate(self.summary.functions())
+            for place, (_, item) in enumerate(self.summary.functions)
         )
 
     def function(self, function: FunctionSummary) -> ParsedCode:

@@ -7,7 +7,8 @@ A summary knows nothing of other files, is immutable and can be pickled. Names a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from flake8_unique_insert.record import record
 from flake8_unique_insert.syntax.expressions import Argument, Expression
@@ -94,7 +95,7 @@ class ClassSummary:
 Definition = Import | Assignment | FunctionSummary | ClassSummary
 
 
-@record
+@dataclass(frozen=True)
 class ModuleSummary:
     """A file: what each name may be bound to, in source order (several when conditional or rebound).
 
@@ -104,17 +105,21 @@ class ModuleSummary:
     definitions: dict[str, tuple[Definition, ...]]
     stars: tuple[tuple[str, int], ...]
 
-    def classes(self) -> Iterator[ClassSummary]:
+    @cached_property
+    def classes(self) -> list[ClassSummary]:
         """Every class of the module body, classes within `if` and `try` too, nested ones after their owner."""
-        yield from _classes(self.definitions)
+        return list(_classes(self.definitions))
 
-    def functions(self) -> Iterator[tuple[ClassSummary | None, FunctionSummary]]:
+    @cached_property
+    def functions(self) -> list[tuple[ClassSummary | None, FunctionSummary]]:
         """Every function of the module body and of classes, with the class that holds it."""
-        for owner, members in [(None, self.definitions), *((item, item.members) for item in self.classes())]:
-            for definitions in members.values():
-                for definition in definitions:
-                    if isinstance(definition, FunctionSummary):
-                        yield owner, definition
+        return [
+            (owner, definition)
+            for owner, members in [(None, self.definitions), *((item, item.members) for item in self.classes)]
+            for definitions in members.values()
+            for definition in definitions
+            if isinstance(definition, FunctionSummary)
+        ]
 
 
 def _classes(members: dict[str, tuple[Definition, ...]]) -> Iterator[ClassSummary]:

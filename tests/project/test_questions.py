@@ -41,7 +41,7 @@ TEXT = """
 @pytest.mark.parametrize("last", ["", "price()", "@price()\n    def late(): pass"])
 def test_mentions_by_function(last: str) -> None:
     source = SourceFile(dedent(TEXT.replace("{last}", last)))
-    names = [item.name for _, item in source.summary.functions()]
+    names = [item.name for _, item in source.summary.functions]
     inside, outside = mentions(source, "price")
     assert outside  # in the class body
     assert {names[place]: on_self for place, on_self in inside} == {

@@ -191,7 +191,7 @@ def test_a_call_stands_where_its_name_is_written(call: str) -> None:
 def test_a_function_is_the_same_out_of_the_file_and_out_of_its_own_lines() -> None:
     text = f"class Above: pass\n\n{dedent(EVERYTHING)}"
     source = SourceFile(text, parse(text))
-    functions = [function for _, function in source.summary.functions()]
+    functions = [function for _, function in source.summary.functions]
     assert functions
     for function in functions:
         whole, alone = source.function(function), parse_function(source.segment(function), function.first_line)

@@ -101,14 +101,14 @@ def definitions(body: list[ast.stmt]) -> list[tuple[str, int]]:
 
 def summarised(source: SourceFile) -> list[tuple[str, int]]:
     summary = source.summary
-    classes = [(item.name, item.line) for item in summary.classes()]
-    return [*classes, *((item.name, item.line) for _, item in summary.functions())]
+    classes = [(item.name, item.line) for item in summary.classes]
+    return [*classes, *((item.name, item.line) for _, item in summary.functions)]
 
 
 def check(text: str) -> None:
     source = SourceFile(text)
     assert sorted(summarised(source)) == sorted(definitions(ast.parse(text).body))
-    for _, function in source.summary.functions():
+    for _, function in source.summary.functions:
         assert source.function(function).body
 
 
@@ -139,7 +139,7 @@ def test_our_own_modules(path: Path) -> None:
 def test_pruning_leaves_the_bodies_out() -> None:
     source = SourceFile("class A:\n    def f(self):\n        return secret\n\nX = 1\n")
     assert "secret" not in source.without_bodies()
-    assert "secret" in source.segment(next(iter(source.summary.functions()))[1])
+    assert "secret" in source.segment(next(iter(source.summary.functions))[1])
 
 
 @pytest.mark.parametrize("text", ["def f(:\n", "x = \n", "class A\n", "\x00"])
