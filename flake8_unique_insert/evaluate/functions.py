@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.annotations import annotated, of_parameter
-from flake8_unique_insert.evaluate.frame import MAX_STEPS, Frame, Unreachable
+from flake8_unique_insert.evaluate.frame import Frame, Unreachable
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression, Sequence
 from flake8_unique_insert.syntax.summary import Parameter
@@ -54,11 +54,7 @@ def follow(
     anyway: also one whose text tells nothing. Raises Unreachable when the function never returns.
     """
     symbol = function.symbol
-    if (
-        ev.frame.depth > ev.analysis.max_depth
-        or symbol.dotted in ev.frame.following
-        or ev.analysis.steps > MAX_STEPS // 2
-    ):
+    if ev.frame.depth > ev.analysis.depth or symbol.dotted in ev.frame.following:
         return None
     source = ev.analysis.lookup.function_source(symbol)
     if _asks_for_number(source):
@@ -82,7 +78,7 @@ def follow_nested(
 ) -> Result | None:
     """Follow a call of a function defined inside the current one: it sees the names around it."""
     key = f"nested:{id(function.node)}"
-    if ev.frame.depth > ev.analysis.max_depth or key in ev.frame.following:
+    if ev.frame.depth > ev.analysis.depth or key in ev.frame.following:
         return None
     around = function.frame
     assert isinstance(around, Frame)

@@ -67,7 +67,7 @@ def note_assignment(ev: Evaluator, name: str, value: Result) -> None:
 def _assigned_by(ev: Evaluator, method: FunctionSymbol) -> Mapping[str, Iterable[Value]]:
     """By name the values that a method, of which nothing is known but itself, assigns to attributes of `self`."""
     cache = ev.analysis.attributes
-    if method.dotted not in cache and ev.frame.depth <= ev.analysis.max_depth:
+    if method.dotted not in cache and ev.frame.depth <= ev.analysis.depth:
         cache[method.dotted] = {}  # a method that reads what it assigns ends here
         cache[method.dotted] = _run(ev, method)
     return cache.get(method.dotted, {})
