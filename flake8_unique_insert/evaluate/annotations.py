@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.binding import an_object
@@ -120,6 +121,10 @@ def annotated_or_unknown(ev: Evaluator, annotation: Expression | None, term: Exp
 
 
 def of_parameter(ev: Evaluator, parameter: Parameter, term: Expression, module: str) -> Result:
-    """What a parameter is when nothing is known of the call."""
+    """What a parameter is when nothing is known of the call: the class that it is by default, or of its type."""
+    name = dotted(parameter.default) if parameter.default is not None else None
+    given = _class(ev, name, module) if name is not None else None
+    if isinstance(given, SymbolValue) and isinstance(given.symbol, ClassSymbol):
+        return result(replace(given, term=term))
     found = annotated_or_unknown(ev, parameter.annotation, term, module)
     return optional(found) if parameter.default == NONE else found
