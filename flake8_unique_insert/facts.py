@@ -121,6 +121,17 @@ class Validated(Hashed):
         return (self.term,)
 
 
-Fact = Absent | NewRow | Validated
+@hashed_once
+@record
+class Null(Hashed):
+    """The term is None: it equals nothing in the database."""
+
+    term: Expression
+
+    def parts(self) -> Iterable[Expression | Hashed]:
+        return (self.term,)
+
+
+Fact = Absent | NewRow | Validated | Null
 Facts = frozenset[Fact]
 NO_FACTS: Facts = frozenset()

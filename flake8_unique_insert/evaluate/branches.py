@@ -15,9 +15,7 @@ from flake8_unique_insert.evaluate.comparisons import split_comparison
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.evaluate.truth import States, by_truth
-from flake8_unique_insert.facts import Absent
 from flake8_unique_insert.syntax.expressions import (
-    NONE,
     Attribute,
     Await,
     Boolean,
@@ -89,28 +87,8 @@ def _split_boolean(ev: Evaluator, test: Boolean) -> States:
         after_yes, after_no = None, None
     point = ev.analysis.point((ev.frame.path, id(test), "boolean"))
     if test.operator == "and":
-        return after_yes, _either(point, _with_nothing_alike(ev, test.left, no, after_no), after_no)
+        return after_yes, _either(point, no, after_no)
     return _either(point, yes, after_yes), after_no
-
-
-def _with_nothing_alike(ev: Evaluator, test: Expression, no: State | None, other: State | None) -> State | None:
-    """`code is not None and rows.filter(code=code).exists()`, not true: what is None equals nothing in the database.
-
-    no: where the test is not true. other: where it is, and what comes after it is not.
-    """
-    if no is None or other is None or not (isinstance(test, Comparison) and test.operator == "is not"):
-        return no
-    if test.right != NONE or not isinstance(test.left, (Name, Attribute)):
-        return no
-    term = ev.term(test.left)
-    absent = [fact for fact in other.facts - no.facts if isinstance(fact, Absent) and _asks_for(fact, term)]
-    no = no.copy()
-    no.learn(absent)
-    return no
-
-
-def _asks_for(fact: Absent, term: Expression) -> bool:
-    return any(item.term == term and item.lookup == "exact" and not item.excluded for item in fact.conditions)
 
 
 def _split_on(ev: Evaluator, state: State, test: Expression) -> States:

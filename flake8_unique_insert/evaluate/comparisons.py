@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.dedupe import tell_apart
 from flake8_unique_insert.evaluate.exhausted import of_row
-from flake8_unique_insert.evaluate.facts import common
+from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.membership import absent_from_each
 from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.truth import States, by_truth, gained, is_filled, narrowed, truth
-from flake8_unique_insert.facts import Absent, Condition, Facts
+from flake8_unique_insert.facts import Absent, Condition, Facts, Null
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
@@ -155,7 +155,7 @@ def _narrowed_to_none(ev: Evaluator, value: Result, name: str | None) -> State |
 
 def _narrowed_each(ev: Evaluator, value: Result, name: str | None, left: list[Option]) -> State:
     state = ev.state.copy()
-    known = [gained(option, False) for option in left]
+    known = [added(gained(option, False), [Null(option.value.term)]) for option in left]
     state.learn(common(known))
     if name is not None and name in state.names:
         state.names[name] = Result(value.term, tuple(left))

@@ -9,7 +9,7 @@ from typing import cast
 
 from flake8_unique_insert.evaluate.apart import RowFields, names_read, tells_apart
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, normal, refers_to, same, symbols
-from flake8_unique_insert.facts import MADE_BY, Absent, Fact, Facts, Inserted, NewRow, Validated
+from flake8_unique_insert.facts import MADE_BY, Absent, Fact, Facts, Inserted, NewRow, Null, Validated
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.syntax.expressions import Expression, Subscript, Symbol, constant
 from flake8_unique_insert.syntax.replacement import replaced
@@ -39,7 +39,7 @@ def _by_key(facts: Facts) -> dict[object, Fact]:
 
 
 def _but(fact: Fact) -> frozenset[Inserted]:
-    return frozenset() if isinstance(fact, Validated) else fact.but
+    return frozenset() if isinstance(fact, (Validated, Null)) else fact.but
 
 
 def added(facts: Facts, more: Iterable[Fact]) -> Facts:
@@ -78,10 +78,10 @@ def _held_by(facts: Facts, others: Facts) -> Iterator[Fact]:
 
 
 def _wider(fact: Absent, others: Facts) -> Fact | None:
-    """A fact from which this one follows: no row at all has this name, or the row that it asks for is new itself."""
+    """A fact from which this one follows: no row at all has this name, or what it asks for is new itself, or None."""
     asked = {condition.term for condition in fact.conditions if condition.lookup == "exact" and not condition.excluded}
     for other in others:
-        if isinstance(other, NewRow) and other.term in asked:
+        if isinstance(other, (NewRow, Null)) and other.term in asked:
             return other
         if isinstance(other, Absent) and other.table == fact.table and _implied(other, fact):
             return other
@@ -101,7 +101,7 @@ def _met(left: Fact, right: Fact) -> Fact:
     if isinstance(left, Validated):
         assert isinstance(right, Validated)
         return replace(left, keys=left.keys & right.keys, by=left.by if left.by == right.by else None)
-    return _with_rows(left, left.but | _but(right))
+    return left if isinstance(left, Null) else _with_rows(left, left.but | _but(right))
 
 
 def without(facts: Facts, known: Facts) -> Facts:
@@ -129,7 +129,7 @@ def about(fact: Fact, values: Mapping[Expression, Expression]) -> Fact:
 
 def by_other_names(fact: Fact, values: Mapping[Expression, Expression]) -> Fact:
     """The same fact where what these terms denoted goes by other ones, also in the rows inserted since."""
-    if isinstance(fact, Validated):
+    if isinstance(fact, (Validated, Null)):
         return about(fact, values)
     rows = (frozenset((name, replaced(term, values)) for name, term in row.values) for row in fact.but)
     but = frozenset(replace(row, values=own) for row, own in zip(fact.but, rows))
@@ -163,7 +163,7 @@ def after_round(symbol: Symbol, rows: RowFields | None = None) -> Change:
             return fact
         if isinstance(fact, Absent) and any(mentions(condition.term, symbol) for condition in fact.conditions):
             return _with_rows(fact, (_blurred(row, symbol, ANY, rows) for row in fact.but))
-        if isinstance(fact, Validated):
+        if isinstance(fact, (Validated, Null)):
             return fact
         former = ANY if symbol.kind == "element" else Symbol(ROUND, symbol.point)
         return _with_rows(fact, (_blurred(row, symbol, former, rows) for row in fact.but))
@@ -176,7 +176,7 @@ def in_loop(fact: Fact, variables: Collection[Symbol]) -> Fact:
 
     What earlier rounds inserted are other elements, what another loop inserted may be any.
     """
-    if isinstance(fact, Validated) or not fact.but:
+    if isinstance(fact, (Validated, Null)) or not fact.but:
         return fact
     own = {Symbol(ROUND, variable.point) for variable in variables}
     rows = [row for row in fact.but if not any(term in own for _, term in row.values)]
@@ -191,7 +191,7 @@ def after_loops(going_on: frozenset[int]) -> Change:
         return [_of_any_loop(row, going_on) for row in rows]
 
     def change(fact: Fact) -> Fact | None:
-        if isinstance(fact, Validated) or not fact.but:
+        if isinstance(fact, (Validated, Null)) or not fact.but:
             return fact
         return _with_rows(fact, after(fact.but))
 
@@ -220,7 +220,7 @@ def _of_any_loop(row: Inserted, going_on: frozenset[int]) -> Inserted:
 
 
 def _with_outlived(fact: Fact, symbol: Symbol, rows: RowFields | None) -> Fact:
-    if isinstance(fact, Validated) or not fact.but:
+    if isinstance(fact, (Validated, Null)) or not fact.but:
         return fact
     outlived = (_outlive(row, symbol, rows) for row in fact.but)
     return _with_rows(fact, (row for row in outlived if row is not None))
@@ -257,6 +257,8 @@ def after_assignment(base: Expression, name: str) -> Change:
     def change(fact: Fact) -> Fact | None:
         if isinstance(fact, Absent):
             return None if asks_for_attribute(fact, base, name) else fact
+        if isinstance(fact, Null):
+            return None if is_attribute_of(fact.term, base, name) else fact
         if isinstance(fact, Validated) and fact.term == base:
             return replace(fact, keys=frozenset(key for key in fact.keys if not _reads(key, name)))
         return fact
@@ -281,9 +283,10 @@ def after_item(holder: Expression, key: str) -> Change:
     item = normal(Subscript(holder, constant(key)))
 
     def change(fact: Fact) -> Fact | None:
-        if not isinstance(fact, Absent) or not holder.symbols <= fact.symbols:
+        if not isinstance(fact, (Absent, Null)) or not holder.symbols <= fact.symbols:
             return fact
-        read = (normal(part) for condition in fact.conditions for part in condition.term.walk())
+        asked = [fact.term] if isinstance(fact, Null) else [condition.term for condition in fact.conditions]
+        read = (normal(part) for term in asked for part in term.walk())
         return None if item in read else fact
 
     return change

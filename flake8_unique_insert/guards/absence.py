@@ -20,7 +20,17 @@ from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions
 from flake8_unique_insert.sites.risk import differ_in_batch, may_clash
 from flake8_unique_insert.sites.values import FieldValue, field_value
-from flake8_unique_insert.syntax.expressions import FALSE, NONE, Attribute, Call, Expression, Sequence, called_name
+from flake8_unique_insert.syntax.expressions import (
+    FALSE,
+    NONE,
+    Attribute,
+    Call,
+    Expression,
+    Sequence,
+    Unary,
+    called_name,
+    constant,
+)
 from flake8_unique_insert.values import Fresh, Items
 
 VERDICT = "checked"
@@ -29,6 +39,8 @@ WIDER = frozenset(
 )
 FOLDING = frozenset({"iexact", "icontains", "istartswith", "iendswith"})
 FOLDED_CALLS = frozenset({"lower", "casefold", "upper", "Lower", "Upper"})
+NO_ROW = frozenset({NONE, constant(0), Unary("-", constant(1))})
+"""What is no primary key of a row, and is taken where there is no row."""
 
 
 def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
@@ -128,10 +140,10 @@ def _is_computed_alike(looked_up: Expression, own: Expression, write: Write) -> 
 
 
 def _excludes_only_itself(condition: Condition, write: Write) -> bool:
-    """`exclude(pk=instance.pk)` of the row that is written, or `exclude(pk=None)` (oracle C67, C68)."""
+    """`exclude(pk=instance.pk)` of the row that is written, or of no row: `exclude(pk=None)` (oracle C67, C68)."""
     if condition.field not in ("pk", "id", write.model.primary_key) or condition.lookup != "exact":
         return False
-    return condition.term == NONE or any(same(condition.term, own) for own in _written_rows(write))
+    return condition.term in NO_ROW or any(same(condition.term, own) for own in _written_rows(write))
 
 
 def _is_another(condition: Condition, values: dict[str, FieldValue], partial: frozenset[Condition]) -> bool:
