@@ -165,6 +165,8 @@ def _narrowed_each(ev: Evaluator, value: Result, name: str | None, left: list[Op
 def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
     left, right = ev.evaluate(test.left), ev.evaluate(test.right)
     if test.operator in ("==", "!="):
+        if _is_blank(ev, test.left, right) or _is_blank(ev, test.right, left):
+            return (None, ev.state.copy()) if test.operator == "==" else (ev.state.copy(), None)
         sides = (_stored(ev, test.left, right), _stored(ev, test.right, left))
         stored = [side for side in sides if side is not None]
         if stored:
@@ -183,6 +185,16 @@ def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
         yes, no = _split_by_constants(ev, left, test.left, [other.constant])
         return (yes, no) if test.operator == "==" else (no, yes)
     return ev.state.copy(), ev.state.copy()
+
+
+def _is_blank(ev: Evaluator, side: Expression, other: Result) -> bool:
+    """True for `tag.name` of a new row that was given no name yet, beside a value that is neither None nor empty."""
+    owner = ev.evaluate(side.base).value if isinstance(side, Attribute) else None
+    if not isinstance(owner, Instance) or not isinstance(side, Attribute) or other.term not in ev.analysis.filled:
+        return False
+    field, known = owner.model.field(side.name), ev.state.objects.get(owner.term)
+    is_new = known is not None and known.new is True and field is not None and known.get(field.name) is None
+    return is_new and field is not None and field.default is None
 
 
 def _stored(ev: Evaluator, side: Expression, other: Result) -> tuple[Instance, Condition] | None:
