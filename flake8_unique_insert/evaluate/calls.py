@@ -216,8 +216,9 @@ def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Argum
         if form is not None:
             return result(forms.instantiate(ev, form, node, ev.symbol("form", node), arguments))
         _escape(ev, arguments)
-        is_form = ev.analysis.lookup.declared_fields(symbol) is not None
-        return result(Object(ev.symbol("form", node) if is_form else term, symbol))
+        if ev.analysis.lookup.declared_fields(symbol) is None:
+            return result(Object(term, symbol))
+        return result(forms.initialised(ev, Object(ev.symbol("form", node), symbol), node, arguments))
     return unfollowed(ev, node, arguments, term)
 
 

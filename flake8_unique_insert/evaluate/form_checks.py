@@ -68,7 +68,8 @@ def _checks_of_form(ev: Evaluator, form: Form) -> Iterator[tuple[Function, list[
     """The methods of a form or serializer that check input, each with its arguments."""
     symbol = (form.form.each or form.form).symbol
     verb = "validate" if form.form.kind is FormKind.SERIALIZER else "clean"
-    for name in (*(f"{verb}_{name}" for name in sorted(form.form.fields)), verb):
+    fields = form.form.fields.union(ev.analysis.lookup.declared_fields(symbol) or ())
+    for name in (*(f"{verb}_{name}" for name in sorted(fields)), verb):
         method = own_method(ev, symbol, name)
         if method is not None:
             yield replace(method, receiver=form), method_arguments(ev, form, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flake8_unique_insert.evaluate import assignments, functions, inserts
 from flake8_unique_insert.evaluate.binding import bind, validated_input
@@ -37,6 +37,7 @@ from flake8_unique_insert.values import (
     Instance,
     Items,
     Known,
+    Object,
     ObjectState,
     Option,
     Result,
@@ -47,6 +48,7 @@ from flake8_unique_insert.values import (
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
+F = TypeVar("F", bound=Object)
 SETS_INSTANCE = re.compile(r"""["']instance["']|\binstance\s*=""")
 
 
@@ -61,7 +63,12 @@ def instantiate(ev: Evaluator, form: ModelForm, node: Call, term: Expression, ar
     made = bind(ev, Form(term, form.symbol, form), row, is_new)
     if form.kind is FormKind.SERIALIZER and (context := _argument(arguments, "context", None)) is not None:
         assignments.assign(ev, result(made), "context", context)
-    own = own_method(ev, form.symbol, "__init__")
+    return initialised(ev, made, node, arguments)
+
+
+def initialised(ev: Evaluator, made: F, node: Call, arguments: Arguments) -> F:
+    """A form, once its own `__init__()` has run."""
+    own = own_method(ev, made.symbol, "__init__")
     if own is not None:
         follow(ev, replace(own, receiver=made), node, arguments)
     return made
