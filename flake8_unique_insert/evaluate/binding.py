@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.absent_rows import absent, found_by, only_one
+from flake8_unique_insert.evaluate.form_input import validated_input
 from flake8_unique_insert.facts import Validated
 from flake8_unique_insert.schema import ClassSymbol
-from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression, Subscript, constant
+from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression
 from flake8_unique_insert.values import (
     Answer,
-    Entries,
     Form,
     Instance,
     Known,
@@ -24,7 +24,6 @@ from flake8_unique_insert.values import (
     Option,
     Result,
     result,
-    unknown,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def bind(ev: Evaluator, form: Form, row: Result | None, is_new: bool = False) ->
     known = ev.state.objects.get(form.term)
     if row is not None and known is not None and known.get("instance") == row:
         return form
-    data = validated_input(form)
+    data = validated_input(ev, form)
     rows = _rows_of(ev, form, row) or [Option(_own_row(ev, form, is_new))]
     for option in rows:
         filled = ev.state.objects.get(option.value.term) or ObjectState(False)
@@ -84,9 +83,3 @@ def _rows_of(ev: Evaluator, form: Form, row: Result | None) -> list[Option]:
         else:
             return []
     return found
-
-
-def validated_input(form: Form) -> Entries:
-    """`cleaned_data` or `validated_data`, as far as it concerns the model."""
-    names = sorted(form.form.fields)
-    return Entries(form.data, tuple((name, unknown(Subscript(form.data, constant(name)))) for name in names))

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from flake8_unique_insert.evaluate import assignments, functions, inserts
-from flake8_unique_insert.evaluate.binding import bind, validated_input
+from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.form_input import validated_input
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.row_values import entries_values
 from flake8_unique_insert.evaluate.spreading import one_dict, with_arguments
@@ -148,7 +149,7 @@ def call_method(ev: Evaluator, form: Form, facts: Facts, name: str, node: Call, 
 
         return result(Validity(Call(Attribute(form.term, name), ()), of_valid(ev, form)))
     if name == "clean" and form.form.kind is FormKind.FORM:
-        return result(validated_input(form))
+        return result(validated_input(ev, form))
     if name in ("add_error", "_update_errors") and ev.analysis.validating == form.term:
         raise Unreachable  # the form is not valid then
     if name == "_get_validation_exclusions" and form.form.kind is FormKind.FORM:
@@ -214,7 +215,7 @@ def _save_serializer(
     known = ev.state.objects.get(instance.term) or ObjectState(False)
     own = own_method(ev, form.symbol, "create" if known.new else "update")
     if own is not None:
-        given = with_arguments(validated_input(form), arguments)
+        given = with_arguments(validated_input(ev, form), arguments)
         values = [result(given)] if known.new else [row, result(given)]
         method = replace(own, receiver=form)
         return functions.follow(ev, method, node, tuple(Argument(value.term) for value in values), values)
@@ -276,7 +277,7 @@ def is_input(form: Form, name: str, values: RowValues) -> bool:
 
 def method_arguments(ev: Evaluator, form: Form, name: str) -> list[Result]:
     """What Django or DRF calls a method of a form with; it learns there what is valid by then."""
-    data = result(validated_input(form))
+    data = result(validated_input(ev, form))
     if name in ("save", "create", "update"):
         ev.state.learn([form.valid])
     if form.form.kind is not FormKind.SERIALIZER:

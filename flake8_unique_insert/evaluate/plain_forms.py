@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import attributes, functions
 from flake8_unique_insert.evaluate.facts import common
+from flake8_unique_insert.evaluate.form_input import of_field
 from flake8_unique_insert.evaluate.forms import own_method
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.terms import same
@@ -24,8 +25,6 @@ from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
     Expression,
-    Subscript,
-    constant,
 )
 from flake8_unique_insert.values import (
     Arguments,
@@ -139,12 +138,12 @@ def _set_data(ev: Evaluator, form: Object, names: Vocabulary, data: Result) -> N
 
 def _clean_field(ev: Evaluator, form: Object, names: Vocabulary, name: str, is_required: bool) -> None:
     """Put a field into the valid data: its input, or what its own method makes of it."""
-    term = Subscript(Attribute(form.term, names.data), constant(name))
+    value = of_field(ev, form.symbol, Attribute(form.term, names.data), name)
     if is_required:
-        ev.analysis.filled |= {term}
-    _set_entry(ev, form, names, name, unknown(term))
+        ev.analysis.filled |= {value.term}
+    _set_entry(ev, form, names, name, value)
     if (method := own_method(ev, form.symbol, f"{names.each}{name}")) is not None:
-        given = [unknown(term)] if names.gives_value else []
+        given = [value] if names.gives_value else []
         _set_entry(ev, form, names, name, _returned(ev, _follow(ev, form, method.symbol.summary.name, given)))
 
 

@@ -1,0 +1,41 @@
+"""The valid input of a form's fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.schema import ClassSymbol, FormKind
+from flake8_unique_insert.syntax.expressions import Call, Expression, Subscript, called_name, constant
+from flake8_unique_insert.syntax.summary import Assignment
+from flake8_unique_insert.values import Elements, Entries, Form, Result, result, unknown
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+
+def validated_input(ev: Evaluator, form: Form) -> Entries:
+    """`cleaned_data` or `validated_data`, as far as it concerns the model, and the rows that declared fields choose."""
+    fields, symbol = form.form.model.fields, form.form.symbol
+    declared = ev.analysis.lookup.declared_fields(symbol) or {}
+    found = {name: of_field(ev, symbol, form.data, name) for name in sorted(form.form.fields.union(declared))}
+    if form.form.kind is not FormKind.SERIALIZER:
+        several = (name for name in form.form.fields.difference(declared) if fields[name].relation == "m2m")
+        found.update((name, _each_once(found[name].term)) for name in several)
+    chosen = (item for item in found.items() if item[0] in form.form.fields or isinstance(item[1].value, Elements))
+    return Entries(form.data, tuple(chosen))
+
+
+def of_field(ev: Evaluator, symbol: ClassSymbol, data: Expression, name: str) -> Result:
+    """The valid input of a field: of one that chooses several rows, each of them once.
+
+    symbol: the form. data: where the input of all fields is.
+    """
+    term = Subscript(data, constant(name))
+    member = ev.analysis.lookup.class_member(symbol, name)
+    declared = member.definition.value if member is not None and isinstance(member.definition, Assignment) else None
+    is_choice = isinstance(declared, Call) and called_name(declared).endswith("ModelMultipleChoiceField")
+    return _each_once(term) if is_choice else unknown(term)
+
+
+def _each_once(term: Expression) -> Result:
+    return result(Elements(term, unknown(constant(None)), distinct=True))
