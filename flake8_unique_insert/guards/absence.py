@@ -71,8 +71,9 @@ def _covers(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, 
     tables = {write.model.table, *write.model.parents}
     facts = [fact for fact in known if isinstance(fact, Absent) and fact.table in tables]
     partial = (key_conditions(analysis, write.model, key) or frozenset()) if facts else frozenset()
+    own = {item.field: field_value(analysis, write, item.field) for item in partial if item.lookup == "exact"}
     return any(
-        _protects(fact, write, key, values, partial)
+        _protects(fact, write, key, {**own, **values}, partial)
         and not any(may_clash(row, write, values) for row in fact.but)
         and not _clashes_in_batch(analysis, write, values)
         for fact in facts

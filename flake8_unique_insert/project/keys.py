@@ -111,11 +111,12 @@ class KeyReader:
         if not fields and not expressions:
             return None
         condition = given.get("condition")
+        name = self._literals.value(given["name"]) if "name" in given else ""
         return UniqueKey(
             KeyKind.CONSTRAINT,
             fields,
             declared,
-            name=str(self._literals.value(given["name"])) if "name" in given else "",
+            name=name if isinstance(name, str) else "",
             condition=condition.expression if condition and condition.expression != NONE else None,
             expressions=expressions,
             nulls_distinct="nulls_distinct" not in given or self._literals.value(given["nulls_distinct"]) is not False,

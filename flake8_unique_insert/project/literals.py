@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from flake8_unique_insert.project.names import Names
 from flake8_unique_insert.record import record
@@ -12,18 +13,23 @@ from flake8_unique_insert.syntax.expressions import (
     Binary,
     Boolean,
     Call,
+    Comprehension,
     Conditional,
     Constant,
     Expression,
+    Formatted,
     Mapping,
     Name,
     Sequence,
     Starred,
     Unary,
+    Unsupported,
+    constant,
     dotted,
     positional,
     string,
 )
+from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.syntax.summary import Assignment
 
 DEEPEST = 30
@@ -34,6 +40,8 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+ANYTHING = Unsupported("unknown")
+"""An expression of unknown value."""
 
 
 @record
@@ -85,6 +93,8 @@ class Literals:
             return self.value(definitions[-1], depth + 1) if definitions else self._of_setting(placed)
         if isinstance(expression, Binary) and expression.operator in ("+", "%"):
             return self._joined(placed, expression, depth)
+        if isinstance(expression, Formatted):
+            return self._formatted(placed, expression, depth)
         return UNKNOWN
 
     def _joined(self, placed: Placed, expression: Binary, depth: int) -> object:
@@ -93,6 +103,12 @@ class Literals:
         if expression.operator == "+" and isinstance(left, str) and isinstance(right, str):
             return left + right
         return UNKNOWN
+
+    def _formatted(self, placed: Placed, expression: Formatted, depth: int) -> object:
+        """An f-string whose values are strings, none of them in a format of its own."""
+        plain = (part for part in expression.parts if not isinstance(part, Formatted))
+        texts = [value for part in plain if isinstance(value := self.value(placed.at(part), depth + 1), str)]
+        return "".join(texts) if len(texts) == len(expression.parts) else UNKNOWN
 
     def _called(self, placed: Placed, call: Call, depth: int) -> object:
         """`getattr(settings, "NAME", default)`."""
@@ -164,9 +180,33 @@ class Literals:
             yield from self.items(placed.at(expression.body), depth + 1)
         elif isinstance(expression, Boolean):
             yield from self.items(placed.at(expression.left), depth + 1)
+        elif isinstance(expression, Comprehension):
+            yield from self._elements(placed, expression, depth)
         elif isinstance(expression, (Name, Attribute)):
             for definition in self.listed(placed):
                 yield from self.items(definition, depth + 1)
+
+    def _elements(self, placed: Placed, expression: Comprehension, depth: int) -> Iterator[Placed]:
+        """The elements of a comprehension: one for each item that it goes through, one where these are unknown."""
+        if not expression.clauses:
+            yield placed.at(expression.element)
+            return
+        clause, rest = expression.clauses[0], replace(expression, clauses=expression.clauses[1:])
+        if clause.conditions or expression.kind == "dict":
+            return
+        for item in list(self.items(placed.at(clause.iterable), depth + 1)) or [placed.at(ANYTHING)]:
+            each = replaced(rest, dict(self._unpacked(clause.target, item)))
+            yield from self.items(placed.at(each), depth + 1)
+
+    def _unpacked(self, target: Expression, item: Placed) -> Iterator[tuple[Expression, Expression]]:
+        """The names of a comprehension's target, each with what it stands for."""
+        if isinstance(target, Sequence):
+            parts = list(self.items(item)) or [item.at(ANYTHING)] * len(target.items)
+            for name, part in zip(target.items, parts, strict=False):
+                yield from self._unpacked(name, part)
+        else:
+            value = self.value(item)
+            yield target, constant(value) if isinstance(value, str) else item.expression
 
     def listed(self, placed: Placed) -> list[Placed]:
         """The definitions that make up a list: the last plain assignment and what is added after it."""
@@ -209,9 +249,10 @@ class Literals:
                 yield from self.entries(definition, depth + 1)
 
     def strings(self, placed: Placed) -> list[str]:
-        """The strings of a list expression."""
-        values = (self.value(item) for item in self.items(placed))
-        return [value for value in values if isinstance(value, str)]
+        """The strings of a list expression, none where one of its items cannot be told."""
+        values = [self.value(item) for item in self.items(placed)]
+        strings = [value for value in values if isinstance(value, str)]
+        return strings if len(strings) == len(values) else []
 
 
 def additions(assignments: tuple[Assignment, ...]) -> list[Assignment]:
