@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from flake8_unique_insert.project.classes import Classes
@@ -11,6 +11,7 @@ from flake8_unique_insert.project.literals import Placed
 from flake8_unique_insert.project.memo import Memo
 from flake8_unique_insert.project.metas import Metas
 from flake8_unique_insert.project.names import Names
+from flake8_unique_insert.project.removals import removed_fields
 from flake8_unique_insert.project.selections import (
     FALSE_VALUES,
     FIELDS_OF_DJANGO,
@@ -130,6 +131,7 @@ class Forms:
         own = {name: declared[name].arguments if name in declared else None for name in fields}
         disabled = frozenset(name for name, given in own.items() if given and given.get("disabled") == TRUE)
         filled = frozenset(name for name, given in own.items() if is_filled(model.fields[name], given))
+        filled -= self._removed(symbol)
         checked = self._checked(symbol, model, fields)
         plain = fields.difference(declared)
         return ModelForm(
@@ -137,24 +139,38 @@ class Forms:
         )
 
     def _checked(self, symbol: ClassSymbol, model: Model, fields: frozenset[str]) -> frozenset[UniqueKey]:
-        """The keys that `_post_clean` checks: with no field left out; by fields only after `ModelForm.clean` ran."""
+        """The keys that `_post_clean` checks: with no field left out; by fields only after `ModelForm.clean` ran.
+
+        Where all fields of a key may be taken away the row keeps its own values, and nothing is left to check.
+        """
         if any(self._classes.member(symbol, name) for name in OWN_UNIQUENESS):
             return frozenset(model.keys)
         if not all(self._reaches_django(symbol, name) for name in ("_post_clean", "full_clean")):
             return frozenset()
         cleaned = self._reaches_django(symbol, "clean")
+        removed = self._removed(symbol)
+        present = fields - removed
         return frozenset(
-            key for key in model.keys if key.read <= fields and (cleaned or key.kind is KeyKind.CONSTRAINT)
+            key
+            for key in model.keys
+            if (key.read <= present or removed.issuperset(key.members)) and (cleaned or key.kind is KeyKind.CONSTRAINT)
         )
+
+    def _removed(self, symbol: ClassSymbol) -> frozenset[str]:
+        """The fields that a form may be without, as its `__init__` takes them away."""
+        texts = self._overrides(symbol, "__init__")
+        return frozenset().union(*(removed_fields(text) for text in texts if "self.fields" in text))
 
     def _reaches_django(self, symbol: ClassSymbol, name: str) -> bool:
         """False when an override of a method does not call that of its base (oracle C_f07)."""
+        return all(re.search(rf"\.\s*{name}\(", text) for text in self._overrides(symbol, name))
+
+    def _overrides(self, symbol: ClassSymbol, name: str) -> Iterator[str]:
+        """The texts of a method in a class and its bases, in the order of the MRO."""
         found = self._classes.member(symbol, name)
         while found is not None and (method := found.method) is not None:
-            if not re.search(rf"\.\s*{name}\(", self._text(method)):
-                return False
+            yield self._text(method)
             found = self._classes.member(symbol, name, after=found.owner)
-        return True
 
     def of(self, model: Model, fields: Iterable[str] | None) -> ModelForm:
         """The form that a generic view makes of a model and the names of fields (None: all)."""
