@@ -53,7 +53,7 @@ FACTORIES = {
 }
 """Django's factories of form classes, with the names of their positional arguments."""
 OWN_UNIQUENESS = ("validate_unique", "_get_validation_exclusions")
-"""Methods whose overrides decide by themselves what is checked."""
+"""Methods whose overrides may decide by themselves what is checked."""
 
 
 class Forms:
@@ -143,13 +143,11 @@ class Forms:
 
         Where all fields of a key may be taken away the row keeps its own values, and nothing is left to check.
         """
-        if any(self._classes.member(symbol, name) for name in OWN_UNIQUENESS):
-            return frozenset(model.keys)
         if not all(self._reaches_django(symbol, name) for name in ("_post_clean", "full_clean")):
             return frozenset()
         cleaned = self._reaches_django(symbol, "clean")
         removed = self._removed(symbol)
-        present = fields - removed
+        present = (fields - removed) | self._included(symbol, model)
         return frozenset(
             key
             for key in model.keys
@@ -160,6 +158,16 @@ class Forms:
         """The fields that a form may be without, as its `__init__` takes them away."""
         texts = self._overrides(symbol, "__init__")
         return frozenset().union(*(removed_fields(text) for text in texts if "self.fields" in text))
+
+    def _included(self, symbol: ClassSymbol, model: Model) -> frozenset[str]:
+        """Fields that overrides have validated, in the form or not: those that the list of exclusions speaks of, and
+        all where its text names none, or where an override does not leave it to Django what is checked."""
+        for name in OWN_UNIQUENESS:
+            if not all(re.search(rf"super\([^)]*\)\s*\.\s*{name}\(", text) for text in self._overrides(symbol, name)):
+                return frozenset(model.fields)
+        texts = self._overrides(symbol, OWN_UNIQUENESS[1])
+        named = (frozenset(model.fields).intersection(re.findall(r"\w+", text)) for text in texts)
+        return frozenset().union(*(names or frozenset(model.fields) for names in named))
 
     def _reaches_django(self, symbol: ClassSymbol, name: str) -> bool:
         """False when an override of a method does not call that of its base (oracle C_f07)."""
