@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 TEXT_FIELDS = frozenset({"CharField", "TextField"})
+FIELDS_WITHOUT_TEXT = frozenset({
+    "BooleanField", "DateField", "DecimalField", "DurationField", "FloatField", "GenericIPAddressField", "IntegerField",
+    "JSONField", "TimeField", "UUIDField",
+})  # fmt: skip
+"""Django's field classes with `empty_strings_allowed = False`: a new instance has None, where it is given nothing."""
 
 
 class OwnSave:
@@ -120,9 +125,12 @@ def _defaults(model: Model) -> dict[str, Result]:
         if isinstance(field.default, Constant):
             found[name] = result(Known(field.default))
         elif field.default is None and not field.relation and not field.primary_key:
-            texts = any(base.rsplit(".", 1)[-1] in TEXT_FIELDS for base in (field.kind, *field.bases))
-            if field.null or texts:
-                found[name] = result(Known(NONE if field.null else constant("")))
+            kinds = {base.rsplit(".", 1)[-1] for base in (field.kind, *field.bases)}
+            is_timed = TRUE in (field.arguments.get("auto_now"), field.arguments.get("auto_now_add"))
+            if not is_timed and (field.null or kinds & FIELDS_WITHOUT_TEXT):
+                found[name] = result(Known(NONE))
+            elif kinds & TEXT_FIELDS:
+                found[name] = result(Known(constant("")))
         elif field.default is None and field.relation in ("fk", "o2o"):
             found[name] = result(Known(NONE))
     return found
