@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.forms import bound_row, follow, method_arguments, own_method
+from flake8_unique_insert.evaluate.validators import validators_of
 from flake8_unique_insert.facts import Absent, Condition, Facts, Validated
 from flake8_unique_insert.schema import ClassSymbol, FormKind
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Expression, Subscript, constant
-from flake8_unique_insert.values import Form, Function, Known, ObjectState, Option, Result, Rows
+from flake8_unique_insert.values import Form, Function, Known, ObjectState, Option, Result, Rows, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -68,8 +69,11 @@ def _checks_of_form(ev: Evaluator, form: Form) -> Iterator[tuple[Function, list[
     """The methods of a form or serializer that check input, each with its arguments."""
     symbol = (form.form.each or form.form).symbol
     verb = "validate" if form.form.kind is FormKind.SERIALIZER else "clean"
-    fields = form.form.fields.union(ev.analysis.lookup.declared_fields(symbol) or ())
-    for name in (*(f"{verb}_{name}" for name in sorted(fields)), verb):
+    fields = sorted(form.form.fields.union(ev.analysis.lookup.declared_fields(symbol) or ()))
+    for name in fields:
+        value = unknown(Subscript(form.data, constant(name)))
+        yield from ((validator, [value]) for validator in validators_of(ev, symbol, name, value.term))
+    for name in (*(f"{verb}_{name}" for name in fields), verb):
         method = own_method(ev, symbol, name)
         if method is not None:
             yield replace(method, receiver=form), method_arguments(ev, form, name)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate import attributes, functions
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.form_input import of_field
-from flake8_unique_insert.evaluate.forms import own_method
+from flake8_unique_insert.evaluate.forms import follow, own_method
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.terms import same
+from flake8_unique_insert.evaluate.validators import validators_of
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol
@@ -142,6 +143,9 @@ def _clean_field(ev: Evaluator, form: Object, names: Vocabulary, name: str, is_r
     if is_required:
         ev.analysis.filled |= {value.term}
     _set_entry(ev, form, names, name, value)
+    for validator in validators_of(ev, form.symbol, name, value.term):
+        call = ev.analysis.implied_call(validator.symbol.dotted, validator.term)
+        follow(ev, validator, call, ((Argument(value.term),), [value]))
     if (method := own_method(ev, form.symbol, f"{names.each}{name}")) is not None:
         given = [value] if names.gives_value else []
         _set_entry(ev, form, names, name, _returned(ev, _follow(ev, form, method.symbol.summary.name, given)))
