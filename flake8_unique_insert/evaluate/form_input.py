@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.schema import ClassSymbol, FormKind
@@ -25,16 +26,28 @@ def validated_input(ev: Evaluator, form: Form) -> Entries:
     return Entries(form.data, tuple(chosen))
 
 
+def whole_input(ev: Evaluator, form: Form) -> Result:
+    """The same with the fields that the model does not have."""
+    return result(replace(validated_input(ev, form), open=True))
+
+
 def of_field(ev: Evaluator, symbol: ClassSymbol, data: Expression, name: str) -> Result:
     """The valid input of a field: of one that chooses several rows, each of them once.
 
     symbol: the form. data: where the input of all fields is.
     """
     term = Subscript(data, constant(name))
-    member = ev.analysis.lookup.class_member(symbol, name)
-    declared = member.definition.value if member is not None and isinstance(member.definition, Assignment) else None
-    is_choice = isinstance(declared, Call) and called_name(declared).endswith("ModelMultipleChoiceField")
+    declared, _ = declaration(ev, symbol, name)
+    is_choice = declared is not None and called_name(declared).endswith("ModelMultipleChoiceField")
     return _each_once(term) if is_choice else unknown(term)
+
+
+def declaration(ev: Evaluator, symbol: ClassSymbol, name: str) -> tuple[Call | None, ClassSymbol]:
+    """The call that declares a field of a form or serializer, None where there is none; the class it stands in."""
+    member = ev.analysis.lookup.class_member(symbol, name)
+    if member is None or not isinstance(member.definition, Assignment):
+        return None, symbol
+    return (value if isinstance(value := member.definition.value, Call) else None), member.owner
 
 
 def _each_once(term: Expression) -> Result:

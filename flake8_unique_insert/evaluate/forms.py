@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 from flake8_unique_insert.evaluate import assignments, functions, inserts
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.facts import added
-from flake8_unique_insert.evaluate.form_input import validated_input
+from flake8_unique_insert.evaluate.form_input import validated_input, whole_input
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.row_values import entries_values
 from flake8_unique_insert.evaluate.spreading import one_dict, with_arguments
 from flake8_unique_insert.evaluate.terms import same
+from flake8_unique_insert.evaluate.validated_data import set_by_validate
 from flake8_unique_insert.evaluate.writes import RowValues
 from flake8_unique_insert.facts import Facts, NewRow, Validated
 from flake8_unique_insert.schema import ClassSymbol, FormKind, ModelForm
@@ -214,12 +215,14 @@ def _save_serializer(
     assert isinstance(instance, Instance)
     known = ev.state.objects.get(instance.term) or ObjectState(False)
     own = own_method(ev, form.symbol, "create" if known.new else "update")
+    besides = tuple(set_by_validate(ev, form, own_method(ev, form.symbol, "validate")))
     if own is not None:
-        given = with_arguments(validated_input(ev, form), arguments)
+        data = validated_input(ev, form)
+        given = with_arguments(replace(data, entries=(*data.entries, *besides)), arguments)
         values = [result(given)] if known.new else [row, result(given)]
         method = replace(own, receiver=form)
         return functions.follow(ev, method, node, tuple(Argument(value.term) for value in values), values)
-    for name, value in with_arguments(Entries(form.data, ()), arguments).entries:
+    for name, value in with_arguments(Entries(form.data, besides), arguments).entries:
         assignments.assign(ev, row, name, value)
     _insert(ev, instance, facts, node)
     return row
@@ -288,7 +291,9 @@ def method_arguments(ev: Evaluator, form: Form, name: str) -> list[Result]:
         return [result(row), data]
     if name == "create" and (bound := bound_row(ev, form)) is not None:
         ev.state.objects[bound.term] = ObjectState(True)  # there is none yet
-    if name in ("create", "validate"):
+    if name == "create":
         return [data]
+    if name == "validate":
+        return [whole_input(ev, form)]
     field = name.removeprefix("validate_")
     return [unknown(Subscript(form.data, constant(field)))] if field != name else []

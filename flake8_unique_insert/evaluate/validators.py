@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.form_input import declaration
 from flake8_unique_insert.evaluate.forms import own_method
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.schema import ClassSymbol
-from flake8_unique_insert.syntax.expressions import Call, Expression, keyword
-from flake8_unique_insert.syntax.summary import Assignment
+from flake8_unique_insert.syntax.expressions import Expression, keyword
 from flake8_unique_insert.values import Function, Items, Object
 
 if TYPE_CHECKING:
@@ -22,12 +22,11 @@ def validators_of(ev: Evaluator, symbol: ClassSymbol, name: str, value: Expressi
 
     value: the term of the value. None are called with an empty one: they say nothing of a value that may be empty.
     """
-    member = ev.analysis.lookup.class_member(symbol, name) if value in ev.analysis.filled else None
-    field = member.definition.value if member is not None and isinstance(member.definition, Assignment) else None
-    stated = keyword(field, "validators") if isinstance(field, Call) else None
-    if member is None or stated is None:
+    field, owner = declaration(ev, symbol, name)
+    stated = keyword(field, "validators") if field is not None else None
+    if stated is None or value not in ev.analysis.filled:
         return
-    listed = evaluate_elsewhere(ev, member.owner.module, stated, member.owner)
+    listed = evaluate_elsewhere(ev, owner.module, stated, owner)
     for item in listed.value.items if listed is not None and isinstance(listed.value, Items) else ():
         if isinstance(item.value, Function):
             yield item.value
