@@ -39,10 +39,7 @@ from flake8_unique_insert.syntax.expressions import (
     Argument,
     Attribute,
     Call,
-    Constant,
     Expression,
-    Name,
-    Subscript,
     Symbol,
     called_name,
     dotted,
@@ -50,7 +47,6 @@ from flake8_unique_insert.syntax.expressions import (
     keyword,
 )
 from flake8_unique_insert.values import (
-    Answer,
     Arguments,
     Bound,
     Column,
@@ -109,12 +105,32 @@ def _call(ev: Evaluator, node: Call) -> Result:
     each = each_spread(arguments)
     if len(each) == len(function.options) == 1:
         return _call_value(ev, function.options[0], node, each[0], term)
-    results = [(option, value) for option in function.options for value in _call_each(ev, option, node, each, term)]
+    results = _call_options(ev, function.options, node, each, term)
     options = [
         Option(inner.value, added(option.facts, inner.facts)) for option, value in results for inner in value.options
     ]
     terms = {value.term for _, value in results}
     return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:6])
+
+
+def _call_options(
+    ev: Evaluator, options: tuple[Option, ...], node: Call, each: list[Arguments], term: Call
+) -> list[tuple[Option, Result]]:
+    """What each of several functions returns; where they have one name, each finds the objects as they were before.
+
+    `row.save()` is one of these where it is not known of which model the row is.
+    """
+    before, after = ev.state.objects, dict(ev.state.objects)
+    is_one = len({option.value.term for option in options}) == 1
+    results: list[tuple[Option, Result]] = []
+    for option in options:
+        if is_one:
+            ev.state.objects = dict(before)
+        results += [(option, value) for value in _call_each(ev, option, node, each, term)]
+        after.update(ev.state.objects)
+    if is_one:
+        ev.state.objects = after
+    return results
 
 
 def _call_each(ev: Evaluator, option: Option, node: Call, each: list[Arguments], term: Call) -> list[Result]:
@@ -362,21 +378,3 @@ def _call_instance(
         ev.state.learn([*absent_rows.gone(instance, ev.state), of_row(instance.term, instance.model.table)])
         return unknown(term)
     return trees.rows(ev, instance.model, name, term) or unfollowed(ev, node, arguments, term)
-
-
-def subscript_column(ev: Evaluator, column: Answer | Column, term: Subscript) -> Result:
-    """`rows.values_list("pk", flat=True)[0]`."""
-    if isinstance(column, Column) and term.index == Constant(0, "int"):
-        ev.raised.append(("IndexError", "", absent_rows.absent(column.rows)))
-    return unknown(term)
-
-
-def subscript_rows(ev: Evaluator, rows: Rows, index: Result, node: Subscript) -> Result:
-    """`rows[0]` and `rows[:1]`."""
-    term: Expression = Subscript(rows.term, index.term)
-    if isinstance(index.term, Constant) and index.term.value == 0:
-        ev.raised.append(("IndexError", "", absent_rows.absent(rows)))
-        return result(Instance(term, rows.model))
-    if isinstance(index.term, (Constant, Name)):
-        return result(Instance(term, rows.model))
-    return result(replace(rows, term=term, is_manager=False))

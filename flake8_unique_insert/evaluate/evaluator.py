@@ -282,13 +282,13 @@ def _subscript(ev: Evaluator, expression: Subscript) -> Result:
     if isinstance(inner, Instance) and (field := string(key)) is not None:  # of `rows.values("name", ...)`
         return attributes.read(ev, base, field, expression)
     if isinstance(inner, Rows):
-        return calls.subscript_rows(ev, inner, index, expression)
+        return items.of_rows(ev, inner, index, expression)
     if isinstance(inner, RowsByKey):
         return row_of(ev, inner, Subscript(base.term, key))
     if isinstance(inner, Column) and inner.maps:
         return membership.row_of_key(ev, inner, index, "")
     if isinstance(inner, (Answer, Column)) and isinstance(key, Constant):
-        return calls.subscript_column(ev, inner, Subscript(base.term, key))
+        return items.of_column(ev, inner, Subscript(base.term, key))
     return ev.compound(expression, Subscript(base.term, index.term), [base])
 
 

@@ -1,13 +1,26 @@
-"""Assignment to items: `data[key] = value`."""
+"""Items: `data[key] = value`, and what stands at a place of rows."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import membership
-from flake8_unique_insert.syntax.expressions import Attribute, Name, Subscript, string
-from flake8_unique_insert.values import Column, Elements, Entries, Items, Known, Option, Result, unknown
+from flake8_unique_insert.evaluate import absent_rows, membership
+from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Name, Subscript, string
+from flake8_unique_insert.values import (
+    Answer,
+    Column,
+    Elements,
+    Entries,
+    Instance,
+    Items,
+    Known,
+    Option,
+    Result,
+    Rows,
+    result,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -48,3 +61,21 @@ def _assign_to_attribute(ev: Evaluator, holder: Result, changed: Result) -> None
         return
     others = tuple(item for item in owner.values if item[0] != term.name)
     ev.state.objects[term.base] = replace(owner, values=(*others, (term.name, changed)))
+
+
+def of_column(ev: Evaluator, column: Answer | Column, term: Subscript) -> Result:
+    """`rows.values_list("pk", flat=True)[0]`."""
+    if isinstance(column, Column) and term.index == Constant(0, "int"):
+        ev.raised.append(("IndexError", "", absent_rows.absent(column.rows)))
+    return unknown(term)
+
+
+def of_rows(ev: Evaluator, rows: Rows, index: Result, node: Subscript) -> Result:
+    """`rows[0]` and `rows[:1]`."""
+    term: Expression = Subscript(rows.term, index.term)
+    if isinstance(index.term, Constant) and index.term.value == 0:
+        ev.raised.append(("IndexError", "", absent_rows.absent(rows)))
+        return result(Instance(term, rows.model))
+    if isinstance(index.term, (Constant, Name)):
+        return result(Instance(term, rows.model))
+    return result(replace(rows, term=term, is_manager=False))

@@ -119,9 +119,10 @@ def _models_of_mixin(ev: Evaluator, owner: ClassSymbol) -> list[Model]:
 
 
 def _manager(ev: Evaluator, owner: ClassSymbol, term: Expression) -> Result:
-    """`self` in a manager or queryset: rows of each model that uses it."""
+    """`self` in a manager or queryset: rows of each model that uses it, of an abstract one where no other does."""
+    users = list(ev.analysis.lookup.managed_by(owner))
     by_table: dict[str, Value] = {}
-    for model, declared in ev.analysis.lookup.managed_by(owner):
+    for model, declared in [user for user in users if not user[0].abstract] or users:
         if model.table not in by_table and len(by_table) < MAX_OPTIONS:
             by_table[model.table] = with_manager(ev, Rows(term, model, manager=declared, is_manager=True))
     return Result(term, tuple(Option(value) for value in by_table.values()) or (Option(Object(term, owner)),))
