@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate import batches, moves
 from flake8_unique_insert.evaluate.absent_rows import only_row
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
-from flake8_unique_insert.evaluate.own_save import own_save
+from flake8_unique_insert.evaluate.own_save import own_create, own_save
 from flake8_unique_insert.evaluate.row_values import (
     entries_values,
     keyword_values,
@@ -147,9 +147,10 @@ def _upsert(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Argum
     merged = {**dict(exact), **dict(at_insert.values)}
     values = RowValues(tuple(merged.items()), lookup.spread or at_insert.spread, lookup.open or at_insert.open)
     values = with_given(rows, values)
+    own = own_create(ev, rows, values, call) if method == "get_or_create" else None
     _report(
         ev, rows, method, "upsert", call, values, lookup=lookup, defaults=defaults, options=named,
-        own_save=own_save(ev, rows.model, values, call),
+        own_save=own or own_save(ev, rows.model, values, call),
     )  # fmt: skip
     instance = Instance(ev.symbol("new", call), rows.model)
     kept = tuple(pair for pair in exact if at_insert.get(pair[0]) is None and defaults.get(pair[0]) is None)

@@ -1,4 +1,4 @@
-"""A model's own `save`: what it does to a row before `super().save()` writes it."""
+"""A model's own `save` and a queryset's own `create`: what they do to a row before it is written."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flake8_unique_insert.evaluate.writes import Records, RowValues, Write
 from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.schema import ClassSymbol, Model
 from flake8_unique_insert.syntax.expressions import NONE, TRUE, Argument, Attribute, Call, Constant, constant
-from flake8_unique_insert.values import Function, Instance, Known, ObjectState, Result, result, unknown
+from flake8_unique_insert.values import Function, Instance, Known, ObjectState, Result, Rows, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -61,19 +61,41 @@ class OwnSave:
         analysis.recording, analysis.in_save, analysis.records, analysis.called = True, True, Records(), {}
         analysis.steps = 0
         try:
-            given = [result(Known(TRUE))] if self._forced else []
-            named = (Argument(TRUE, "force_insert"),) if self._forced else ()
-            functions.follow(self._ev, self._save, self._call, named, given)
-            return tuple(map(self._as_called, analysis.records.mechanisms))
+            return self._written()
         except (BudgetExceeded, RecursionError, Unreachable):
             return ()
         finally:
             analysis.recording, analysis.in_save, analysis.records, analysis.called, analysis.steps = kept
 
+    def _written(self) -> tuple[Write, ...]:
+        given = [result(Known(TRUE))] if self._forced else []
+        named = (Argument(TRUE, "force_insert"),) if self._forced else ()
+        functions.follow(self._ev, self._save, self._call, named, given)
+        return tuple(map(self._as_called, self._ev.analysis.records.mechanisms))
+
     def _as_called(self, write: Write) -> Write:
         """A `super().save(...)` that hands on the `force_insert=True` which its method got."""
         hands_on = self._forced and any(_may_force(place, item) for place, item in enumerate(write.call.arguments))
         return replace(write, options={**write.options, "force_insert": result(Known(TRUE))}) if hands_on else write
+
+
+class OwnCreate(OwnSave):
+    """A queryset's own `create`, which Django's `get_or_create` calls with the new row's values."""
+
+    def __init__(self, ev: Evaluator, create: Function, call: Call, values: RowValues) -> None:
+        """ev, create, call: as for a model's own `save`."""
+        super().__init__(ev, create, call, NO_FACTS, False)
+        self._values = values
+
+    def _written(self) -> tuple[Write, ...]:
+        pairs = [(Argument(value.term, name), value) for name, value in self._values.values]
+        if (spread := self._values.spread) is not None:
+            pairs.append((Argument(spread, star="**"), unknown(spread)))
+        named, given = zip(*pairs) if pairs else ((), ())
+        functions.follow(self._ev, self._save, self._call, tuple(named), list(given))
+        assert isinstance(self._save.receiver, Rows)
+        table = self._save.receiver.model.table
+        return tuple(write for write in self._ev.analysis.records.writes if write.model.table == table)
 
 
 def _may_force(place: int, argument: Argument) -> bool:
@@ -106,6 +128,16 @@ def own_save(
         aside.state.objects[row.term] = _given_to_new(model, values)
     forced = isinstance(call.function, Attribute) and call.function.name.endswith("create")
     return OwnSave(aside, Function(row.term, symbol, member.owner, row), call, option_facts, forced)
+
+
+def own_create(ev: Evaluator, rows: Rows, values: RowValues, call: Call) -> OwnSave | None:
+    """What the own `create` of these rows' queryset does with the values; None where it has none."""
+    queryset = rows.manager.queryset if rows.manager is not None else None
+    member = ev.analysis.lookup.class_member(queryset, "create") if queryset is not None else None
+    symbol = member.method if member is not None else None
+    if not ev.analysis.recording or member is None or symbol is None:
+        return None
+    return OwnCreate(ev.aside(), Function(Attribute(rows.term, "create"), symbol, member.owner, rows), call, values)
 
 
 def _given_to_new(model: Model, values: RowValues) -> ObjectState:

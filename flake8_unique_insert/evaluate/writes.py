@@ -65,7 +65,7 @@ class Write:
     values. state: before the write. facts: those of the state and of the saved value's option.
     nested: identifies the function defined inside the analysed one that writes, when nothing is known of its callers.
     nests: the nested loops in which the rows of a batch were put together.
-    own_save: the model's own `save`, if it has one.
+    own_save: the model's own `save`, or of what `get_or_create` inserts the queryset's own `create`, if it has one.
     form: the form or serializer whose input it saves.
     stack: the calls through which the analysed function got here, outermost first; empty for its own.
     """
@@ -94,7 +94,7 @@ class Write:
 
     @property
     def mechanisms(self) -> tuple[Write, ...]:
-        """What the model's own `save` does before the row is written: a write for each `super().save()` in it."""
+        """What these do before the row is written: a write for each `super().save()`, or whatever inserts it."""
         return self.own_save.writes if self.own_save is not None else ()
 
 

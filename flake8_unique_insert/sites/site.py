@@ -132,7 +132,7 @@ def _is_made_of(given: Result, made: Result) -> bool:
 
 
 def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:
-    """The verdict where the model's own `save` prepares the row: every way through it must be safe."""
+    """The verdict where an own `save` or `create` prepares the row: every way through it must be safe."""
     found = []
     for mechanism in write.mechanisms:
         inner = mechanism
@@ -147,6 +147,8 @@ def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard)
             )
         reason = safe_reason(analysis, inner, key) or guard(analysis, inner, key)
         found.append(reason or _whichever_value(analysis, inner, key, guard))
+        if found[-1] == "unguarded" and inner.mechanisms:
+            found[-1] = _in_own_save(analysis, inner, key, guard)
     if "unguarded" in found:
         return "unguarded"
     return "generated" if found[0] in ("generated", "checked") else found[0]
