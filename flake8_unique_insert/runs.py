@@ -19,7 +19,7 @@ from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.transfer import run
 from flake8_unique_insert.evaluate.wrappers import answers_errors
 from flake8_unique_insert.evaluate.writes import Protection, Records, Unresolved, Write
-from flake8_unique_insert.flow.graph import Graph
+from flake8_unique_insert.flow.graph import Graph, WithRegion
 from flake8_unique_insert.flow.slice import Slice
 from flake8_unique_insert.prefilter import may_insert
 from flake8_unique_insert.project import Project
@@ -166,7 +166,8 @@ class Runs:
 
     def _decorators(self, frame: Frame, function: FunctionSummary) -> tuple[Protection, ...]:
         ev = Evaluator(self.analysis, frame, State())
-        found = tuple(of_named(ev, decorator) for decorator in function.decorators)
+        body = frame.code.body if frame.code is not None else ()
+        found = tuple(of_named(ev, item, WithRegion(item, body)) for item in function.decorators)
         if self.settings.atomic_requests and is_view(self.analysis.lookup, frame.owner, function):
             found = (Protection("atomic", "ATOMIC_REQUESTS"), *found)
         view = frame.owner if function.name not in OUTSIDE else None

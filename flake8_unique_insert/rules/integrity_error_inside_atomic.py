@@ -10,8 +10,8 @@ from flake8_unique_insert.flow.graph import WithRegion
 from flake8_unique_insert.rules.rule import Rule
 from flake8_unique_insert.rules.wording import call_text
 from flake8_unique_insert.sites.site import InsertSite
-from flake8_unique_insert.syntax.expressions import FALSE, TRUE, Attribute, Call, Expression
-from flake8_unique_insert.syntax.statements import Suite, Try, inside
+from flake8_unique_insert.syntax.expressions import FALSE, TRUE, Attribute, Call, Comprehension, Expression, called_name
+from flake8_unique_insert.syntax.statements import Assign, Expr, Raise, Return, Statement, Suite, Try, inside
 
 OWN_SAVEPOINT = frozenset({"upsert"})
 QUERY_VERBS = frozenset(
@@ -40,6 +40,60 @@ QUERY_VERBS = frozenset(
     ]
 )
 
+READ_VERBS = frozenset(
+    [
+        "get",
+        "filter",
+        "exclude",
+        "exists",
+        "first",
+        "last",
+        "count",
+        "all",
+        "get_object_or_404",
+        "full_clean",
+        "clean",
+        "is_valid",
+    ]
+)
+"""Methods that ask the database at most."""
+QUIET = frozenset(
+    [
+        "str",
+        "int",
+        "len",
+        "bool",
+        "repr",
+        "dict",
+        "list",
+        "tuple",
+        "getattr",
+        "hasattr",
+        "isinstance",
+        "print",
+        "format",
+        "join",
+        "strip",
+        "lower",
+        "upper",
+        "replace",
+        "split",
+        "startswith",
+        "endswith",
+        "slugify",
+        "now",
+        "debug",
+        "info",
+        "warning",
+        "error",
+        "exception",
+        "critical",
+        "gettext",
+        "_",
+    ]
+)
+"""Functions and methods that have nothing to do with the database."""
+
 
 def judge(site: InsertSite) -> str | None:
     """Report a handler of IntegrityError with an `atomic()` around it and no savepoint between `try` and write.
@@ -59,7 +113,7 @@ def judge(site: InsertSite) -> str | None:
     if any(item.kind == "atomic" and item.savepoint for item in inside):
         return None
     around = [item for item in outside if item.kind == "atomic"]
-    if not around or _gives_up(handler) or _stands_alone(around[-1], handler):
+    if not around or _gives_up(handler) or _stands_alone(around[-1], handler, write):
         return None
     return (
         f"{call_text(site)} fails inside a transaction that is then broken: IntegrityError is caught inside atomic() "
@@ -101,15 +155,44 @@ def _rolls_back(calls: tuple[tuple[str, Expression | None], ...]) -> bool:
     return any(name == "savepoint_rollback" for name, _ in later)
 
 
-def _stands_alone(atomic: Protection, handler: Protection) -> bool:
-    """True when nothing but the `try` happens in the atomic block, and its handler makes no query (oracle D47)."""
+def _stands_alone(atomic: Protection, handler: Protection, write: Write) -> bool:
+    """True when nothing is lost with the atomic block (oracle D47).
+
+    Nothing may have been written in it before, and no query is made once the handler has run.
+    """
     region = atomic.region
-    if not isinstance(region, WithRegion) or len(region.body) != 1:
-        return False
-    statement = region.body[0]
-    if not isinstance(statement, Try) or statement.orelse or statement.finalbody or len(statement.body) != 1:
-        return False
-    return not any(_queries(item.body) for item in handler.handlers)
+    body = region.body if isinstance(region, WithRegion) else ()
+    for place, statement in enumerate(body):
+        if isinstance(statement, Try) and any(_makes(item, write) for item in statement.body):
+            before = (*body[:place], *statement.body)
+            leaves = all(_leaves(item.body) for item in handler.handlers)
+            after = (*statement.finalbody, *(() if leaves else body[place + 1 :]))
+            others = (call for call in inside(before, Call) if call.node is not write.call.node)
+            return (
+                all(_is_quiet(call) or called_name(call) in READ_VERBS for call in others)
+                and not any(_queries(item.body) for item in handler.handlers)
+                and all(_is_quiet(call) for call in inside(after, Call))
+            )
+    return False
+
+
+def _makes(statement: Statement, write: Write) -> bool:
+    """True for a statement that makes the write, and makes it once."""
+    value = statement.value if isinstance(statement, (Expr, Assign, Return)) else None
+    parts = list(value.walk()) if value is not None else []
+    is_there = any(isinstance(part, Call) and part.node is write.call.node for part in parts)
+    return is_there and not any(isinstance(part, Comprehension) for part in parts)
+
+
+def _leaves(suite: Suite) -> bool:
+    """True when a suite ends with `return` or `raise`."""
+    return bool(suite) and isinstance(suite[-1], (Return, Raise))
+
+
+def _is_quiet(call: Call) -> bool:
+    """True for a call that certainly asks nothing of the database; a class is called to make an object."""
+    name = called_name(call) or ""
+    return name in QUIET or name[:1].isupper()
 
 
 def _queries(suite: Suite) -> bool:
