@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase, translate
 from functools import lru_cache
 from pathlib import Path, PurePath
 
-_WORDS = ("create", "save", "update", "form_valid", "bulk", "through_defaults", "add_")
+_WORDS = ("create", "save", "update", "form_valid", "bulk", "through_defaults", "add_", "delete(")
 """What the text of every insert has one of. Most texts have none, so that no pattern is compiled for them."""
 _INSERTS = (
     r"\.[\s\\]*a?(?:"
@@ -26,13 +26,15 @@ _ADDS_ROWS = (  # related.add(row, bulk=False) saves the row; the search is fast
     r"bulk(?<!\wbulk)\s*=",
     r"through_defaults(?<!\wthrough_defaults)\s*=",
 )
+_DELETES_CHANGED = r"(?m)^[ \t]*(\w+)\.\w+ = .*\n(?:.*\n){0,3}?[ \t]*(?:await )?(?:\1|super\(\))\.a?delete\("
+"""A row is given a value and deleted, which a model's own `delete()` may do by saving it."""
 
 
 def may_insert(text: str) -> bool:
     """False when no call in this source text can insert a row or change one."""
     if not any(word in text for word in _WORDS):
         return False
-    return any(re.search(pattern, text) for pattern in (_INSERTS, *_ADDS_ROWS))
+    return any(re.search(pattern, text) for pattern in (_INSERTS, *_ADDS_ROWS, _DELETES_CHANGED))
 
 
 def is_migration(text: str) -> bool:

@@ -213,7 +213,8 @@ def _call_function(
     elif isinstance(receiver, Instance) and value.symbol.summary.name in ("save", "asave"):
         inserts.save(ev, receiver, option.facts, node, arguments)
         return unknown(ev.symbol("saved", node))
-    found = functions.follow(ev, value, node, *arguments)
+    with inserts.seen_from_caller(ev, receiver, node):
+        found = functions.follow(ev, value, node, *arguments)
     if isinstance(receiver, Rows) and (found is None or queries.is_unknown_filter(value.symbol.summary.name, found)):
         return queries.call_rows(ev, receiver, value.symbol.summary.name, node, arguments)
     if found is not None:

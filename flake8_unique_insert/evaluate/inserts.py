@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +44,7 @@ from flake8_unique_insert.values import (
     Option,
     Result,
     Rows,
+    Value,
     result,
     unknown,
 )
@@ -266,6 +269,22 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
     if known.new is not False:
         ev.state.insert(tables(model), inserted_row(model, _with_kept(instance, known, values)))
     _now_stored(ev, instance)
+
+
+@contextmanager
+def seen_from_caller(ev: Evaluator, receiver: Value | None, call: Call) -> Iterator[None]:
+    """What a row's method saves of the fields that its caller has changed is the caller's write, not the method's."""
+    row = receiver if isinstance(receiver, Instance) else None
+    known = ev.state.objects.get(row.term) if row is not None else None
+    since = len(ev.analysis.records.writes)
+    yield
+    if row is None or known is None or not ev.analysis.recording:
+        return
+    for write in ev.analysis.records.writes[since:]:
+        is_its_own = write.instance is not None and write.instance.term == row.term and write.stack[-1] is call
+        if is_its_own and write.object is not None and (changed := write.object.changed & known.changed):
+            saved = replace(write.object, changed=changed)
+            emit(ev, replace(write, call=call, object=saved, code=ev.frame.code, stack=ev.frame.stack))
 
 
 def _now_stored(ev: Evaluator, instance: Instance) -> None:

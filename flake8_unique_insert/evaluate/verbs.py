@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_unique_insert.syntax.expressions import Attribute, Call, called_name
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Name, called_name, is_super
 
 KINDS = {
     "create": "insert",
@@ -71,7 +71,14 @@ def may_write(node: Call) -> bool:
         or node.function.name in HOOKS
         or any(argument.keyword in ADD_ROWS for argument in node.arguments)
         or adds_to_tree(node)
+        or _deletes_row(node)
     )
+
+
+def _deletes_row(node: Call) -> bool:
+    """True for `row.delete()`, which may be a model's own that saves the row, and for `super().delete()`."""
+    is_row = isinstance(node.function, Attribute) and isinstance(node.function.base, Name)
+    return called_name(node) in ("delete", "adelete") and (is_row or is_super(node))
 
 
 def adds_to_tree(node: Call) -> bool:

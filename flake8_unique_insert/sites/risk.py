@@ -147,8 +147,18 @@ def _is_derived(write: Write, values: dict[str, FieldValue]) -> bool:
     }
     own = frozenset(_own_key(write))
     terms = [term for value in values.values() for term in value.terms]
-    parts = (part for term in terms if is_text(term) for part in term.walk() if not isinstance(part, Constant))
+    parts = (part for term in terms if is_text(term) for part in _parts(term, write) if not isinstance(part, Constant))
     return bool(own.intersection(terms)) or bool((free | own) and any(part in free | own for part in parts))
+
+
+def _parts(term: Expression, write: Write) -> Iterator[Expression]:
+    """What a value is made of, but for what the row itself was looked up by: `get(pk=pk).name` tells nothing of pk."""
+    stack = [term]
+    while stack:
+        item = stack.pop()
+        if write.instance is None or item != write.instance.term:
+            yield item
+            stack.extend(item.children())
 
 
 def _own_key(write: Write) -> Iterator[Expression]:
