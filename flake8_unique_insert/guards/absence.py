@@ -17,7 +17,7 @@ from flake8_unique_insert.evaluate.terms import differs, same
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.schema import UniqueKey
-from flake8_unique_insert.sites.conditions import key_conditions
+from flake8_unique_insert.sites.conditions import visible
 from flake8_unique_insert.sites.risk import differ_in_batch, may_clash
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import (
@@ -70,7 +70,7 @@ def _ways(write: Write, key: UniqueKey, values: dict[str, FieldValue]) -> Iterat
 def _covers(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, FieldValue], known: Facts) -> bool:
     tables = {write.model.table, *write.model.parents}
     facts = [fact for fact in known if isinstance(fact, Absent) and fact.table in tables]
-    partial = (key_conditions(analysis, write.model, key) or frozenset()) if facts else frozenset()
+    partial = visible(analysis, write.model, key) if facts else frozenset()
     own = {item.field: field_value(analysis, write, item.field) for item in partial if item.lookup == "exact"}
     return any(
         _protects(fact, write, key, {**own, **values}, partial)

@@ -10,7 +10,7 @@ from flake8_unique_insert.evaluate.texts import parts_told
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Field, UniqueKey
-from flake8_unique_insert.sites.conditions import key_conditions
+from flake8_unique_insert.sites.conditions import visible
 from flake8_unique_insert.syntax.expressions import Attribute, Call
 from flake8_unique_insert.values import Unknown
 
@@ -47,7 +47,7 @@ def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     assert write.rows is not None
     if write.lookup.spread is not None:
         return True  # an unknown lookup is not guilty
-    partial = key_conditions(analysis, write.model, key) or frozenset()
+    partial = visible(analysis, write.model, key)
     own = {read_condition(write.model, name, value) for name, value in write.lookup.values}
     of_rows = [condition for group in write.rows.alternatives for condition in group]
     if any(map(_is_unknown, of_rows)) and any(condition.lookup == "linked" for condition in of_rows):

@@ -10,6 +10,7 @@ from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model, UniqueKey
+from flake8_unique_insert.sites.soft_deletes import leaves_key
 from flake8_unique_insert.sites.values import CLOCKS, FieldValue, constant_of, field_value
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
@@ -44,21 +45,37 @@ def key_conditions(analysis: Analysis, model: Model, key: UniqueKey) -> frozense
 
 
 def hides_rows(analysis: Analysis, model: Model, key: UniqueKey) -> bool:
-    """True where the default manager, with which Django itself looks for rows, hides some that may have the key.
+    """True where the default manager, with which Django itself looks for rows, hides some that may have the key."""
+    others = _hidden_beside(analysis, model, key) - (key_conditions(analysis, model, key) or frozenset())
+    return bool(others) and not _leave(analysis, model, key, others)
 
-    Those that it hides by a member of the key have another value there.
-    """
+
+def visible(analysis: Analysis, model: Model, key: UniqueKey) -> frozenset[Condition]:
+    """The conditions that all rows with a key meet: those of a partial key, and of what hidden rows are let go by."""
+    partial = key_conditions(analysis, model, key) or frozenset()
+    if not leaves_key(analysis, model, key, frozenset()):
+        return partial
+    others = _hidden_beside(analysis, model, key)
+    return partial | others if _leave(analysis, model, key, others) else partial
+
+
+def _leave(analysis: Analysis, model: Model, key: UniqueKey, hidden: frozenset[Condition]) -> bool:
+    """True when rows that do not meet these conditions do not have the key that they had before."""
+    return bool(hidden) and leaves_key(analysis, model, key, frozenset(item.field for item in hidden))
+
+
+def _hidden_beside(analysis: Analysis, model: Model, key: UniqueKey) -> frozenset[Condition]:
+    """The default manager's conditions; rows that it hides by a member of the key have another value there."""
     ev = Evaluator(analysis, Frame(key.module, path=(analysis.point(("default manager", model.label)),)), State())
     recording, steps = analysis.recording, analysis.steps
     analysis.recording, analysis.steps = False, 0
     try:
         hidden = hidden_by_default(ev, model)
     except (BudgetExceeded, Unreachable):
-        return False
+        return frozenset()
     finally:
         analysis.recording, analysis.steps = recording, steps
-    others = {item for item in hidden if item.field not in key.members}
-    return bool(others) and not others <= (key_conditions(analysis, model, key) or frozenset())
+    return frozenset(item for item in hidden if item.field not in key.members)
 
 
 def outside_condition(analysis: Analysis, write: Write, key: UniqueKey) -> bool:

@@ -1,0 +1,59 @@
+"""Models whose own `delete()` only hides a row, and gives it another key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_unique_insert.evaluate.frame import Analysis
+from flake8_unique_insert.schema import ClassSymbol, Model, UniqueKey
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Constant, Expression, Name, called_name, dotted
+from flake8_unique_insert.syntax.statements import Assign, AugAssign, For, If, Suite, inside
+
+SELF = Name("self")
+
+
+def leaves_key(analysis: Analysis, model: Model, key: UniqueKey, hidden_by: frozenset[str]) -> bool:
+    """True when rows that `delete()` hides do not keep their key: `self.slug = f"{self.slug}-{self.pk}"`.
+
+    hidden_by: the fields by which the default manager hides rows, which `delete()` must set.
+    """
+    assigned = list(_assigned(analysis, model))
+    own = {Attribute(SELF, name) for name in ("pk", model.primary_key)}
+    return hidden_by <= {name for name, _ in assigned} and any(
+        name in key.members and not own.isdisjoint(value.walk()) for name, value in assigned
+    )
+
+
+def _assigned(analysis: Analysis, model: Model) -> Iterator[tuple[str, Expression]]:
+    """What the model's own `delete()`, and those that it overrides, set of a row's fields."""
+    symbol = model.symbol
+    member = analysis.lookup.class_member(symbol, "delete") if isinstance(symbol, ClassSymbol) else None
+    while isinstance(symbol, ClassSymbol) and member is not None and member.method is not None:
+        code = analysis.functions.code(member.method)
+        yield from _set_in(code.body, model) if code is not None else ()
+        member = analysis.lookup.class_member(symbol, "delete", after=member.owner)
+
+
+def _set_in(body: Suite, model: Model) -> Iterator[tuple[str, Expression]]:
+    pairs = [(target, item.value) for item in inside(body, Assign) for target in item.targets]
+    pairs += [(item.target, item.value) for item in inside(body, AugAssign)]
+    for target, value in pairs:
+        if isinstance(target, Attribute) and target.base == SELF:
+            yield target.name, value
+    for loop in inside(body, For):
+        if dotted(loop.iterable) == "self._meta.fields":
+            yield from _set_by_kind(loop, model)
+
+
+def _set_by_kind(loop: For, model: Model) -> Iterator[tuple[str, Expression]]:
+    """`if field.get_internal_type() == "SlugField": setattr(self, field.name, value)`."""
+    tests = [part for item in inside(loop.body, If) for part in item.test.walk()]
+    kinds = {str(part.value) for part in tests if isinstance(part, Constant)}
+    kinds |= {(dotted(part) or "").rpartition(".")[2] for part in tests}
+    named = [
+        name for name, field in model.fields.items()
+        if any(base.rpartition(".")[2] in kinds for base in (field.kind, *field.bases))
+    ]  # fmt: skip
+    for call in inside(loop.body, Call):
+        if called_name(call) == "setattr" and len(call.arguments) == 3:
+            yield from ((name, call.arguments[2].value) for name in named)
