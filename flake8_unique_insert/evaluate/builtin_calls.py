@@ -86,6 +86,16 @@ def _len(ev: Evaluator, node: Call) -> Result | None:
     return unknown(term)
 
 
+def _int(ev: Evaluator, node: Call) -> Result | None:
+    """`int(rows.count())`: the count."""
+    if len(node.arguments) != 1 or node.arguments[0].star:
+        return None
+    value = ev.evaluate(node.arguments[0].value)
+    if all(isinstance(option.value, Answer) and option.value.shape == "count" for option in value.options):
+        return value
+    return ev.compound(node, Call(Name("int"), (Argument(value.term),)), [value])
+
+
 def _any(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) == 1 and isinstance(node.arguments[0].value, Comprehension):
         return membership.any_of_rows(ev, node.arguments[0].value)
@@ -233,6 +243,7 @@ _FORMS = {
     "super": _super,
     "bool": _bool,
     "len": _len,
+    "int": _int,
     "any": _any,
     "hasattr": _hasattr,
     "getattr": _getattr,

@@ -178,15 +178,3 @@ def under_names(value: Result, names: Mapping[Expression, Symbol]) -> Result:
         return unknown(term)
     values = (replace(option.value, term=replaced(option.value.term, names)) for option in value.options)
     return Result(term, tuple(dict.fromkeys(Option(one) for one in values)))
-
-
-def part_of(value: Result, index: int, term: Expression) -> Result:
-    """One item of a value that is a tuple of known items, or one of several."""
-    parts = [(option, option.value.items[index]) for option in value.options if isinstance(option.value, Items)]
-    if len(parts) == 1:
-        return parts[0][1]
-    options = [
-        Option(inner.value, added(option.facts, inner.facts)) for option, part in parts for inner in part.options
-    ]
-    terms = {part.term for _, part in parts}
-    return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:MAX_OPTIONS])

@@ -16,7 +16,6 @@ from flake8_unique_insert.evaluate import (
     logic,
     membership,
 )
-from flake8_unique_insert.evaluate.collected import part_of
 from flake8_unique_insert.evaluate.elements import element_of, is_generated, loop_symbols, row_of
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
@@ -213,10 +212,8 @@ class Evaluator:
             term = Subscript(value.term, Constant(index, "int"))
             if is_generated(value):
                 self.assign(item, result(Fresh(term)))
-            elif all(isinstance(option.value, Items) and len(option.value.items) == size for option in value.options):
-                self.assign(item, part_of(value, index, term))
             else:
-                self.assign(item, unknown(term))
+                self.assign(item, items.part_of(value, index, term, size) or unknown(term))
 
     def iterate(self, loop: Iterate) -> None:
         """Bind the target of a loop to the next element."""
@@ -269,8 +266,10 @@ def _subscript(ev: Evaluator, expression: Subscript) -> Result:
     base, index = ev.evaluate(expression.base), ev.evaluate(expression.index)
     inner, key = rows_in(base) or base.value, index.term
     place = key.value if isinstance(key, Constant) else None
-    if isinstance(inner, Items) and isinstance(place, int) and -len(inner.items) <= place < len(inner.items):
-        return inner.items[place]
+    if not isinstance(inner, Rows) and isinstance(place, int):
+        item = items.part_of(base, place, Subscript(base.term, key))
+        if item is not None:
+            return item
     if isinstance(inner, Elements) and isinstance(place, int) and isinstance(inner.element.value, Instance):
         for term, known in inner.objects:
             ev.state.objects.setdefault(term, known)

@@ -1,4 +1,4 @@
-"""Items: `data[key] = value`, and what stands at a place of rows."""
+"""Items by their place or key: `pair[0]`, `first, second = pair`, `data[key] = value`, `rows[0]`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import absent_rows, membership
+from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
+from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Name, Subscript, string
 from flake8_unique_insert.values import (
+    LISTS,
     Answer,
     Column,
     Elements,
@@ -18,12 +21,40 @@ from flake8_unique_insert.values import (
     Option,
     Result,
     Rows,
+    Value,
     result,
     unknown,
 )
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+
+def part_of(value: Result, place: int, term: Expression, size: int | None = None) -> Result | None:
+    """The item at a place of a list or tuple, or of one of several, as in `(rows[:1] or [None])[0]`.
+
+    size: how many items there are, where that is known. None where nothing is known of the item.
+    """
+    parts = [(option, _item(option.value, place, size)) for option in value.options]
+    known = [(option, part) for option, part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    if len(known) == 1:
+        return known[0][1]
+    options = [
+        Option(inner.value, added(option.facts, inner.facts)) for option, part in known for inner in part.options
+    ]
+    terms = {part.term for _, part in known}
+    return Result(terms.pop() if len(terms) == 1 else term, tuple(dict.fromkeys(options))[:MAX_OPTIONS])
+
+
+def _item(value: Value, place: int, size: int | None) -> Result | None:
+    if isinstance(value, Items) and size in (None, len(value.items)) and -len(value.items) <= place < len(value.items):
+        return value.items[place]
+    if isinstance(value, Answer) and value.shape in LISTS and place == 0 and size in (None, 1):
+        row = Instance(Subscript(value.term, Constant(0, "int")), value.rows.model)
+        return result(row, absent_rows.only_one(value.rows, row.term))
+    return None
 
 
 def assign(ev: Evaluator, target: Subscript, value: Result) -> None:

@@ -22,6 +22,7 @@ from flake8_unique_insert.syntax.expressions import (
     Expression,
 )
 from flake8_unique_insert.values import (
+    LISTS,
     Answer,
     Column,
     CreatedFlag,
@@ -161,7 +162,8 @@ def deciding(options: tuple[Option, ...], outcome: bool) -> list[Option]:
         if known is None:
             facts = gained(option, outcome)
             value = settled(option, outcome).value
-            is_open = isinstance(value, (Unknown, Answer, CreatedFlag))
+            is_list = outcome and isinstance(value, Answer) and value.shape in LISTS
+            is_open = isinstance(value, (Unknown, Answer, CreatedFlag)) and not is_list
             found.append(Option(Known(TRUE if outcome else FALSE) if is_open else value, facts))
         elif known is outcome:
             found.append(option)
