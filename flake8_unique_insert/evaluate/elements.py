@@ -151,10 +151,9 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
         return result(Instance(symbol, inner.model))
     if isinstance(inner, Column):
         return _of_column(ev, inner, node)
-    if isinstance(term, Call):
-        return _from_call(ev, term, node)
-    given = any(_is_given(value) for value in (term, *(option.value.term for option in iterable.options)))
-    return unknown(ev.symbol("element" if given else "item", node))
+    if any(_is_given(value) for value in (term, *(option.value.term for option in iterable.options))):
+        return unknown(ev.symbol("element", node))
+    return _from_call(ev, term, node) if isinstance(term, Call) else unknown(ev.symbol("item", node))
 
 
 def _of_column(ev: Evaluator, column: Column, node: object) -> Result:

@@ -266,7 +266,7 @@ def repeats_under_new_row(analysis: Analysis, write: Write, key: UniqueKey) -> b
 
 def told_apart(analysis: Analysis, write: Write, values: dict[str, FieldValue]) -> bool:
     """True when no two elements of a batch have the same key: a member is different for each."""
-    members = [term for value in values.values() for term in value.terms if not _is_shared(write, term)]
+    members = [term for value in values.values() for term in value.terms if not _tells_nothing(write, term)]
     return differ_in_batch(analysis, write, members, (*APART, "new"))
 
 
@@ -284,8 +284,11 @@ def new_rows(write: Write) -> list[NewRow]:
     return [fact for fact in write.facts if isinstance(fact, NewRow)]
 
 
-def _is_shared(write: Write, term: Expression) -> bool:
-    """True for a new parent of all elements of a batch; each may have one of its own."""
+def _tells_nothing(write: Write, term: Expression) -> bool:
+    """True for a new parent of all elements of a batch, where each may have one of its own, and for what a new element
+    holds, whatever that is."""
+    if isinstance(term, Attribute) and write.instance is not None and term.base == write.instance.term:
+        return isinstance(term.base, Symbol) and term.base.kind == "new"
     return _is_parent(write, term) and not (isinstance(term, Symbol) and term.kind in APART)
 
 
