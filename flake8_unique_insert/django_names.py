@@ -51,12 +51,8 @@ GENERATORS = frozenset(
         "secrets.token_hex",
         "secrets.token_urlsafe",
         "secrets.token_bytes",
-        "secrets.choice",
         "secrets.randbelow",
         "secrets.randbits",
-        "random.choice",
-        "random.choices",
-        "random.sample",
         "random.randint",
         "random.randrange",
         "random.getrandbits",
@@ -78,6 +74,9 @@ GENERATORS = frozenset(
     }
 )
 """Callables that give a value which cannot be in the database yet."""
+
+PICKS = frozenset({"random.choice", "random.choices", "random.sample", "secrets.choice"})
+"""Callables that pick one or several elements of a collection at random."""
 
 EXITS = frozenset({"sys.exit", "os._exit", "builtins.exit", "builtins.quit", "exit", "quit"})
 """Functions that never return."""

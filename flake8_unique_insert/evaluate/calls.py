@@ -19,6 +19,7 @@ from flake8_unique_insert.evaluate import (
     model_validation,
     on_commit,
     own_save,
+    picks,
     plain_forms,
     queries,
     trees,
@@ -99,7 +100,7 @@ def _call(ev: Evaluator, node: Call) -> Result:
     if ev.analysis.recording:
         called.note(ev, node, function)
     if is_generated(function):
-        return ev.generated(node)
+        return picks.picked(ev, node) or ev.generated(node)
     if (row := trees.insert(ev, node, function, arguments)) is not None:
         return row
     each = each_spread(arguments)
@@ -246,7 +247,7 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
         ev.analysis.records.unresolved.append(Unresolved(node, receiver, ev.frame.code))
     ev.calls_unknown = ev.calls_unknown or not (dotted(term.function) or "").startswith(("django.", "builtins."))
     name = called_name(node)
-    if all(is_generated(value) for value in arguments[1]) and arguments[1]:
+    if (all(is_generated(value) for value in arguments[1]) and arguments[1]) or picks.are_many(term):
         return ev.generated(node)
     if any(is_generated(value) for value in arguments[1]) and name not in ("len", "bool", "isinstance", "print"):
         return ev.generated(node)

@@ -14,6 +14,7 @@ from flake8_unique_insert.evaluate.facts import APART, about, after_round, by_ot
 from flake8_unique_insert.evaluate.literal_items import element_of_items
 from flake8_unique_insert.evaluate.lookups import rows_in
 from flake8_unique_insert.evaluate.nests import spanned
+from flake8_unique_insert.evaluate.picks import are_picked
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import normal, symbols
 from flake8_unique_insert.evaluate.unrelated import unrelated
@@ -73,7 +74,8 @@ def is_generated(value: Result) -> bool:
     """True when every value that this may be was just generated."""
     for option in value.options:
         held = option.value
-        if not isinstance(held, Fresh) and not (isinstance(held, Elements) and is_generated(held.element)):
+        is_made = isinstance(held, Elements) and (is_generated(held.element) or are_picked(held))
+        if not isinstance(held, Fresh) and not is_made:
             return False
     return True
 

@@ -15,6 +15,7 @@ from flake8_unique_insert.evaluate import (
     lambdas,
     logic,
     membership,
+    picks,
 )
 from flake8_unique_insert.evaluate.elements import element_of, is_generated, loop_symbols, row_of
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
@@ -154,8 +155,8 @@ class Evaluator:
         return result(Fresh(self.symbol("fresh", node)))
 
     def compound(self, node: object, term: Expression, parts: Iterable[Result]) -> Result:
-        """A value computed from others: fresh when one of them is."""
-        if any(is_generated(part) for part in parts):
+        """A value computed from others: fresh when one of them is, or many of them were picked at random."""
+        if any(is_generated(part) for part in parts) or picks.are_many(term):
             return self.generated(node)
         return unknown(term)
 
@@ -210,10 +211,8 @@ class Evaluator:
         size = len(target.items)
         for index, item in enumerate(target.items):
             term = Subscript(value.term, Constant(index, "int"))
-            if is_generated(value):
-                self.assign(item, result(Fresh(term)))
-            else:
-                self.assign(item, items.part_of(value, index, term, size) or unknown(term))
+            part = items.part_of(value, index, term, size)
+            self.assign(item, part or (result(Fresh(term)) if is_generated(value) else unknown(term)))
 
     def iterate(self, loop: Iterate) -> None:
         """Bind the target of a loop to the next element."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate import absent_rows, membership
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.picks import are_picked
 from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Name, Subscript, string
 from flake8_unique_insert.values import (
     LISTS,
@@ -54,6 +55,8 @@ def _item(value: Value, place: int, size: int | None) -> Result | None:
     if isinstance(value, Answer) and value.shape in LISTS and place == 0 and size in (None, 1):
         row = Instance(Subscript(value.term, Constant(0, "int")), value.rows.model)
         return result(row, absent_rows.only_one(value.rows, row.term))
+    if isinstance(value, Elements) and are_picked(value):
+        return value.element
     return None
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.evaluate import absent_rows, inserts, managers, membership, queries, subqueries
+from flake8_unique_insert.evaluate import absent_rows, inserts, managers, membership, picks, queries, subqueries
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
 from flake8_unique_insert.facts import NO_FACTS
@@ -48,6 +48,8 @@ def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result
     """The result of a function known by name; None for all others."""
     if dotted in ev.analysis.generators:
         return ev.generated(node)
+    if dotted in django_names.PICKS:
+        return picks.picked(ev, node)
     if dotted in django_names.EXITS:
         raise Unreachable
     if dotted == django_names.GET_USER_MODEL:

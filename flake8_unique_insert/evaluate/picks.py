@@ -1,0 +1,38 @@
+"""What is picked at random: one element may well be in the database by now, a text of many of them is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.syntax.expressions import Call, Expression, called_name
+from flake8_unique_insert.values import Elements, Result, Value, result, unknown
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+MANY = 4
+"""How many elements make a random text."""
+KIND = "picked"
+
+
+def picked(ev: Evaluator, node: Call) -> Result | None:
+    """`choice(letters)`, `choices(letters, k=8)` and `sample(letters, 8)` of a random source; None for other calls."""
+    name = str(called_name(node)).rsplit(".", 1)[-1]
+    element = unknown(ev.symbol(KIND, node))
+    if name == "choice":
+        return element
+    return result(Elements(ev.symbol("picks", node), element)) if name in ("choices", "sample") else None
+
+
+def are_picked(value: Value) -> bool:
+    """True for a collection of what was picked, or of what was made from it."""
+    return isinstance(value, Elements) and all(_count(option.value.term) for option in value.element.options)
+
+
+def are_many(term: Expression) -> bool:
+    """True for what is made of so many elements that it is a random text."""
+    return _count(term) >= MANY
+
+
+def _count(term: Expression) -> int:
+    return sum(symbol.kind == KIND for symbol in term.symbols)
