@@ -105,9 +105,20 @@ class NewRow(Hashed):
         return (self.term, *self.but)
 
 
+class Lasting(Hashed):
+    """A fact that holds whatever is inserted."""
+
+    __slots__ = ()
+
+    @property
+    def but(self) -> frozenset[Inserted]:
+        """No rows are excepted."""
+        return frozenset()
+
+
 @hashed_once
 @record
-class Validated(Hashed):
+class Validated(Lasting):
     """No other row had these keys of the term when it was validated: an instance, or the data of a form.
 
     by: the form or serializer that did it, None for the instance itself.
@@ -123,7 +134,7 @@ class Validated(Hashed):
 
 @hashed_once
 @record
-class Null(Hashed):
+class Null(Lasting):
     """The term is None: it equals nothing in the database."""
 
     term: Expression

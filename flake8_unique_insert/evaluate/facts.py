@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import cast
 
 from flake8_unique_insert.evaluate.apart import RowFields, names_read, tells_apart
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, normal, refers_to, same, symbols
-from flake8_unique_insert.facts import MADE_BY, Absent, Fact, Facts, Inserted, NewRow, Null, Validated
+from flake8_unique_insert.facts import MADE_BY, Absent, Fact, Facts, Inserted, Lasting, NewRow, Null, Validated
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.syntax.expressions import Expression, Subscript, Symbol, constant
 from flake8_unique_insert.syntax.replacement import replaced
@@ -38,10 +37,6 @@ def _by_key(facts: Facts) -> dict[object, Fact]:
     return {key_of(fact): fact for fact in facts}
 
 
-def _but(fact: Fact) -> frozenset[Inserted]:
-    return frozenset() if isinstance(fact, (Validated, Null)) else fact.but
-
-
 def added(facts: Facts, more: Iterable[Fact]) -> Facts:
     """All of these facts: of two about the same, the one with fewer exceptions, or the keys of both."""
     more = frozenset(more)
@@ -52,7 +47,7 @@ def added(facts: Facts, more: Iterable[Fact]) -> Facts:
         former = found.get(key_of(fact))
         if isinstance(former, Validated) and isinstance(fact, Validated):
             found[key_of(fact)] = replace(fact, keys=fact.keys | former.keys, by=fact.by or former.by)
-        elif former is None or len(_but(fact)) < len(_but(former)):
+        elif former is None or len(fact.but) < len(former.but):
             found[key_of(fact)] = fact
     return frozenset(found.values())
 
@@ -101,7 +96,7 @@ def _met(left: Fact, right: Fact) -> Fact:
     if isinstance(left, Validated):
         assert isinstance(right, Validated)
         return replace(left, keys=left.keys & right.keys, by=left.by if left.by == right.by else None)
-    return left if isinstance(left, Null) else _with_rows(left, left.but | _but(right))
+    return _with_rows(left, left.but | right.but)
 
 
 def without(facts: Facts, known: Facts) -> Facts:
@@ -129,11 +124,9 @@ def about(fact: Fact, values: Mapping[Expression, Expression]) -> Fact:
 
 def by_other_names(fact: Fact, values: Mapping[Expression, Expression]) -> Fact:
     """The same fact where what these terms denoted goes by other ones, also in the rows inserted since."""
-    if isinstance(fact, (Validated, Null)):
-        return about(fact, values)
     rows = (frozenset((name, replaced(term, values)) for name, term in row.values) for row in fact.but)
     but = frozenset(replace(row, values=own) for row, own in zip(fact.but, rows))
-    return _with_rows(cast("Absent | NewRow", about(fact, values)), but)
+    return _with_rows(about(fact, values), but)
 
 
 # --- changes
@@ -163,8 +156,6 @@ def after_round(symbol: Symbol, rows: RowFields | None = None) -> Change:
             return fact
         if isinstance(fact, Absent) and any(mentions(condition.term, symbol) for condition in fact.conditions):
             return _with_rows(fact, (_blurred(row, symbol, ANY, rows) for row in fact.but))
-        if isinstance(fact, (Validated, Null)):
-            return fact
         former = ANY if symbol.kind == "element" else Symbol(ROUND, symbol.point)
         return _with_rows(fact, (_blurred(row, symbol, former, rows) for row in fact.but))
 
@@ -176,7 +167,7 @@ def in_loop(fact: Fact, variables: Collection[Symbol]) -> Fact:
 
     What earlier rounds inserted are other elements, what another loop inserted may be any.
     """
-    if isinstance(fact, (Validated, Null)) or not fact.but:
+    if not fact.but:
         return fact
     own = {Symbol(ROUND, variable.point) for variable in variables}
     rows = [row for row in fact.but if not any(term in own for _, term in row.values)]
@@ -191,7 +182,7 @@ def after_loops(going_on: frozenset[int]) -> Change:
         return [_of_any_loop(row, going_on) for row in rows]
 
     def change(fact: Fact) -> Fact | None:
-        if isinstance(fact, (Validated, Null)) or not fact.but:
+        if not fact.but:
             return fact
         return _with_rows(fact, after(fact.but))
 
@@ -204,10 +195,10 @@ def has_values(row: Inserted, other: Inserted) -> bool:
     return bool(other.values) and all(name in own and same(own[name], term) for name, term in other.values)
 
 
-def _with_rows(fact: Absent | NewRow, rows: Iterable[Inserted]) -> Fact:
+def _with_rows(fact: Fact, rows: Iterable[Inserted]) -> Fact:
     """The fact with these exceptions; the very same one where it has them, as equal ones take long to compare."""
     but = frozenset(rows)
-    return fact if but == fact.but else replace(fact, but=but)
+    return fact if but == fact.but or isinstance(fact, Lasting) else replace(fact, but=but)
 
 
 def _of_any_loop(row: Inserted, going_on: frozenset[int]) -> Inserted:
@@ -220,7 +211,7 @@ def _of_any_loop(row: Inserted, going_on: frozenset[int]) -> Inserted:
 
 
 def _with_outlived(fact: Fact, symbol: Symbol, rows: RowFields | None) -> Fact:
-    if isinstance(fact, (Validated, Null)) or not fact.but:
+    if not fact.but:
         return fact
     outlived = (_outlive(row, symbol, rows) for row in fact.but)
     return _with_rows(fact, (row for row in outlived if row is not None))
