@@ -6,23 +6,33 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.form_input import validated_input
 from flake8_unique_insert.evaluate.forms import bound_row, follow, method_arguments, own_method
 from flake8_unique_insert.evaluate.validators import validators_of
 from flake8_unique_insert.facts import Absent, Condition, Facts, Validated
 from flake8_unique_insert.schema import ClassSymbol, FormKind
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Expression, Subscript, constant
-from flake8_unique_insert.values import Form, Function, Known, ObjectState, Option, Result, Rows, unknown
+from flake8_unique_insert.values import Form, Function, Known, ObjectState, Option, Result, Rows, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
-def own_checks(ev: Evaluator, form: Form, filled: frozenset[Expression]) -> Facts:
+def own_checks(
+    ev: Evaluator, form: Form, filled: frozenset[Expression], assumed: Iterable[tuple[str, Known]] = ()
+) -> Facts:
     """What the `clean` methods of a form and its model, or a serializer's `validate`, establish for valid input.
 
-    filled: terms of values that are neither None nor empty.
+    filled: terms of values that are neither None nor empty. assumed: fields whose input is of interest as far as it is
+    this.
     """
     ev.state.facts = frozenset(_left_choices(ev, form))
+    data = validated_input(ev, form)
+    entries = {**dict(data.entries), **{name: result(value) for name, value in assumed}}
+    state = ev.state.objects.get(form.term) or ObjectState(None)
+    others = tuple(item for item in state.values if item[0] != form.form.data)
+    own = (form.form.data, result(replace(data, entries=tuple(entries.items()))))
+    ev.state.objects[form.term] = replace(state, values=(*others, own))
     objects = dict(ev.state.objects)
     known = ev.analysis.filled
     ev.analysis.validating, ev.analysis.filled = form.term, known | filled

@@ -150,7 +150,8 @@ def call_method(ev: Evaluator, form: Form, facts: Facts, name: str, node: Call, 
 
         return result(Validity(Call(Attribute(form.term, name), ()), of_valid(ev, form)))
     if name == "clean" and form.form.kind is FormKind.FORM:
-        return result(validated_input(ev, form))
+        known = ev.state.objects.get(form.term)
+        return (known.get(form.form.data) if known is not None else None) or result(validated_input(ev, form))
     if name in ("add_error", "_update_errors") and ev.analysis.validating == form.term:
         raise Unreachable  # the form is not valid then
     if name == "_get_validation_exclusions" and form.form.kind is FormKind.FORM:

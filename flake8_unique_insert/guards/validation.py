@@ -20,8 +20,8 @@ from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import hides_rows, key_conditions
 from flake8_unique_insert.sites.risk import told_apart
 from flake8_unique_insert.sites.values import FieldValue, field_value
-from flake8_unique_insert.syntax.expressions import Expression, Subscript, constant
-from flake8_unique_insert.values import Form
+from flake8_unique_insert.syntax.expressions import Constant, Expression, Subscript, constant
+from flake8_unique_insert.values import Form, Known
 
 VERDICT = "validated"
 
@@ -70,17 +70,29 @@ def _is_checked(analysis: Analysis, write: Write, key: UniqueKey, values: dict[s
         return False
     symbol = form.form.symbol
     filled = frozenset(_filled(analysis, write, key, values, form))
-    frame = Frame(symbol.module, symbol, path=(analysis.point(("checks", form.term, filled)),))
+    assumed = _of_condition(analysis, write, key, form)
+    frame = Frame(symbol.module, symbol, path=(analysis.point(("checks", form.term, filled, assumed)),))
     recording, steps = analysis.recording, analysis.steps
     analysis.recording, analysis.steps = False, 0
     try:
-        facts = own_checks(Evaluator(analysis, frame, write.state.copy()), form, filled)
+        facts = own_checks(Evaluator(analysis, frame, write.state.copy()), form, filled, assumed)
     except BudgetExceeded:
         return True  # what cannot be told is not guilty
     finally:
         analysis.recording, analysis.steps = recording, steps
     known = frozenset(_seen_from(fact, form, values) for fact in facts)
     return bool(known) and absence.covers(analysis, replace(write, facts=known), key)
+
+
+def _of_condition(analysis: Analysis, write: Write, key: UniqueKey, form: Form) -> frozenset[tuple[str, Known]]:
+    """The input of the rows that a partial key speaks of: other rows do not have the key."""
+    conditions = key_conditions(analysis, write.model, key) or frozenset()
+    return frozenset(
+        (item.field, Known(item.term))
+        for item in conditions
+        if item.field in form.form.fields and item.lookup == "exact" and not item.excluded
+        if isinstance(item.term, Constant)
+    )
 
 
 def _filled(
