@@ -74,7 +74,12 @@ class FileAnalysis:
         return site_of(self.analysis, write, self._guard)
 
     def _is_safe_where_called(self, write: Write, writes: list[Write]) -> bool:
-        """True when a nested function is called, and its write is safe as seen from each of these calls."""
+        """True when a nested function is called, and its write is safe as seen from each of these calls.
+
+        Nothing else may get it, to call it where nothing protects it.
+        """
+        if write.nested in self.analysis.handed_on:
+            return False
         seen = [found for found in writes if found.stack and found.call.node is write.call.node]
         return bool(seen) and not any(self._site(found).unguarded for found in seen)
 

@@ -32,7 +32,7 @@ from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.spreading import each_spread
 from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.evaluate.verbs import SAME_ROWS, reads_like_insert
+from flake8_unique_insert.evaluate.verbs import QUIET, SAME_ROWS, reads_like_insert
 from flake8_unique_insert.evaluate.writes import Unresolved
 from flake8_unique_insert.facts import NewRow
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
@@ -233,7 +233,7 @@ def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Argum
         form = ev.analysis.lookup.form(symbol)
         if form is not None:
             return result(forms.instantiate(ev, form, node, ev.symbol("form", node), arguments))
-        _escape(ev, arguments)
+        _escape(ev, symbol.qualname, arguments)
         if ev.analysis.lookup.declared_fields(symbol) is None:
             return result(Object(term, symbol))
         return result(forms.initialised(ev, Object(ev.symbol("form", node), symbol), node, arguments))
@@ -251,7 +251,7 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
         return ev.generated(node)
     if any(is_generated(value) for value in arguments[1]) and name not in ("len", "bool", "isinstance", "print"):
         return ev.generated(node)
-    _escape(ev, arguments)
+    _escape(ev, name, arguments)
     if isinstance(term.function, Attribute):
         _forget_literals(ev, term.function.base)
     if isinstance(node.function, Attribute) and (name == "save" or (name == "create" and is_super(node))):
@@ -300,9 +300,11 @@ def _is_flag(value: Result) -> bool:
     return isinstance(value.value, Known) and (value.value.constant is None or isinstance(value.value.constant, bool))
 
 
-def _escape(ev: Evaluator, arguments: Arguments) -> None:
-    """New instances given to unknown code may get any value there."""
+def _escape(ev: Evaluator, name: str | None, arguments: Arguments) -> None:
+    """New instances given to unknown code may get any value there, and functions may be called there."""
     for value in arguments[1]:
+        if name not in QUIET:
+            functions.hand_on(ev, value)
         for option in value.options:
             known = ev.state.objects.get(option.value.term) if isinstance(option.value, Instance) else None
             if known is not None and known.new is not False:

@@ -85,6 +85,7 @@ class Analysis:
     """What all frames of one file's analysis share.
 
     records: of the block that is being analysed. in_save: a model's own `save` is followed for a write.
+    nested_used: nested functions that something refers to. handed_on: those that unknown code may call.
     lambdas: of lambdas that write, the function that each is.
     called: by the last name that is called the dotted names of the functions that this is, "" where it is not known.
     writing: names of functions that are followed for what calls them, too.
@@ -109,6 +110,7 @@ class Analysis:
     assigned: dict[str, dict[Value, None]] | None = None
     in_save: bool = False
     nested_used: set[int] = field(default_factory=set)
+    handed_on: set[int] = field(default_factory=set)
     lambdas: dict[int, tuple[Expression, Define]] = field(default_factory=dict)
     called: dict[str, set[str]] = field(default_factory=dict)
     writing: frozenset[str] = frozenset()

@@ -95,6 +95,13 @@ def follow_nested(
     return _run(ev, frame, graph, names, node)
 
 
+def hand_on(ev: Evaluator, value: Result) -> None:
+    """Note that unknown code gets a value, and may call it if it is a nested function."""
+    if ev.analysis.recording:
+        nested = (option.value for option in value.options if isinstance(option.value, NestedFunction))
+        ev.analysis.handed_on.update(id(function.node) for function in nested)
+
+
 def _names_around(ev: Evaluator, around: Frame) -> dict[str, Result]:
     """The names that a nested function sees: those of the frame that defines it, which may be a caller's."""
     prefix = f"^{around.depth}:"

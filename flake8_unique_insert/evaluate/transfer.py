@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.evaluate import membership
+from flake8_unique_insert.evaluate import functions, membership
 from flake8_unique_insert.evaluate.collected import as_elements, merged
 from flake8_unique_insert.evaluate.errors import catches_lookup, error_names, may_raise, names_of
 from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -288,6 +288,8 @@ def _return(ev: Evaluator, action: Return) -> None:
         raise Unreachable  # what it returns and establishes, another way through the function does, too
     value = _lazily(ev, action.value) if action.value is not None else result(Known(NONE))
     ev.state.names["$return"] = value
+    if not ev.frame.stack:
+        functions.hand_on(ev, value)
 
 
 def _is_recursive(ev: Evaluator, call: Call) -> bool:

@@ -43,6 +43,45 @@ ADD_ROWS = frozenset({"bulk", "through_defaults"})
 TREE_INSERTS = frozenset({"add_child", "add_root", "add_sibling"})
 """Methods of django-treebeard's nodes that insert the `instance` that they are given."""
 
+QUIET = frozenset(
+    [
+        "str",
+        "int",
+        "len",
+        "bool",
+        "repr",
+        "dict",
+        "list",
+        "tuple",
+        "getattr",
+        "hasattr",
+        "isinstance",
+        "print",
+        "format",
+        "join",
+        "strip",
+        "lower",
+        "upper",
+        "replace",
+        "split",
+        "startswith",
+        "endswith",
+        "slugify",
+        "now",
+        "debug",
+        "info",
+        "warning",
+        "error",
+        "exception",
+        "critical",
+        "gettext",
+        "_",
+        "callable",
+        "wraps",
+    ]
+)
+"""Functions and methods that have nothing to do with the database, and call nothing that they are given."""
+
 
 def plain(name: str) -> str:
     """A method's name without the `a` of its async twin."""

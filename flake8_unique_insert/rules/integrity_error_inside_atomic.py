@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_unique_insert.evaluate.inserts import is_true
+from flake8_unique_insert.evaluate.verbs import QUIET
 from flake8_unique_insert.evaluate.writes import Protection, Write
 from flake8_unique_insert.flow.graph import WithRegion
 from flake8_unique_insert.rules.rule import Rule
@@ -57,42 +58,6 @@ READ_VERBS = frozenset(
     ]
 )
 """Methods that ask the database at most."""
-QUIET = frozenset(
-    [
-        "str",
-        "int",
-        "len",
-        "bool",
-        "repr",
-        "dict",
-        "list",
-        "tuple",
-        "getattr",
-        "hasattr",
-        "isinstance",
-        "print",
-        "format",
-        "join",
-        "strip",
-        "lower",
-        "upper",
-        "replace",
-        "split",
-        "startswith",
-        "endswith",
-        "slugify",
-        "now",
-        "debug",
-        "info",
-        "warning",
-        "error",
-        "exception",
-        "critical",
-        "gettext",
-        "_",
-    ]
-)
-"""Functions and methods that have nothing to do with the database."""
 
 
 def judge(site: InsertSite) -> str | None:
