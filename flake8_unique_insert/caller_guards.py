@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from flake8_unique_insert.callers import ENTRY_POINTS, Callers, may_bind
 from flake8_unique_insert.class_users import hands_on, owner_of, saves
 from flake8_unique_insert.evaluate.handed_on import BEFORE
+from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.evaluate.slices import to_calls
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.flow.graph import Block
@@ -97,10 +99,22 @@ class CallerGuards:
         if handling and not all("handled" in site.verdicts.values() for site in sites):
             return depth < MAX_CALLER_DEPTH and self.guard(caller, write, depth + 1, handling)
         if not any(site.unguarded for site in sites):
-            return True
+            return self._is_safe_in_heirs(caller, write, all_called)
         if self.is_safe_after(caller, write, heir):
             return True
         return depth < MAX_CALLER_DEPTH and self.guard(caller, write, depth + 1)
+
+    def _is_safe_in_heirs(self, caller: FunctionSymbol, write: Write, all_called: dict[str, set[str]]) -> bool:
+        """False when a class that inherits the caller overrides what it calls, so that the write is not guarded."""
+        owner, project = owner_of(caller), self.callers.project
+        for heir in islice(project.heirs(owner), MAX_HEIRS) if owner is not None else ():
+            summary = project.class_summary(heir)
+            own = summary.members.keys() if summary is not None else set[str]()
+            if own & all_called.keys() and caller.summary.name not in own:
+                reached = (found for found in self.runs.of_heir(caller, heir) if found.call.node is write.call.node)
+                if any(self._site(found).unguarded for found in reached):
+                    return False
+        return True
 
     def _may_call(self, caller: FunctionSymbol, function: FunctionSymbol) -> bool:
         """False when each call by the function's name has arguments that it does not take; it may be a namesake's."""
