@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from flake8_unique_insert.evaluate.apart import RowFields
 from flake8_unique_insert.evaluate.writes import Protection, Records
 from flake8_unique_insert.flow.graph import Define, Graph
+from flake8_unique_insert.model_lookup import ModelLookup
 from flake8_unique_insert.record import record
-from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, ModelLookup
+from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Argument, Call, Expression, Symbol
 from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.syntax.statements import FunctionDef

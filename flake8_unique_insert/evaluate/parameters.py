@@ -16,7 +16,8 @@ from flake8_unique_insert.evaluate.managers import with_manager
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.views import bind_parameter, bind_request
-from flake8_unique_insert.schema import ClassSymbol, Model, ModelLookup
+from flake8_unique_insert.model_lookup import ModelLookup
+from flake8_unique_insert.schema import ClassSymbol, Model
 from flake8_unique_insert.syntax.expressions import Call, Expression, dotted, keyword, positional, string
 from flake8_unique_insert.syntax.summary import FunctionSummary, Parameter
 from flake8_unique_insert.values import (
