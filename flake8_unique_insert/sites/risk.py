@@ -127,11 +127,30 @@ def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
         return "generated"
     if outside_condition(analysis, write, key):
         return "generated"
+    if _become_alike(write, key):
+        return None
     if any(value.kind == "fresh" for value in values.values()) or _is_derived(write, values):
         return "generated"
     if _has_fresh_parent(analysis, write, key, values):
         return "fresh_parent"
     return None
+
+
+def _become_alike(write: Write, key: UniqueKey) -> bool:
+    """True where `update()` gives several rows one value of the key, whatever it is, and nothing else keeps them apart.
+
+    Rows that had one value before are apart in the other fields of the key.
+    """
+    if write.rows is None or write.method != "update":
+        return False
+    groups = write.rows.alternatives
+    if any(item.field == "" for group in groups for item in group):
+        return False
+    written = {name for name, _ in write.values.values}.intersection(key.members)
+    group = next(iter(groups)) if len(groups) == 1 else frozenset()
+    same = {item.field for item in group if item.lookup == "exact" and not item.excluded}
+    keys = (set(other.members) for other in write.model.keys if other.condition is None and not other.expressions)
+    return not (written <= same or same & {"pk", write.model.primary_key} or any(names <= same for names in keys))
 
 
 def _is_derived(write: Write, values: dict[str, FieldValue]) -> bool:
