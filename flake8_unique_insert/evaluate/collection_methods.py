@@ -159,6 +159,13 @@ def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call,
     return unknown(ev.symbol("changed", node))
 
 
+def _key(holder: Entries, name: str, value: Result) -> Result:
+    """A key of a dict; of one that a value is only read from, or that is there on some ways, nobody knows."""
+    key, read = result(Known(constant(name))), Subscript(holder.term, constant(name))
+    may_lack = value.term == read or any(isinstance(option.value, Unset) for option in value.options)
+    return replace(key, options=(*key.options, Option(Unset(read)))) if may_lack else key
+
+
 def call_method(ev: Evaluator, receiver: Value, name: str, node: Call, arguments: Arguments) -> Result | None:
     """Methods of dicts that only read, and the case of a known string."""
     if isinstance(receiver, Known) and isinstance(receiver.constant, str) and name in ("lower", "upper"):
@@ -176,7 +183,7 @@ def call_method(ev: Evaluator, receiver: Value, name: str, node: Call, arguments
     if isinstance(receiver, Column) and receiver.maps and name == "get" and arguments[1]:
         return membership.row_of_key(ev, receiver, arguments[1][0], "get")
     if isinstance(receiver, Entries) and name == "keys" and not receiver.open:
-        keys = tuple(result(Known(constant(key))) for key, _ in receiver.entries)
+        keys = tuple(_key(receiver, name, value) for name, value in receiver.entries)
         return result(Items(Sequence("list", tuple(key.term for key in keys)), "list", keys))
     if isinstance(receiver, Entries) and name == "copy":
         return result(receiver)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.syntax.expressions import Mapping, Sequence, constant
+from flake8_unique_insert.syntax.expressions import Constant, Mapping, Sequence, constant
 from flake8_unique_insert.values import (
     Entries,
     Items,
-    Known,
     ModelClass,
     Option,
     Result,
@@ -30,7 +29,7 @@ def element_of_items(ev: Evaluator, items: Items, node: object) -> Result:
     if not items.items:  # filled in a way that is not followed
         return unknown(ev.symbol("item", node))
     terms = [item.term for item in items.items]
-    constants = all(isinstance(item.value, (Known, ModelClass)) for item in items.items)
+    constants = all(isinstance(item.term, Constant) or isinstance(item.value, ModelClass) for item in items.items)
     distinct = constants and len(set(terms)) == len(terms)
     symbol = ev.symbol("distinct" if distinct else "element" if constants else "item", node)
     values = [option.value for item in items.items for option in item.options]

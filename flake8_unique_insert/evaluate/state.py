@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TypeVar
 
 from flake8_unique_insert.evaluate.apart import RowFields
-from flake8_unique_insert.evaluate.collected import MAX_OPTIONS, as_elements, merged, met_object, partly_known
+from flake8_unique_insert.evaluate.collected import MAX_OPTIONS, alike, as_elements, merged, met_object, partly_known
 from flake8_unique_insert.evaluate.facts import (
     Change,
     added,
@@ -64,6 +64,8 @@ V = TypeVar("V")
 MAX_DICTS = 3
 FORMER = "$former"
 """Stands between an object and an attribute for the value that it had before it was assigned."""
+EITHER = "$either"
+"""Stands between a dict and a key for a value of which it has one or another."""
 INNER = "$^"
 """What names begin with that are not written in the function: those of the analysis itself, and those of callers."""
 NO_ROWS: frozenset[Inserted] = frozenset()
@@ -333,6 +335,7 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
 def met_entries(term: Expression, options: list[Option]) -> Result:
     """One dict for several: the keys of all; those that one of them lacks may be unset."""
     dicts = [option.value for option in options if isinstance(option.value, Entries)]
+    known = [option.facts for option in options]
     merged: list[tuple[str, Result]] = []
     for name in dict.fromkeys(name for value in dicts for name, _ in value.entries):
         found = [dict(value.entries).get(name) for value in dicts]
@@ -340,14 +343,15 @@ def met_entries(term: Expression, options: list[Option]) -> Result:
         if len(present) == len(found) and all(value == present[0] for value in present):
             merged.append((name, present[0]))
             continue
-        inner = [Option(option.value) for value in present for option in value.options]
+        given = ((value, facts) for value, facts in zip(found, known) if value is not None)
+        inner = [Option(item.value, added(facts, item.facts)) for value, facts in given for item in value.options]
         if len(present) < len(found):
             inner.append(Option(Unset(Subscript(term, Constant(name, "str")))))
         terms = {value.term for value in present}
-        joined = terms.pop() if len(terms) == 1 else Subscript(term, Constant(name, "str"))
-        merged.append((name, Result(joined, tuple(dict.fromkeys(inner))[:MAX_OPTIONS])))
+        joined = terms.pop() if len(terms) == 1 else Subscript(Attribute(term, EITHER), Constant(name, "str"))
+        merged.append((name, Result(joined, alike(joined, inner).options)))
     value = Entries(term, tuple(merged), any(value.open for value in dicts))
-    return Result(term, (Option(value, common([option.facts for option in options])),))
+    return Result(term, (Option(value, common(known)),))
 
 
 def _without_common(bound: Result, facts: Facts) -> Result:
