@@ -135,7 +135,10 @@ def _call_options(
 
 
 def _call_each(ev: Evaluator, option: Option, node: Call, each: list[Arguments], term: Call) -> list[Result]:
-    """What a function returns for each of the dicts that a `**` argument may be: it is called with one of them."""
+    """What a function returns for each of the dicts that a `**` argument may be: it is called with one of them.
+
+    What is known where it is this one is known of the call.
+    """
     if len(each) == 1:
         return [_call_value(ev, option, node, each[0], term)]
     results: list[Result] = []
@@ -143,6 +146,7 @@ def _call_each(ev: Evaluator, option: Option, node: Call, each: list[Arguments],
     after: list[State | None] = []
     for given in each:
         ev.state = before.copy()
+        ev.state.learn(fact for value in given[1] if len(value.options) == 1 for fact in value.options[0].facts)
         try:
             results.append(_call_value(ev, option, node, given, term))
             after.append(ev.state)
