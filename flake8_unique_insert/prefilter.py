@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase, translate
 from functools import lru_cache
 from pathlib import Path, PurePath
 
-_WORDS = ("create", "save", "update", "form_valid", "bulk", "through_defaults", "add_", "delete(")
+_WORDS = ("create", "save", "update", "form_valid", "bulk", "through_defaults", "add_")
 """What the text of every insert has one of. Most texts have none, so that no pattern is compiled for them."""
 _INSERTS = (
     r"\.[\s\\]*a?(?:"
@@ -32,9 +32,9 @@ _DELETES_CHANGED = r"(?m)^[ \t]*(\w+)\.\w+ = .*\n(?:.*\n){0,3}?[ \t]*(?:await )?
 
 def may_insert(text: str) -> bool:
     """False when no call in this source text can insert a row or change one."""
-    if not any(word in text for word in _WORDS):
-        return False
-    return any(re.search(pattern, text) for pattern in (_INSERTS, *_ADDS_ROWS, _DELETES_CHANGED))
+    if any(word in text for word in _WORDS) and any(re.search(pattern, text) for pattern in (_INSERTS, *_ADDS_ROWS)):
+        return True
+    return "delete(" in text and re.search(_DELETES_CHANGED, text) is not None
 
 
 def is_migration(text: str) -> bool:
