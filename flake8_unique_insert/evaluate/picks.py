@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.syntax.expressions import Call, Expression, called_name
+from flake8_unique_insert.syntax.expressions import Binary, Call, Expression, Formatted, called_name
 from flake8_unique_insert.values import Elements, Result, Value, result, unknown
 
 if TYPE_CHECKING:
@@ -30,8 +30,11 @@ def are_picked(value: Value) -> bool:
 
 
 def are_many(term: Expression) -> bool:
-    """True for what is made of so many elements that it is a random text."""
-    return _count(term) >= MANY
+    """True for a text that is put together of so many elements that it is a random one."""
+    is_text = (
+        called_name(term) in ("format", "join") if isinstance(term, Call) else isinstance(term, (Binary, Formatted))
+    )
+    return is_text and _count(term) >= MANY
 
 
 def _count(term: Expression) -> int:

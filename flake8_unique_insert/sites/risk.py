@@ -137,20 +137,21 @@ def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
 
 
 def _become_alike(write: Write, key: UniqueKey) -> bool:
-    """True where `update()` gives several rows one value of the key, whatever it is, and nothing else keeps them apart.
+    """True where `update()` gives several rows one key, whatever it is: by what it sets, and what they were found by.
 
-    Rows that had one value before are apart in the other fields of the key.
+    They are one at most where they were found by a unique key.
     """
     if write.rows is None or write.method != "update":
         return False
     groups = write.rows.alternatives
     if any(item.field == "" for group in groups for item in group):
         return False
-    written = {name for name, _ in write.values.values}.intersection(key.members)
     group = next(iter(groups)) if len(groups) == 1 else frozenset()
     same = {item.field for item in group if item.lookup == "exact" and not item.excluded}
+    if not set(key.members) <= same | {name for name, _ in write.values.values}:
+        return False
     keys = (set(other.members) for other in write.model.keys if other.condition is None and not other.expressions)
-    return not (written <= same or same & {"pk", write.model.primary_key} or any(names <= same for names in keys))
+    return not same & {"pk", write.model.primary_key} and not any(names <= same for names in keys)
 
 
 def _is_derived(write: Write, values: dict[str, FieldValue]) -> bool:
