@@ -156,9 +156,10 @@ class Evaluator:
 
     def compound(self, node: object, term: Expression, parts: Iterable[Result]) -> Result:
         """A value computed from others: fresh when one of them is, or many of them were picked at random."""
-        if any(is_generated(part) for part in parts) or picks.are_many(term):
-            return self.generated(node)
-        return unknown(term)
+        is_made = any(is_generated(part) for part in parts)
+        if picks.grows(term, is_made):
+            return result(Fresh(self.symbol(picks.GROWN, node)))
+        return self.generated(node) if is_made or picks.are_many(term) else unknown(term)
 
     def fork(self, states: list[State | None], node: object) -> None:
         """Go on from whichever of these states; None is one that control never leaves. Raises Unreachable."""

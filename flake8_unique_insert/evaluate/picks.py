@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.syntax.expressions import Binary, Call, Expression, Formatted, called_name
-from flake8_unique_insert.values import Elements, Result, Value, result, unknown
+from flake8_unique_insert.syntax.expressions import Binary, Call, Expression, Formatted, Symbol, called_name
+from flake8_unique_insert.values import Elements, Fresh, Known, Result, Value, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 MANY = 4
 """How many elements make a random text."""
 KIND = "picked"
+GROWN = "grown"
+"""The kind of the symbol for a text that grows by what is random, each time that ways meet: in a loop."""
 
 
 def picked(ev: Evaluator, node: Call) -> Result | None:
@@ -35,6 +38,19 @@ def are_many(term: Expression) -> bool:
         called_name(term) in ("format", "join") if isinstance(term, Call) else isinstance(term, (Binary, Formatted))
     )
     return is_text and _count(term) >= MANY
+
+
+def grows(term: Expression, is_made: bool) -> bool:
+    """True for `code + choice(letters)` where `code` is what an earlier round made. is_made: one of both is new."""
+    if not isinstance(term, Binary) or term.operator != "+" or not isinstance(term.left, Symbol):
+        return False
+    return term.left.kind in ("join", "stale") and (is_made or _count(term.right) > 0)
+
+
+def without_start(options: Collection[object]) -> list[object]:
+    """The values of which a text may be one, without those that it grew from: the loop has made it by then."""
+    is_grown = any(isinstance(value, Fresh) and getattr(value.term, "kind", "") == GROWN for value in options)
+    return [value for value in options if not is_grown or not isinstance(value, Known)]
 
 
 def _count(term: Expression) -> int:

@@ -30,6 +30,7 @@ from flake8_unique_insert.evaluate.facts import (
     common,
     has_values,
 )
+from flake8_unique_insert.evaluate.picks import without_start
 from flake8_unique_insert.evaluate.terms import is_message, mentions
 from flake8_unique_insert.evaluate.texts import parts_told
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, Inserted
@@ -308,6 +309,7 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
             facts = added(state.facts, option.facts) if option.facts else state.facts
             seen = options.get(option.value)
             options[option.value] = Option(option.value, facts if seen is None else common([seen.facts, facts]))
+    options = {value: options[value] for value in without_start(options)}
     collections = [as_elements(option.value) for option in options.values()]
     filled = [value for value in collections if value is not None]
     if 1 < len(filled) == len(collections):
