@@ -83,11 +83,16 @@ class Inserted(Hashed):
 @hashed_once
 @record
 class Absent(Hashed):
-    """No row of the table satisfies all the conditions, but for rows that were inserted since it was looked up."""
+    """No row of the table satisfies all the conditions, but for rows that were inserted since it was looked up.
+
+    or_null: it may hold only because a value that it asks for is None, which equals nothing. It says nothing of keys
+    for which NULL equals NULL.
+    """
 
     table: str
     conditions: frozenset[Condition]
     but: frozenset[Inserted] = frozenset()
+    or_null: bool = False
 
     def parts(self) -> Iterable[Expression | Hashed]:
         return (*(condition.term for condition in self.conditions), *self.but)

@@ -96,6 +96,8 @@ def _met(left: Fact, right: Fact) -> Fact:
     if isinstance(left, Validated):
         assert isinstance(right, Validated)
         return replace(left, keys=left.keys & right.keys, by=left.by if left.by == right.by else None)
+    if isinstance(left, Absent) and not left.or_null:
+        left = replace(left, or_null=isinstance(right, Null) or (isinstance(right, Absent) and right.or_null))
     return _with_rows(left, left.but | right.but)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.syntax.expressions import Binary, Call, Expression, Formatted, Symbol, called_name
-from flake8_unique_insert.values import Elements, Fresh, Known, Result, Value, result, unknown
+from flake8_unique_insert.values import Elements, Fresh, Known, Option, Result, Value, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -20,7 +19,7 @@ GROWN = "grown"
 
 def picked(ev: Evaluator, node: Call) -> Result | None:
     """`choice(letters)`, `choices(letters, k=8)` and `sample(letters, 8)` of a random source; None for other calls."""
-    name = str(called_name(node)).rsplit(".", 1)[-1]
+    name = called_name(node)
     element = unknown(ev.symbol(KIND, node))
     if name == "choice":
         return element
@@ -47,10 +46,15 @@ def grows(term: Expression, is_made: bool) -> bool:
     return term.left.kind in ("join", "stale") and (is_made or _count(term.right) > 0)
 
 
-def without_start(options: Collection[object]) -> list[object]:
-    """The values of which a text may be one, without those that it grew from: the loop has made it by then."""
-    is_grown = any(isinstance(value, Fresh) and getattr(value.term, "kind", "") == GROWN for value in options)
-    return [value for value in options if not is_grown or not isinstance(value, Known)]
+def without_start(options: dict[object, Option]) -> dict[object, Option]:
+    """What a text may be, by value, without the literals that it grew from: the loop has made it by then."""
+    if not any(isinstance(value, Fresh) and _is_grown(value.term) for value in options):
+        return options
+    return {value: option for value, option in options.items() if not isinstance(value, Known)}
+
+
+def _is_grown(term: Expression) -> bool:
+    return isinstance(term, Symbol) and term.kind == GROWN
 
 
 def _count(term: Expression) -> int:

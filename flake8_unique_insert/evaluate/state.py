@@ -309,7 +309,7 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
             facts = added(state.facts, option.facts) if option.facts else state.facts
             seen = options.get(option.value)
             options[option.value] = Option(option.value, facts if seen is None else common([seen.facts, facts]))
-    options = {value: options[value] for value in without_start(options)}
+    options = without_start(options)
     collections = [as_elements(option.value) for option in options.values()]
     filled = [value for value in collections if value is not None]
     if 1 < len(filled) == len(collections):

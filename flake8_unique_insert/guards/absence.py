@@ -69,7 +69,11 @@ def _ways(write: Write, key: UniqueKey, values: dict[str, FieldValue]) -> Iterat
 
 def _covers(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, FieldValue], known: Facts) -> bool:
     tables = {write.model.table, *write.model.parents}
-    facts = [fact for fact in known if isinstance(fact, Absent) and fact.table in tables]
+    facts = [
+        fact
+        for fact in known
+        if isinstance(fact, Absent) and fact.table in tables and (key.nulls_distinct or not fact.or_null)
+    ]
     partial = visible(analysis, write.model, key) if facts else frozenset()
     own = {item.field: field_value(analysis, write, item.field) for item in partial if item.lookup == "exact"}
     return any(

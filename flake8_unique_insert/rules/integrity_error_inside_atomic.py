@@ -156,7 +156,7 @@ def _leaves(suite: Suite) -> bool:
 
 def _is_quiet(call: Call) -> bool:
     """True for a call that certainly asks nothing of the database; a class is called to make an object."""
-    name = called_name(call) or ""
+    name = called_name(call)
     return name in QUIET or name[:1].isupper()
 
 
