@@ -18,6 +18,7 @@ DEFAULT_SKIP = (
     "migrations",
     "test_*.py",
     "*_test.py",
+    "*_tests.py",
     "tests.py",
     "conftest.py",
     "factories.py",

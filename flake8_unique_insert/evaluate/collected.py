@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.facts import NO_FACTS, Absent, Facts, NewRow
-from flake8_unique_insert.syntax.expressions import Attribute, Expression, Symbol
+from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Subscript, Symbol
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
     Elements,
@@ -26,6 +26,8 @@ from flake8_unique_insert.values import (
 )
 
 MAX_OPTIONS = 6
+EITHER = "$either"
+"""Stands between a dict and a key for a value of which it has one or another."""
 NOTHING = Symbol("none", 0)
 """The element of an empty collection."""
 
@@ -70,6 +72,28 @@ def alike(term: Expression, options: list[Option]) -> Result:
     terms = {value.term for value in found}
     single = terms.pop() if len(terms) == 1 else Attribute(term, "each")
     return Result(single, tuple(found.values())) if len(found) <= MAX_OPTIONS else unknown(single)
+
+
+def met_entries(term: Expression, options: list[Option]) -> Result:
+    """One dict for several: the keys of all; those that one of them lacks may be unset."""
+    dicts = [option.value for option in options if isinstance(option.value, Entries)]
+    known = [option.facts for option in options]
+    merged: list[tuple[str, Result]] = []
+    for name in dict.fromkeys(name for value in dicts for name, _ in value.entries):
+        found = [dict(value.entries).get(name) for value in dicts]
+        present = [value for value in found if value is not None]
+        if len(present) == len(found) and all(value == present[0] for value in present):
+            merged.append((name, present[0]))
+            continue
+        given = ((value, facts) for value, facts in zip(found, known) if value is not None)
+        inner = [Option(item.value, added(facts, item.facts)) for value, facts in given for item in value.options]
+        if len(present) < len(found):
+            inner.append(Option(Unset(Subscript(term, Constant(name, "str")))))
+        terms = {value.term for value in present}
+        joined = terms.pop() if len(terms) == 1 else Subscript(Attribute(term, EITHER), Constant(name, "str"))
+        merged.append((name, Result(joined, alike(joined, inner).options)))
+    value = Entries(term, tuple(merged), any(value.open for value in dicts))
+    return Result(term, (Option(value, common(known)),))
 
 
 def met_object(point: int, term: Expression, known: list[ObjectState], facts: list[Facts]) -> ObjectState:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate.state import met_entries
+from flake8_unique_insert.evaluate.collected import met_entries
 from flake8_unique_insert.syntax.expressions import Argument
 from flake8_unique_insert.values import Arguments, Entries, Items, Result, result
 

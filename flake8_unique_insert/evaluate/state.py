@@ -13,7 +13,14 @@ from itertools import islice
 from typing import TypeVar
 
 from flake8_unique_insert.evaluate.apart import RowFields
-from flake8_unique_insert.evaluate.collected import MAX_OPTIONS, alike, as_elements, merged, met_object, partly_known
+from flake8_unique_insert.evaluate.collected import (
+    MAX_OPTIONS,
+    as_elements,
+    merged,
+    met_entries,
+    met_object,
+    partly_known,
+)
 from flake8_unique_insert.evaluate.facts import (
     Change,
     added,
@@ -37,10 +44,8 @@ from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, Inserted
 from flake8_unique_insert.record import record
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
-    Constant,
     Expression,
     Formatted,
-    Subscript,
     Symbol,
     constant,
 )
@@ -56,7 +61,6 @@ from flake8_unique_insert.values import (
     RowsByKey,
     Text,
     Unknown,
-    Unset,
     unknown,
 )
 
@@ -65,8 +69,6 @@ V = TypeVar("V")
 MAX_DICTS = 3
 FORMER = "$former"
 """Stands between an object and an attribute for the value that it had before it was assigned."""
-EITHER = "$either"
-"""Stands between a dict and a key for a value of which it has one or another."""
 INNER = "$^"
 """What names begin with that are not written in the function: those of the analysis itself, and those of callers."""
 NO_ROWS: frozenset[Inserted] = frozenset()
@@ -96,13 +98,21 @@ class State:
         return State(dict(self.names), dict(self.objects), self.facts, self.checks, self.bound)
 
     def keeping(self, live: frozenset[str]) -> State:
-        """This state without the local names that are not live; those of callers and of the analysis itself stay."""
+        """This state without the local names that are not live; those of callers and of the analysis itself stay.
+
+        A new row that only such a name was for goes with it: whoever makes one at that place again makes another.
+        """
         dead = [name for name in self.names if name not in live and name[0] not in INNER]
         if not dead:
             return self
         state = self.copy()
-        for name in dead:
-            del state.names[name]
+        rows = {option.value.term for name in dead for option in state.names.pop(name).options}
+        if new := [term for term in rows if term in state.objects and isinstance(term, Symbol) and term.kind == "new"]:
+            held = [value for known in state.objects.values() for _, value in known.values]
+            still = frozenset[Symbol]().union(*(value.symbols for value in (*state.names.values(), *held)))
+            for term in new:
+                if term not in still:
+                    del state.objects[term]
         return state
 
     def learn(self, facts: Iterable[Fact]) -> None:
@@ -332,28 +342,6 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
             joined = Formatted((constant("..."), term)) if is_sure else term
             options[joined] = Option(Text(joined, told) if told else Unknown(joined), facts)
     return Result(term, tuple(options.values()))
-
-
-def met_entries(term: Expression, options: list[Option]) -> Result:
-    """One dict for several: the keys of all; those that one of them lacks may be unset."""
-    dicts = [option.value for option in options if isinstance(option.value, Entries)]
-    known = [option.facts for option in options]
-    merged: list[tuple[str, Result]] = []
-    for name in dict.fromkeys(name for value in dicts for name, _ in value.entries):
-        found = [dict(value.entries).get(name) for value in dicts]
-        present = [value for value in found if value is not None]
-        if len(present) == len(found) and all(value == present[0] for value in present):
-            merged.append((name, present[0]))
-            continue
-        given = ((value, facts) for value, facts in zip(found, known) if value is not None)
-        inner = [Option(item.value, added(facts, item.facts)) for value, facts in given for item in value.options]
-        if len(present) < len(found):
-            inner.append(Option(Unset(Subscript(term, Constant(name, "str")))))
-        terms = {value.term for value in present}
-        joined = terms.pop() if len(terms) == 1 else Subscript(Attribute(term, EITHER), Constant(name, "str"))
-        merged.append((name, Result(joined, alike(joined, inner).options)))
-    value = Entries(term, tuple(merged), any(value.open for value in dicts))
-    return Result(term, (Option(value, common(known)),))
 
 
 def _without_common(bound: Result, facts: Facts) -> Result:

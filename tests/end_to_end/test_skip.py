@@ -17,6 +17,7 @@ from tests.end_to_end.running import uqi
         "shop/migrations/0001_initial.py",
         "shop/test_views.py",
         "shop/views_test.py",
+        "shop/views_tests.py",
         "shop/tests.py",
         "conftest.py",
         "shop/factories.py",
