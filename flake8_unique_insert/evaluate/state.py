@@ -102,18 +102,26 @@ class State:
 
         A new row that only such a name was for goes with it: whoever makes one at that place again makes another.
         """
-        dead = [name for name in self.names if name not in live and name[0] not in INNER]
+        dead = {name: value for name, value in self.names.items() if name not in live and name[0] not in INNER}
         if not dead:
             return self
         state = self.copy()
-        rows = {option.value.term for name in dead for option in state.names.pop(name).options}
-        if new := [term for term in rows if term in state.objects and isinstance(term, Symbol) and term.kind == "new"]:
-            held = [value for known in state.objects.values() for _, value in known.values]
-            still = frozenset[Symbol]().union(*(value.symbols for value in (*state.names.values(), *held)))
-            for term in new:
-                if term not in still:
-                    del state.objects[term]
+        state._let_go(dead)
+        for name in forgotten(dead):
+            del state.names[name]
         return state
+
+    def _let_go(self, dead: dict[str, Result]) -> None:
+        """Know no more of new rows that only these names refer to."""
+        terms = {option.value.term for value in dead.values() for option in value.options}
+        new = [term for term in terms if isinstance(term, Symbol) and term.kind == "new" and term in self.objects]
+        if new:
+            names = [value for name, value in self.names.items() if name not in dead]
+            inside = [value for known in self.objects.values() for _, value in known.values]
+            held = frozenset[Symbol]().union(*(value.symbols for value in (*names, *inside)))
+            for term in new:
+                if term not in held:
+                    del self.objects[term]
 
     def learn(self, facts: Iterable[Fact]) -> None:
         """Add facts that hold from here on."""
@@ -192,6 +200,11 @@ class State:
         self._change(after_insert(tables, row), after_insert(tables, row, of_elements=True))
         for name, bound in self.names.items():
             self.names[name] = _after_insert(bound, name, tables, row)
+
+
+def forgotten(dead: Iterable[str]) -> Iterable[str]:
+    """The dead names that go at a loop's head: all, which saves work and changes no finding."""
+    return dead
 
 
 def _outdated(bound: Result, symbol: Symbol, name: str) -> Result:

@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 from flake8_unique_insert import caller_guards, code_store, runs
 from flake8_unique_insert.engine import Engine
+from flake8_unique_insert.evaluate import state
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.scope import is_analysed
@@ -39,7 +40,7 @@ def by_whole_functions() -> Iterator[None]:
     """Inside the `with` statement looks at functions and at their callers leave out no statement and no name."""
     code_store.SHARED.clear()
     whole_callers = patch.object(caller_guards, "to_calls", _all)
-    with whole_callers, patch.object(runs, "to_writes", _all), patch.object(Graph, "live_at_heads", {}):
+    with whole_callers, patch.object(runs, "to_writes", _all), patch.object(state, "forgotten", lambda dead: ()):
         yield
     code_store.SHARED.clear()
 
