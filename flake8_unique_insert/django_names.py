@@ -81,5 +81,10 @@ PICKS = frozenset({"random.choice", "random.choices", "random.sample", "secrets.
 EXITS = frozenset({"sys.exit", "os._exit", "builtins.exit", "builtins.quit", "exit", "quit"})
 """Functions that never return."""
 
+AUTO_FIELDS = frozenset({
+    "django.db.models.AutoField", "django.db.models.BigAutoField", "django.db.models.SmallAutoField",
+})  # fmt: skip
+"""Fields that the database numbers."""
+
 SELF_UNIQUE_FIELDS = frozenset({"AutoSlugField", "RandomCharField", "ShortUUIDField", "HashidAutoField", "ULIDField"})
 """Field classes, by their last name, that make their own value unique."""

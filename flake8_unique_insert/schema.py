@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+from flake8_unique_insert.django_names import AUTO_FIELDS
 from flake8_unique_insert.record import record
 from flake8_unique_insert.syntax.expressions import Argument, Expression
 from flake8_unique_insert.syntax.summary import (
@@ -174,6 +175,11 @@ class Field:
     def column_name(self) -> str:
         """Django's attname: `owner_id` for the foreign key `owner`."""
         return f"{self.name}_id" if self.relation in ("fk", "o2o") else self.name
+
+    @property
+    def is_automatic(self) -> bool:
+        """True for one that the database numbers."""
+        return self.kind in AUTO_FIELDS or not AUTO_FIELDS.isdisjoint(self.bases)
 
 
 @record

@@ -304,7 +304,9 @@ def _has_no_key_yet(ev: Evaluator, value: Instance) -> bool:
     if known is None or not _is_new(ev, value) or value.model.primary_key in dict(known.values):
         return False
     field = value.model.field("pk")
-    return field is None or (field.default is None and not field.relation and known.get("**") is None)
+    if field is None or field.is_automatic:
+        return True  # which `**data` does not name
+    return field.default is None and not field.relation and known.get("**") is None
 
 
 def _is_new(ev: Evaluator, value: Value) -> bool:

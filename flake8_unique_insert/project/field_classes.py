@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 
+from flake8_unique_insert.django_names import AUTO_FIELDS
 from flake8_unique_insert.project.classes import Base, Classes
 from flake8_unique_insert.project.initialisers import settled_by
 from flake8_unique_insert.project.known import Known
@@ -24,8 +25,6 @@ FOREIGN_OBJECT = "django.db.models.ForeignObject"
 MANY_TO_MANY = "django.db.models.ManyToManyField"
 TAGS = "taggit.managers.TaggableManager"
 RELATIONS = {ONE_TO_ONE: "o2o", FOREIGN_KEY: "fk", MANY_TO_MANY: "m2m", TAGS: "m2m"}
-AUTO_FIELD = "django.db.models.AutoField"
-AUTO_FIELDS = frozenset({AUTO_FIELD, "django.db.models.BigAutoField", "django.db.models.SmallAutoField"})
 FILLS = re.compile(
     r"\bif\b[^\n]*(?:\badd\b|\bnot [\w.]+(?![\w.(])|\bis None\b|== ?['\"]{2})[^\n]*:\s*\n[^\n]*=\s*[\w.]+\("
 )

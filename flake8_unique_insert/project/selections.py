@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flake8_unique_insert.project.field_classes import AUTO_FIELDS
 from flake8_unique_insert.project.literals import Literals, Placed
 from flake8_unique_insert.schema import Field, Model
 from flake8_unique_insert.syntax.expressions import (
@@ -101,7 +100,7 @@ def _of_django(expression: Expression) -> frozenset[str] | None:
 
 def is_editable(field: Field) -> bool:
     """False for fields that forms leave out of themselves, and serializers make read-only."""
-    if field.arguments.get("editable") == FALSE or not AUTO_FIELDS.isdisjoint(field.bases):
+    if field.arguments.get("editable") == FALSE or field.is_automatic:
         return False
     return TRUE not in (field.arguments.get("auto_now"), field.arguments.get("auto_now_add"))
 

@@ -29,7 +29,6 @@ from flake8_unique_insert.syntax.expressions import (
 from flake8_unique_insert.values import Fresh, Function, Items, Known, Result, SymbolValue, Unset, Value
 
 CLOCKS = frozenset({"now", "today", "time", "utcnow", "localtime", "localdate", "time_ns", "date"})
-AUTOMATIC = ("AutoField", "BigAutoField", "SmallAutoField")
 
 
 @record
@@ -130,7 +129,7 @@ def _omitted(analysis: Analysis, write: Write, field: Field | None) -> FieldValu
     """A field that the write leaves out: its default, NULL, or the empty string."""
     if field is None:
         return FieldValue("unknown")
-    if makes_itself_unique(field) or any(base.rsplit(".", 1)[-1] in AUTOMATIC for base in (field.kind, *field.bases)):
+    if makes_itself_unique(field) or field.is_automatic:
         return FieldValue("fresh")
     if field.default is not None:
         return _default(analysis, field)
