@@ -58,9 +58,10 @@ def unlisted(model: Model, term: Expression, arguments: Arguments) -> Facts:
     nodes, values = arguments
     name, _, lookup = (nodes[0].keyword or "").rpartition("__") if len(nodes) == 1 else ("", "", "")
     column = values[0].value if lookup == "in" and name else None
-    if not isinstance(column, Column) or len(column.fields) != 1 or (name != "pk" and model.field(name) is None):
+    field = model.field(name)
+    if not isinstance(column, Column) or len(column.fields) != 1 or (name != "pk" and field is None):
         return frozenset()
-    left = term if name in ("pk", model.primary_key) else Attribute(term, name)
+    left = term if field is None or name in ("pk", model.primary_key) else Attribute(term, field.name)
     each = condition(column.rows.model, f"{column.fields[0]}__in", unknown(left))
     others = narrowed(column.rows, each)
     return frozenset(replace(fact, but=column.but) for fact in absent(others))

@@ -10,7 +10,7 @@ from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.errors import RELATED
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.globals import member_of_module
-from flake8_unique_insert.evaluate.managers import with_manager
+from flake8_unique_insert.evaluate.managers import with_manager, without_own_queryset
 from flake8_unique_insert.evaluate.members import member_of
 from flake8_unique_insert.evaluate.own_attributes import assigned_in_methods, stated_by_heirs
 from flake8_unique_insert.evaluate.relations import follow_accessor, one_to_one, reached, related_model, through
@@ -352,6 +352,9 @@ def _of_object(ev: Evaluator, value: Object, name: str, node: Expression) -> Res
 
 def _of_super(ev: Evaluator, value: Super, name: str, node: Expression) -> Result:
     receiver = value.receiver
+    if name == "get_queryset" != ev.frame.function and isinstance(receiver, Rows):
+        receiver = without_own_queryset(ev, receiver)
+        value = replace(value, receiver=receiver)
     start = _class_of(receiver) or value.owner
     member = ev.analysis.lookup.class_member(start, name, after=value.owner)
     if member is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import functions
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH
-from flake8_unique_insert.evaluate.lookups import conjunction, unknown_condition
+from flake8_unique_insert.evaluate.lookups import EVERYTHING, conjunction, unknown_condition
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FunctionSymbol, ManagerDeclaration, Model
 from flake8_unique_insert.syntax.expressions import Attribute, Expression, Name
@@ -39,6 +39,15 @@ def with_manager(ev: Evaluator, rows: Rows) -> Rows:
     if found is None or not isinstance(found.value, Rows):
         return replace(rows, alternatives=frozenset([frozenset([unknown_condition(rows.term)])]))
     return replace(rows, alternatives=conjunction(rows.alternatives, found.value.alternatives))
+
+
+def without_own_queryset(ev: Evaluator, rows: Rows) -> Rows:
+    """The rows that `super().get_queryset()` in another method of a manager begins with: also those that it hides."""
+    own = with_manager(ev, replace(rows, alternatives=EVERYTHING)).alternatives if rows.is_manager else EVERYTHING
+    if len(own) != 1:
+        return rows
+    (hiding,) = own
+    return replace(rows, alternatives=frozenset(group - hiding for group in rows.alternatives))
 
 
 def hidden_by_default(ev: Evaluator, model: Model) -> frozenset[Condition]:
