@@ -100,7 +100,7 @@ def met_object(point: int, term: Expression, known: list[ObjectState], facts: li
     """What is known of an object that is in one of these states. facts: what holds in each and not in all.
 
     Of a new row, and of one that was changed, it is kept with its values: one that was found to be free on one way and
-    another one on another way.
+    another one on another way. So it is with an attribute that holds one row or another.
     """
     is_written = all(item.new is True for item in known) or any(item.changed for item in known)
     values = []
@@ -109,7 +109,7 @@ def met_object(point: int, term: Expression, known: list[ObjectState], facts: li
         results = [item.get(name) for item in known]
         first = results[0]
         if first is None or any(bound != first for bound in results):
-            if is_written:
+            if is_written or any(bound is not None and _is_row(bound) for bound in results):
                 results = [bound and _with_facts(bound, own) for bound, own in zip(results, facts)]
             first = _met_value(point, term, name, results)
         values.append((name, first))
@@ -123,6 +123,10 @@ def met_object(point: int, term: Expression, known: list[ObjectState], facts: li
         any(item.copied for item in known),
         next((item.form for item in known if item.form is not None), None),
     )
+
+
+def _is_row(value: Result) -> bool:
+    return any(isinstance(option.value, Instance) for option in value.options)
 
 
 def _with_facts(value: Result, facts: Facts) -> Result:

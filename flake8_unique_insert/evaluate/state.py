@@ -113,8 +113,8 @@ class State:
 
     def _let_go(self, dead: dict[str, Result]) -> None:
         """Know no more of new rows that only these names refer to."""
-        terms = {option.value.term for value in dead.values() for option in value.options}
-        new = [term for term in terms if isinstance(term, Symbol) and term.kind == "new" and term in self.objects]
+        new = {term for term in self.objects if isinstance(term, Symbol) and term.kind == "new"}
+        new = new and new.intersection(option.value.term for value in dead.values() for option in value.options)
         if new:
             names = [value for name, value in self.names.items() if name not in dead]
             inside = [value for known in self.objects.values() for _, value in known.values]
@@ -130,16 +130,13 @@ class State:
     # --- what ends facts
 
     def _change(self, change: Change, inside: Change) -> None:
-        """Change every fact, also those of a value's option; `inside`: those of the elements of a collection.
-
-        Of objects only new instances are told: what other ones hold is seldom asked for what holds with it.
-        """
+        """Change every fact, also those of a value's option; `inside`: those of the elements of a collection."""
         self.facts = changed(self.facts, change)
         for name, bound in self.names.items():
             if bound.depends_on_facts:
                 self.names[name] = _changed_options(bound, change, inside)
         for term, item in self.objects.items():
-            if item.new is True and item.depends_on_facts:
+            if item.depends_on_facts:
                 self._set_values(term, item, lambda value: _changed_options(value, change, inside))
 
     def _set_values(self, term: Expression, item: ObjectState, change: Callable[[Result], Result]) -> None:
