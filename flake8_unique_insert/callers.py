@@ -77,11 +77,11 @@ MAX_CALLERS = 8
 
 @record
 class Mention:
-    """A function that calls something of a name. on_self: only as `self.name(...)` or `cls.name(...)`."""
+    """A function that calls something of a name. on: "self", "cls" and the names of classes, "" for other objects."""
 
     function: FunctionSymbol
     owner: ClassSymbol | None
-    on_self: bool
+    on: frozenset[str]
 
 
 @record
@@ -161,7 +161,7 @@ class Callers:
         known = self._mentions(module, name)
         for found in known.inside:
             is_itself = module == function.module and found.function.summary == function.summary
-            if not is_itself and not self._is_own_method(found, function):
+            if not is_itself and not self._is_namesake(found, function):
                 yield found.function
         if known.outside:
             yield None
@@ -179,25 +179,30 @@ class Callers:
         if summary is None or answer is None:
             return Mentions(summary, (), False)
         functions, inside = summary.functions, []
-        for place, on_self in answer[0]:
+        for place, on in answer[0]:
             owner, found = functions[place]
             prefix = f"{owner.qualname}." if owner is not None else ""
             class_ = ClassSymbol(module, owner.qualname) if owner is not None else None
-            inside.append(Mention(FunctionSymbol(module, f"{prefix}{found.name}", found), class_, on_self))
+            inside.append(Mention(FunctionSymbol(module, f"{prefix}{found.name}", found), class_, frozenset(on)))
         return Mentions(summary, tuple(inside), answer[1])
 
-    def _is_own_method(self, mention: Mention, function: FunctionSymbol) -> bool:
-        """True when all that is called by this name is `self.name(...)`, and a method of another class.
+    def _is_namesake(self, mention: Mention, function: FunctionSymbol) -> bool:
+        """True when all that is called by this name are methods of other classes, `self.name(...)` or `Class.name(...)`.
 
         In a base class `self` may be of the function's class.
         """
-        if mention.owner is None or not mention.on_self:
-            return False
-        name, owner = function.summary.name, owner_of(function)
-        if owner is not None and mention.owner.dotted in self.project.bases(owner):
-            return False
-        member = self.project.class_member(mention.owner, name)
-        return member is not None and f"{member.owner.dotted}.{name}" != function.dotted
+        owner, name = owner_of(function), function.summary.name
+        for base in mention.on:
+            found = mention.owner if base in ("self", "cls") else None
+            if base and found is None:
+                named = self.project.resolve(mention.function.module, base)
+                found = named if isinstance(named, ClassSymbol) else None
+            elif found is not None and owner is not None and found.dotted in self.project.bases(owner):
+                return False
+            member = self.project.class_member(found, name) if found is not None else None
+            if member is None or f"{member.owner.dotted}.{name}" == function.dotted:
+                return False
+        return True
 
 
 def may_bind(call: Call, function: FunctionSummary) -> bool:

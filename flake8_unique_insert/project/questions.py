@@ -31,7 +31,7 @@ NO_MODEL = re.compile(
 ASSIGNED = re.compile(r"\bself\.(\w+)\b(?=[^=\n]*=(?!=))")
 CLOSED_CALL = re.compile(r"(?<=\w)\([^()\n]*\)")
 IMPORTS = re.compile(r"^[ \t]*(?:from\s+[\w.]+\s+)?import\s+(?:\([^)]*\)|[^\n(]*)", re.MULTILINE)
-BASE = re.compile(r"(?<!\w)(?:self|cls)\.\Z")
+BASE = re.compile(r"(?<![\w.\])])(self|cls|[A-Z]\w*)\.\Z")
 EXPORTS = re.compile(r"^__all__\s*\+?=\s*[\[(][^\])]*[\])]", re.MULTILINE)
 OPEN_CALL = re.compile(r"\w\([^\n]*")
 
@@ -108,21 +108,22 @@ def has(source: SourceFile, word: str) -> bool:
     return word in source.text
 
 
-def mentions(source: SourceFile, name: str) -> tuple[list[tuple[int, bool]], bool]:
+def mentions(source: SourceFile, name: str) -> tuple[list[tuple[int, list[str]]], bool]:
     """Where something of a name is called: in which of the file's functions, and whether outside of all.
 
-    A function comes with whether it is only called as `self.name(...)` or `cls.name(...)` there.
+    A function comes with what it is called on there: "self" and "cls", what seems to be a class by its name, "" for
+    anything else.
     """
-    inside: dict[int, bool] = {}
+    inside: dict[int, set[str]] = {}
     outside = False
     for found in re.finditer(rf"{name}(?<!\w{name})(?<!def {name})\s*\(", source.text):
         place = source.function_at(found.start())
         if place is None:
             outside = True
         else:
-            base = BASE.search(source.text, max(found.start() - 5, 0), found.start())
-            inside[place] = inside.get(place, True) and base is not None
-    return sorted(inside.items()), outside
+            base = BASE.search(source.text, source.text.rfind("\n", 0, found.start()) + 1, found.start())
+            inside.setdefault(place, set()).add(base[1] if base is not None else "")
+    return [(place, sorted(bases)) for place, bases in sorted(inside.items())], outside
 
 
 def _outside(source: SourceFile) -> str:

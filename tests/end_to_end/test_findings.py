@@ -80,3 +80,16 @@ def test_run_from_another_folder(project: Project) -> None:
     (found,) = uqi(project.root.parent, str(project.root / "shop" / "services.py")).reported
     assert (found.path, found.line) == (str(project.root / "shop" / "services.py"), 5)
     assert "shop/models.py:5" in found.text
+
+
+@pytest.mark.parametrize(("other", "expected"), [("Entry", []), ("Customer", [("shop/models.py", 12, "UQI101")])])
+def test_callers_of_another_class_s_namesake_are_none(
+    project: Project, other: str, expected: list[tuple[str, int, str]]
+) -> None:
+    method = "\n    @classmethod\n    def add(cls, email):\n        cls.objects.create(email=email)\n"
+    entry = "\n\nclass Entry(models.Model):\n    email = models.EmailField()\n"
+    project.write("shop/models.py", f"{MODELS}{method}{entry}{method}")
+    calls = "".join(f"\n\ndef add_{place}(email):\n    {other}.add(email)\n" for place in range(20))
+    checked = CHECKED.replace("return Customer.objects.create(email=email)", "Customer.add(email)")
+    project.write("shop/services.py", f"from shop.models import Entry\n{checked}{calls}")
+    assert uqi(project.root, ".").places == expected

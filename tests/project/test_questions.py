@@ -29,6 +29,12 @@ TEXT = """
             self.price()
             myself.price()
 
+        def of_class(self):
+            return Basket.price(), (Line.price(4))
+
+        def of_attribute(self):
+            return shop.Basket.price(), Line().price()
+
     def outer():
         def inner():
             return shop.a.price(
@@ -44,12 +50,14 @@ def test_mentions_by_function(last: str) -> None:
     names = [item.name for _, item in source.summary.functions]
     inside, outside = mentions(source, "price")
     assert outside  # in the class body
-    assert {names[place]: on_self for place, on_self in inside} == {
-        "decorated": False,
-        "own": True,
-        "other": False,
-        "outer": False,
-        **({"late": False} if "late" in last else {}),
+    assert {names[place]: on for place, on in inside} == {
+        "decorated": [""],
+        "own": ["cls", "self"],
+        "other": ["", "self"],
+        "of_class": ["Basket", "Line"],
+        "of_attribute": [""],
+        "outer": [""],
+        **({"late": [""]} if "late" in last else {}),
     }
 
 
