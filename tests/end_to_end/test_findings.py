@@ -82,7 +82,7 @@ def test_run_from_another_folder(project: Project) -> None:
     assert "shop/models.py:5" in found.text
 
 
-@pytest.mark.parametrize(("other", "expected"), [("Entry", []), ("Customer", [("shop/models.py", 12, "UQI101")])])
+@pytest.mark.parametrize(("other", "expected"), [("Entry", []), ("Customer", [("shop/models.py", 10, "UQI101")])])
 def test_callers_of_another_class_s_namesake_are_none(
     project: Project, other: str, expected: list[tuple[str, int, str]]
 ) -> None:
