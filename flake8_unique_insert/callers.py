@@ -187,7 +187,7 @@ class Callers:
         return Mentions(summary, tuple(inside), answer[1])
 
     def _is_namesake(self, mention: Mention, function: FunctionSymbol) -> bool:
-        """True when what is called by this name, as `self.name(...)` or `Class.name(...)`, are methods of other classes.
+        """True when what is called by this name, on `self` or on a class by its name, are methods of other classes.
 
         In a base class `self` may be of the function's class.
         """
