@@ -13,13 +13,13 @@ from flake8_unique_insert.code_store import CodeStore
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Analysis, BudgetExceeded, Frame, Unreachable
 from flake8_unique_insert.evaluate.parameters import entry_state, is_view
-from flake8_unique_insert.evaluate.protections import of_named
+from flake8_unique_insert.evaluate.protections import of_decorators
 from flake8_unique_insert.evaluate.slices import to_writes
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.transfer import run
 from flake8_unique_insert.evaluate.wrappers import answers_errors
 from flake8_unique_insert.evaluate.writes import Protection, Records, Unresolved, Write
-from flake8_unique_insert.flow.graph import Graph, WithRegion
+from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.flow.slice import Slice
 from flake8_unique_insert.prefilter import may_insert
 from flake8_unique_insert.project import Project
@@ -167,7 +167,7 @@ class Runs:
     def _decorators(self, frame: Frame, function: FunctionSummary) -> tuple[Protection, ...]:
         ev = Evaluator(self.analysis, frame, State())
         body = frame.code.body if frame.code is not None else ()
-        found = tuple(of_named(ev, item, WithRegion(item, body)) for item in function.decorators)
+        found = of_decorators(ev, function, body)
         if self.settings.atomic_requests and is_view(self.analysis.lookup, frame.owner, function):
             found = (Protection("atomic", "ATOMIC_REQUESTS"), *found)
         view = frame.owner if function.name not in OUTSIDE else None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.annotations import annotated, of_parameter
 from flake8_unique_insert.evaluate.frame import Frame, Unreachable
+from flake8_unique_insert.evaluate.protections import of_decorators
+from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression, Sequence
 from flake8_unique_insert.syntax.summary import Parameter
@@ -69,6 +72,9 @@ def follow(
         symbol.module, function.owner, code, (*ev.frame.path, id(node)), (*ev.frame.stack, node),
         (*ev.frame.following, symbol.dotted), ev.all_protections(), ev.frame.code, ev.within(),
     )  # fmt: skip
+    if symbol.summary.decorators:
+        inside = type(ev)(ev.analysis, frame, State())
+        frame = replace(frame, outer=(*frame.outer, *of_decorators(inside, symbol.summary, code.body)))
     names = bind_parameters(ev, symbol.summary.parameters, function, arguments, values, frame)
     return _run(ev, frame, graph, names, node)
 

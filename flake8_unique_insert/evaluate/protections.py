@@ -10,12 +10,17 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.wrappers import catches_around
 from flake8_unique_insert.evaluate.writes import Protection
 from flake8_unique_insert.flow.clauses import suppressed_types
-from flake8_unique_insert.flow.graph import Region, TryRegion
+from flake8_unique_insert.flow.graph import Region, TryRegion, WithRegion
 from flake8_unique_insert.syntax.expressions import Call, Constant, Expression, dotted, keyword, string
+from flake8_unique_insert.syntax.statements import Suite
+from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Function, Result, SymbolValue
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+
+PLAIN_DECORATORS = frozenset({"classmethod", "staticmethod", "property", "cached_property", "override"})
 
 
 def protections(ev: Evaluator, region: Region) -> tuple[Protection, ...]:
@@ -63,8 +68,14 @@ def of_named(ev: Evaluator, manager: Expression, region: object = None) -> Prote
                 return Protection("named", name, region=region)  # a transaction of another database
         return Protection("atomic", name, savepoint=savepoint, region=region)
     value = quietly(ev, manager.function if isinstance(manager, Call) else manager)
-    catches = value is not None and catches_around(ev, value.value)
+    catches = value is not None and catches_around(ev, value.value, manager)
     return Protection("named", name, catches, catches, region=region)
+
+
+def of_decorators(ev: Evaluator, function: FunctionSummary, body: Suite) -> tuple[Protection, ...]:
+    """What the decorators of a function protect, outermost first. ev: in the function's frame."""
+    telling = (item for item in function.decorators if dotted(item) not in PLAIN_DECORATORS)
+    return tuple(of_named(ev, item, WithRegion(item, body)) for item in telling)
 
 
 def dotted_name(ev: Evaluator, expression: Expression) -> str:

@@ -11,7 +11,7 @@ from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.flow.clauses import read_handler
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Constant, Name, Yield, dotted
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Constant, Expression, Name, Yield, dotted
 from flake8_unique_insert.syntax.statements import ExceptClause, FunctionDef, Return, Suite, Try, inside
 from flake8_unique_insert.values import Function, SymbolValue, Value
 
@@ -23,10 +23,13 @@ HANDED_ON = re.compile(r"return [\w.]+\(.*\w\(\w+\)|return \w+\(\w+\)", re.DOTAL
 MAX_COMPOSED = 2
 
 
-def catches_around(ev: Evaluator, value: Value) -> bool:
-    """True when what a decorator or context manager wraps runs where IntegrityError is caught (oracle D91, D93)."""
+def catches_around(ev: Evaluator, value: Value, manager: Expression) -> bool:
+    """True when what a decorator or context manager wraps runs where IntegrityError is caught (oracle D91, D93).
+
+    value: of the function or class. manager: as it is written, with what it is given.
+    """
     if isinstance(value, Function):
-        return _function_catches(ev, value.symbol)
+        return _function_catches(ev, value.symbol, _given(value.symbol, manager))
     if isinstance(value, SymbolValue) and isinstance(value.symbol, ClassSymbol):
         member = ev.analysis.lookup.class_member(value.symbol, "__exit__")
         if member is None:
@@ -52,7 +55,17 @@ def _speaks_of_integrity_error(body: Suite) -> bool:
     return not names.isdisjoint({"IntegrityError", "DatabaseError"})
 
 
-def _function_catches(ev: Evaluator, symbol: FunctionSymbol, depth: int = 0) -> bool:
+def _given(symbol: FunctionSymbol, manager: Expression) -> dict[str, Expression]:
+    """What a call gives to the parameters of a function, as it is written."""
+    if not isinstance(manager, Call):
+        return {}
+    names = [parameter.name for parameter in symbol.summary.parameters if parameter.kind == "positional"]
+    positional = (argument.value for argument in manager.arguments if argument.keyword is None and not argument.star)
+    named = {argument.keyword: argument.value for argument in manager.arguments if argument.keyword is not None}
+    return {**dict(zip(names, positional)), **named}
+
+
+def _function_catches(ev: Evaluator, symbol: FunctionSymbol, given: dict[str, Expression], depth: int = 0) -> bool:
     """A `try` around the call of the wrapped function, or around the `yield` of a context manager.
 
     Also one in a decorator that it hands the function on to, as in `return logged(handled(function))`.
@@ -65,10 +78,10 @@ def _function_catches(ev: Evaluator, symbol: FunctionSymbol, depth: int = 0) -> 
     names = {parameter.name for parameter in symbol.summary.parameters}
     nested = (function.header.parameters for function in inside(code.body, FunctionDef))
     names |= {parameters[0].name for parameters in nested if parameters}
-    if any(_try_catches(ev, symbol, statement, names) for statement in inside(code.body, Try)):
+    if any(_try_catches(ev, symbol, statement, names, given) for statement in inside(code.body, Try)):
         return True
     handed_on = _handed_on(ev, symbol, code.body, names) if depth < MAX_COMPOSED else ()
-    return any(_function_catches(ev, other, depth + 1) for other in handed_on)
+    return any(_function_catches(ev, other, {}, depth + 1) for other in handed_on)
 
 
 def _handed_on(ev: Evaluator, symbol: FunctionSymbol, body: Suite, names: set[str]) -> Iterator[FunctionSymbol]:
@@ -83,10 +96,12 @@ def _handed_on(ev: Evaluator, symbol: FunctionSymbol, body: Suite, names: set[st
             yield found.value.symbol
 
 
-def _try_catches(ev: Evaluator, symbol: FunctionSymbol, statement: Try, names: set[str]) -> bool:
+def _try_catches(
+    ev: Evaluator, symbol: FunctionSymbol, statement: Try, names: set[str], given: dict[str, Expression]
+) -> bool:
     if not _calls(statement.body, names) and next(inside(statement.body, Yield), None) is None:
         return False
-    taking = (clause for clause in statement.handlers if _names_integrity_error(ev, symbol.module, clause))
+    taking = (clause for clause in statement.handlers if _names_integrity_error(ev, symbol, clause, given))
     first = next(taking, None)
     if first is None or read_handler(first).always_reraises:
         return False
@@ -103,13 +118,19 @@ def _is_broad(clause: ExceptClause) -> bool:
     return clause.types is None or dotted(clause.types) in django_names.BROAD_ERRORS
 
 
-def _names_integrity_error(ev: Evaluator, module: str, clause: ExceptClause) -> bool:
-    """True when an except clause of another module catches IntegrityError."""
+def _names_integrity_error(
+    ev: Evaluator, symbol: FunctionSymbol, clause: ExceptClause, given: dict[str, Expression]
+) -> bool:
+    """True when an except clause of a function catches IntegrityError, also one of what the function is given."""
     if clause.types is None:
         return True
-    from flake8_unique_insert.evaluate.errors import names_of_result
+    from flake8_unique_insert.evaluate.errors import error_names, names_of, names_of_result
 
-    value = evaluate_elsewhere(ev, module, clause.types)
+    name = clause.types.id if isinstance(clause.types, Name) else ""
+    if name in given:
+        return bool(names_of(error_names(ev, given[name]) or []) & django_names.CAUGHT_WITH_INTEGRITY_ERROR)
+    defaults = {parameter.name: parameter.default for parameter in symbol.summary.parameters}
+    value = evaluate_elsewhere(ev, symbol.module, defaults.get(name) or clause.types)
     return value is not None and bool(names_of_result(value) & django_names.CAUGHT_WITH_INTEGRITY_ERROR)
 
 
