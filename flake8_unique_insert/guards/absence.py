@@ -74,7 +74,8 @@ def _covers(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, 
         for fact in known
         if isinstance(fact, Absent) and fact.table in tables and (key.nulls_distinct or not fact.or_null)
     ]
-    partial = visible(analysis, write.model, key) if facts else frozenset()
+    asked = (condition for fact in facts for condition in fact.conditions)
+    partial = visible(analysis, write.model, key, asked) if facts else frozenset()
     own = {item.field: field_value(analysis, write, item.field) for item in partial if item.lookup == "exact"}
     return any(
         _protects(fact, write, key, {**own, **values}, partial)

@@ -47,8 +47,8 @@ def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     assert write.rows is not None
     if write.lookup.spread is not None:
         return True  # an unknown lookup is not guilty
-    partial = visible(analysis, write.model, key)
     own = {read_condition(write.model, name, value) for name, value in write.lookup.values}
+    partial = visible(analysis, write.model, key, own)
     of_rows = [condition for group in write.rows.alternatives for condition in group]
     if any(map(_is_unknown, of_rows)) and any(condition.lookup == "linked" for condition in of_rows):
         return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame, Unreachable
 from flake8_unique_insert.evaluate.lookups import groups_of
@@ -10,7 +12,7 @@ from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model, UniqueKey
-from flake8_unique_insert.sites.soft_deletes import leaves_key
+from flake8_unique_insert.sites.soft_deletes import leaves_key, retires
 from flake8_unique_insert.sites.values import CLOCKS, FieldValue, constant_of, field_value
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
@@ -50,9 +52,14 @@ def hides_rows(analysis: Analysis, model: Model, key: UniqueKey) -> bool:
     return bool(others) and not _leave(analysis, model, key, others)
 
 
-def visible(analysis: Analysis, model: Model, key: UniqueKey) -> frozenset[Condition]:
-    """The conditions that all rows with a key meet: those of a partial key, and of what hidden rows are let go by."""
+def visible(analysis: Analysis, model: Model, key: UniqueKey, asked: Iterable[Condition] = ()) -> frozenset[Condition]:
+    """The conditions that all rows with a key meet: those of a partial key, and of what hidden rows are let go by.
+
+    asked: what a lookup asks for, of which those are told that rows without their flag have lost their key with it.
+    """
     partial = key_conditions(analysis, model, key) or frozenset()
+    flags = {item for item in asked if item.field not in key.read and item not in partial}
+    partial |= {item for item in flags if retires(analysis, model, key, item)}
     if not leaves_key(analysis, model, key, frozenset()):
         return partial
     others = _hidden_beside(analysis, model, key)

@@ -1,15 +1,31 @@
-"""Models whose own `delete()` only hides a row, and gives it another key."""
+"""Models whose own methods only hide a row, and give it another key."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_unique_insert.evaluate.frame import Analysis
-from flake8_unique_insert.schema import ClassSymbol, Model, UniqueKey
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Constant, Expression, Name, called_name, dotted
+from flake8_unique_insert.evaluate.evaluator import Evaluator
+from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame, Unreachable
+from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.facts import Condition
+from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model, UniqueKey
+from flake8_unique_insert.syntax.expressions import (
+    FALSE,
+    TRUE,
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Name,
+    Symbol,
+    called_name,
+    dotted,
+)
 from flake8_unique_insert.syntax.statements import Assign, AugAssign, For, If, Suite, inside
+from flake8_unique_insert.values import Fresh, Instance, result
 
 SELF = Name("self")
+OPPOSITE: dict[Expression, Expression] = {TRUE: FALSE, FALSE: TRUE}
 
 
 def leaves_key(analysis: Analysis, model: Model, key: UniqueKey, hidden_by: frozenset[str]) -> bool:
@@ -22,6 +38,41 @@ def leaves_key(analysis: Analysis, model: Model, key: UniqueKey, hidden_by: froz
     return hidden_by <= {name for name, _ in assigned} and any(
         name in key.members and not own.isdisjoint(value.walk()) for name, value in assigned
     )
+
+
+def retires(analysis: Analysis, model: Model, key: UniqueKey, flag: Condition) -> bool:
+    """True when the model's methods that take a flag from a row, as `self.active = False`, give it a new key, too.
+
+    flag: of the rows that have it.
+    """
+    is_flag = flag.lookup == "exact" and not flag.excluded and flag.term in OPPOSITE
+    if not is_flag or not isinstance(model.symbol, ClassSymbol):
+        return False
+    taking = []
+    for method in analysis.lookup.methods_assigning(model.symbol, flag.field):
+        code = analysis.functions.code(method)
+        pairs = list(_set_in(code.body, model)) if code is not None else []
+        if (flag.field, OPPOSITE[flag.term]) in pairs:
+            taking.append(any(name in key.members and _is_new(analysis, model, method, value) for name, value in pairs))
+    return bool(taking) and all(taking)
+
+
+def _is_new(analysis: Analysis, model: Model, method: FunctionSymbol, value: Expression) -> bool:
+    """True when a method gives a row what no other has: made of its primary key, or generated."""
+    row = Instance(Symbol("own", analysis.point(("retires", model.label))), model)
+    owner = ClassSymbol(method.module, method.qualname.rpartition(".")[0])
+    frame = Frame(method.module, owner, path=(analysis.point(("retires", method.dotted)),))
+    ev = Evaluator(analysis, frame, State({"self": result(row), "$self": result(row)}))
+    recording, steps = analysis.recording, analysis.steps
+    analysis.recording, analysis.steps = False, 0
+    try:
+        found = ev.evaluate(value)
+    except (BudgetExceeded, Unreachable):
+        return False
+    finally:
+        analysis.recording, analysis.steps = recording, steps
+    own = {Attribute(row.term, name) for name in ("pk", model.primary_key)}
+    return all(isinstance(item.value, Fresh) for item in found.options) or not own.isdisjoint(found.term.walk())
 
 
 def _assigned(analysis: Analysis, model: Model) -> Iterator[tuple[str, Expression]]:
