@@ -37,7 +37,7 @@ def own_checks(
     known = ev.analysis.filled
     ev.analysis.validating, ev.analysis.filled = form.term, known | filled
     try:
-        _unfill(ev, form)
+        unfill(ev, form)
         _follow_all(ev, _checks_of_form(ev, form))
         ev.state.objects.update(objects)
         _follow_all(ev, _checks_of_model(ev, form))
@@ -52,7 +52,7 @@ def _follow_all(ev: Evaluator, methods: Iterable[tuple[Function, list[Result]]])
         follow(ev, method, call, (tuple(Argument(value.term) for value in values), values))
 
 
-def _unfill(ev: Evaluator, form: Form) -> None:
+def unfill(ev: Evaluator, form: Form) -> None:
     """Give the form's rows back what they held before the input: that is what its methods see.
 
     A serializer that was given no row has none yet.

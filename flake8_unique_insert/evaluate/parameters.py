@@ -43,6 +43,8 @@ NEUTRAL = frozenset({"builtins", "abc", "typing"})
 """Modules whose classes say nothing of what a class is for."""
 
 
+SAVING = frozenset(["save", "create", "update"])
+"""Methods of a form or serializer that are called once its input is valid."""
 INPUT_PLACES = {"create": 0, "update": 1}
 """Where the methods of a serializer get its validated input."""
 
@@ -173,6 +175,8 @@ def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
         return
     if isinstance(receiver.value, Form):
         given = method_arguments(ev, receiver.value, function.name)
+        if function.name in SAVING:
+            ev.state.learn(plain_forms.of_other_models(ev, receiver.value))
         ev.state.names.update(zip(names, given, strict=False))
     elif function.name == "save":
         plain_forms.assume_valid(ev, receiver.value)

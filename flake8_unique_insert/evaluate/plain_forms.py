@@ -1,19 +1,21 @@
-"""Forms and serializers without a model: what their own methods look up holds for valid input.
+"""Forms and serializers without a model, or for rows of others: what their methods look up holds for valid input.
 
 `cleaned_data` has for each field what its `clean_...` method returned, `validated_data` what `validate_...` did.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import attributes, functions
-from flake8_unique_insert.evaluate.facts import common
+from flake8_unique_insert.evaluate.facts import about, common
+from flake8_unique_insert.evaluate.form_checks import unfill
 from flake8_unique_insert.evaluate.form_input import of_field
 from flake8_unique_insert.evaluate.forms import follow, own_method
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.terms import same
+from flake8_unique_insert.evaluate.terms import ANY, same
 from flake8_unique_insert.evaluate.validators import validators_of
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts
 from flake8_unique_insert.record import record
@@ -26,10 +28,13 @@ from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
     Expression,
+    Subscript,
+    constant,
 )
 from flake8_unique_insert.values import (
     Arguments,
     Entries,
+    Form,
     Known,
     Object,
     ObjectState,
@@ -129,6 +134,23 @@ def validate(ev: Evaluator, form: Object, fields: dict[str, bool]) -> Facts:
     finally:
         ev.analysis.validating, ev.analysis.filled = None, filled
         ev.state, ev.raised = before, raised
+
+
+def of_other_models(ev: Evaluator, form: Form) -> Iterator[Fact]:
+    """What the methods of a form with a model establish of rows of other models, said of the input that is valid."""
+    required = {name: name in form.form.filled for name in form.form.fields}
+    aside = ev.aside()
+    unfill(aside, form)
+    learned = validate(aside, form, required | (ev.analysis.lookup.declared_fields(form.symbol) or {}))
+    data = attributes.read(aside, result(form), form.form.data, form.term).value
+    names: dict[Expression, Expression] = {}
+    for name, value in data.entries if isinstance(data, Entries) else ():
+        valid = Subscript(form.data, constant(name))
+        if value.term != valid:  # what was said of the input is not said of what a method has made of it
+            names.update({valid: ANY, value.term: valid})
+    for fact in learned:
+        if isinstance(fact, Absent) and fact.table != form.form.model.table:
+            yield about(fact, names)
 
 
 def _set_data(ev: Evaluator, form: Object, names: Vocabulary, data: Result) -> None:
