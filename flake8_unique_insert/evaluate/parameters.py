@@ -185,7 +185,7 @@ def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
     elif function.name == admins.SAVE_MODEL and len(names) == 4:
         admins.bind_save_model(ev, receiver.value, names)
     else:
-        bind_request(ev, receiver.value, function.name)
+        bind_request(ev, receiver.value, function)
         symbol = ev.state.names[names[0]].term if names else None
         form = bind_parameter(ev, receiver.value, function.name, symbol) if symbol is not None else None
         if form is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -22,8 +23,8 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.schema import ClassSymbol, ModelForm
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, constant, string
-from flake8_unique_insert.syntax.summary import Assignment
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, constant, dotted, string
+from flake8_unique_insert.syntax.summary import Assignment, FunctionSummary
 from flake8_unique_insert.values import (
     Arguments,
     Entries,
@@ -71,22 +72,36 @@ REQUESTS = {
     "update": (("PUT", "PATCH"), ("update", "partial_update")),
     "perform_update": (("PUT", "PATCH"), ("update", "partial_update")),
     "partial_update": (("PATCH",), ("partial_update",)),
+    "list": (("GET",), ("list",)),
+    "retrieve": (("GET",), ("retrieve",)),
+    "destroy": (("DELETE",), ("destroy",)),
+    "perform_destroy": (("DELETE",), ("destroy",)),
 }
 """Methods of views that answer requests: what `self.request.method` is there, and what DRF calls the `self.action`."""
 
 
-def bind_request(ev: Evaluator, view: Object, method: str) -> None:
+def bind_request(ev: Evaluator, view: Object, function: FunctionSummary) -> None:
     """What a method that answers requests knows of the one at hand: `self.request.method`, `self.action`."""
-    if method not in REQUESTS or "View" not in _base_names(ev, view):
+    known_to = ((), (function.name,)) if is_action(function) else REQUESTS.get(function.name)
+    if known_to is None or not _is_view(ev, view):
         return
     attributes = ev.state.objects.get(view.term)
     given = attributes.get("request") if attributes is not None else None
     request = given.term if given is not None else Attribute(view.term, "request")
-    for owner, name, values in zip((request, view.term), ("method", "action"), REQUESTS[method]):
+    for owner, name, values in zip((request, view.term), ("method", "action"), known_to):
         if values:
             found = Result(Attribute(owner, name), tuple(Option(Known(constant(value))) for value in values))
             known = ev.state.objects.get(owner) or ObjectState(None)
             ev.state.objects[owner] = replace(known, values=(*known.values, (name, found)))
+
+
+def is_action(function: FunctionSummary) -> bool:
+    """True for a method of a viewset that `@action(...)`, or `@other.mapping.delete` beside it, makes an action."""
+    for decorator in function.decorators:
+        parts = (dotted(decorator.function if isinstance(decorator, Call) else decorator) or "").split(".")
+        if parts[-1] == "action" or parts[-2:-1] == ["mapping"]:
+            return True
+    return False
 
 
 def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: Arguments) -> Result | None:
@@ -160,7 +175,7 @@ def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression)
     """The form that Django or DRF calls `form_valid`, `perform_create` and the like with: a valid one."""
     if method not in FORM_PARAMETERS:
         return None
-    found = form_classes(ev, view, FORM_PARAMETERS[method])
+    found = form_classes(ev, view, FORM_PARAMETERS[method], method)
     is_new = _makes_rows(ev, view) if method == "form_valid" else method == "perform_create"
     pairs = _each(ev, found, symbol) if len(found) > 1 else [(form, symbol) for form in found]
     row = _row(ev, view, method) if not is_new else None
@@ -178,13 +193,28 @@ def _row(ev: Evaluator, view: Object, method: str) -> Result | None:
     return row or _called(ev, view, "get_object")
 
 
-def form_classes(ev: Evaluator, view: Object, method: str) -> list[ModelForm]:
-    """The forms of a view, of an abstract one those of the views that inherit from it."""
+def form_classes(ev: Evaluator, view: Object, method: str, given_to: str = "") -> list[ModelForm]:
+    """The forms of a view, of an abstract one those of the views that inherit from it.
+
+    given_to: the method of the view that gets the form; views that have another one do not count.
+    """
     found = _named(ev, view, method)
     if not found:
-        heirs = islice(ev.analysis.lookup.heirs(view.symbol), MAX_HEIRS)
+        heirs = [heir for heir in _heirs(ev, view) if not _replaces(ev, heir, view.symbol, given_to)]
         found = [form for heir in heirs for form in _named(ev, Object(view.term, heir), method)]
     return list(dict.fromkeys(found))[:MAX_OPTIONS]
+
+
+def _heirs(ev: Evaluator, view: Object) -> Iterator[ClassSymbol]:
+    return islice(ev.analysis.lookup.heirs(view.symbol), MAX_HEIRS)
+
+
+def _replaces(ev: Evaluator, heir: ClassSymbol, base: ClassSymbol, name: str) -> bool:
+    """True when a class has another method of a name than its base, which does not call that one."""
+    own, inherited = (ev.analysis.lookup.class_member(symbol, name) for symbol in (heir, base))
+    if own is None or own.method is None or own == inherited:
+        return False
+    return "super(" not in ev.analysis.lookup.function_source(own.method)
 
 
 def _named(ev: Evaluator, view: Object, method: str) -> list[ModelForm]:
@@ -233,6 +263,12 @@ def _forms_in(ev: Evaluator, value: Result) -> list[ModelForm]:
 
 def _base_names(ev: Evaluator, view: Object) -> set[str]:
     return {base.rsplit(".", 1)[-1] for base in ev.analysis.lookup.bases(view.symbol)}
+
+
+def _is_view(ev: Evaluator, view: Object) -> bool:
+    """True for a view, and for a mixin of some."""
+    views = (Object(view.term, heir) for heir in _heirs(ev, view))
+    return any("View" in _base_names(ev, item) for item in (view, *views))
 
 
 def _makes_rows(ev: Evaluator, view: Object) -> bool:
