@@ -57,8 +57,13 @@ SETS_INSTANCE = re.compile(r"""["']instance["']|\binstance\s*=""")
 # --- making
 
 
-def instantiate(ev: Evaluator, form: ModelForm, node: Call, term: Expression, arguments: Arguments) -> Form:
-    """`F(data)`, `F(data, instance=row)`, `S(row, data=data)`: a form and the row that it will fill."""
+def instantiate(ev: Evaluator, form: ModelForm, node: Call, term: Expression, arguments: Arguments) -> Object:
+    """`F(data)`, `F(data, instance=row)`, `S(row, data=data)`: a form and the row that it will fill.
+
+    `S(data=rows, many=True)` is an object of the class for several rows, if that saves them in its own way.
+    """
+    if form.many is not None and _saves_many(ev, form.many, arguments):
+        return initialised(ev, Object(term, form.many), node, arguments)
     row, is_new = _given_row(ev, form, arguments)
     if form.kind is FormKind.SERIALIZER and row is not None and _has_no_input(arguments):
         row, is_new = None, False  # it shows the row, and can fill none (DRF asserts that)
@@ -66,6 +71,16 @@ def instantiate(ev: Evaluator, form: ModelForm, node: Call, term: Expression, ar
     if form.kind is FormKind.SERIALIZER and (context := _argument(arguments, "context", None)) is not None:
         assignments.assign(ev, result(made), "context", context)
     return initialised(ev, made, node, arguments)
+
+
+def _saves_many(ev: Evaluator, symbol: ClassSymbol, arguments: Arguments) -> bool:
+    """True with `many=True` where the project's class for several rows does not leave it to DRF to save each."""
+    many = _argument(arguments, "many", None)
+    if many is None or many.term != TRUE:
+        return False
+    made = "create" if _argument(arguments, "instance", 0) is None else "update"
+    methods = filter(None, (own_method(ev, symbol, name) for name in ("save", made)))
+    return any("super(" not in ev.analysis.lookup.function_source(method.symbol) for method in methods)
 
 
 def initialised(ev: Evaluator, made: F, node: Call, arguments: Arguments) -> F:

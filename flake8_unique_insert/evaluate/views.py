@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -39,6 +39,7 @@ from flake8_unique_insert.values import (
     Result,
     Rows,
     SymbolValue,
+    Value,
     result,
     unknown,
 )
@@ -135,7 +136,7 @@ def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: A
     return None
 
 
-def _either(term: Expression, values: list[FormClass] | list[Form]) -> Result | None:
+def _either(term: Expression, values: Sequence[Value]) -> Result | None:
     """One of these values; None without any."""
     return Result(values[0].term if len(values) == 1 else term, tuple(map(Option, values))) if values else None
 

@@ -94,7 +94,13 @@ class Serializers:
         checked = frozenset(self._checked(meta, model, fields))
         filled = frozenset(field.source for field in fields if field.source in written and _is_filled(field, model))
         alone = frozenset(field.source for field in fields if field.source in written and field.states_unique)
-        return ModelForm(symbol, model, FormKind.SERIALIZER, written, checked, filled=filled, alone=alone)
+        many = self._named(self._metas.value(meta, "list_serializer_class"))
+        return ModelForm(symbol, model, FormKind.SERIALIZER, written, checked, filled=filled, alone=alone, many=many)
+
+    def _named(self, stated: Placed | None) -> ClassSymbol | None:
+        path = dotted(stated.expression) if stated is not None else None
+        symbol = self._names.resolve(stated.module, path) if stated is not None and path else None
+        return symbol if isinstance(symbol, ClassSymbol) else None
 
     # --- fields
 
