@@ -140,9 +140,10 @@ class Validated(Lasting):
 @hashed_once
 @record
 class Null(Lasting):
-    """The term is None: it equals nothing in the database."""
+    """The term is None: it equals nothing in the database. missing: it is not even there, `"name" not in data`."""
 
     term: Expression
+    missing: bool = False
 
     def parts(self) -> Iterable[Expression | Hashed]:
         return (self.term,)

@@ -20,6 +20,7 @@ from flake8_unique_insert.syntax.expressions import (
     Constant,
     Expression,
     Name,
+    Subscript,
     Walrus,
 )
 from flake8_unique_insert.values import (
@@ -27,6 +28,7 @@ from flake8_unique_insert.values import (
     Column,
     CreatedFlag,
     Elements,
+    Entries,
     Instance,
     Items,
     Known,
@@ -255,6 +257,8 @@ def _split_membership(ev: Evaluator, left: Expression, right: Expression, node: 
     facts = absent_from_each(ev, item, holder)
     yes, no = ev.state.copy(), ev.state.copy()
     no.learn(facts)
+    if isinstance(holder.value, Entries) and isinstance(item.term, Constant):
+        no.learn([Null(Subscript(holder.term, item.term), missing=True)])
     saved, ev.state = ev.state, no
     tell_apart(ev, left, right, node)
     ev.state = saved

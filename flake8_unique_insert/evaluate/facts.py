@@ -10,7 +10,7 @@ from flake8_unique_insert.evaluate.apart import RowFields, names_read, tells_apa
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, normal, refers_to, same, symbols
 from flake8_unique_insert.facts import MADE_BY, Absent, Fact, Facts, Inserted, Lasting, NewRow, Null, Validated
 from flake8_unique_insert.schema import KeyKind, UniqueKey
-from flake8_unique_insert.syntax.expressions import Expression, Subscript, Symbol, constant
+from flake8_unique_insert.syntax.expressions import Attribute, Expression, Subscript, Symbol, constant
 from flake8_unique_insert.syntax.replacement import replaced
 
 APART = ("distinct", "item")
@@ -30,7 +30,7 @@ def key_of(fact: Fact) -> object:
     """What a fact is about; two facts of one key differ in what was inserted since, or in the keys validated."""
     if isinstance(fact, Absent):
         return fact.table, fact.conditions
-    return type(fact), fact.term
+    return type(fact), fact.term, isinstance(fact, Null) and fact.missing
 
 
 def _by_key(facts: Facts) -> dict[object, Fact]:
@@ -76,11 +76,20 @@ def _wider(fact: Absent, others: Facts) -> Fact | None:
     """A fact from which this one follows: no row at all has this name, or what it asks for is new itself, or None."""
     asked = {condition.term for condition in fact.conditions if condition.lookup == "exact" and not condition.excluded}
     for other in others:
-        if isinstance(other, (NewRow, Null)) and other.term in asked:
+        if isinstance(other, (NewRow, Null)) and other.term in asked and not _is_missing(other, fact):
             return other
         if isinstance(other, Absent) and other.table == fact.table and _implied(other, fact):
             return other
     return None
+
+
+def _is_missing(other: Fact, fact: Absent) -> bool:
+    """True for a value that is not there, unless the rest of the fact is what a row holds that keeps its own then."""
+    if not isinstance(other, Null) or not other.missing:
+        return False
+    rows = {item.term for item in fact.conditions if item.excluded}
+    rest = (item.term for item in fact.conditions if not item.excluded and item.term != other.term)
+    return len(rows) != 1 or not all(isinstance(term, Attribute) and term.base in rows for term in rest)
 
 
 def _implied(wider: Absent, fact: Absent) -> bool:
