@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.schema import ClassSymbol, FormKind
-from flake8_unique_insert.syntax.expressions import Call, Expression, Subscript, called_name, constant
+from flake8_unique_insert.syntax.expressions import Call, Expression, Subscript, called_name, constant, keyword, string
 from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import Elements, Entries, Form, Result, result, unknown
 
@@ -31,15 +31,22 @@ def whole_input(ev: Evaluator, form: Form) -> Result:
     return result(replace(validated_input(ev, form), open=True))
 
 
-def of_field(ev: Evaluator, symbol: ClassSymbol, data: Expression, name: str) -> Result:
+def of_field(ev: Evaluator, symbol: ClassSymbol, data: Expression, name: str, key: str = "") -> Result:
     """The valid input of a field: of one that chooses several rows, each of them once.
 
-    symbol: the form. data: where the input of all fields is.
+    symbol: the form. data: where the input of all fields is. key: the field's input there, if not its name.
     """
-    term = Subscript(data, constant(name))
+    term = Subscript(data, constant(key or name))
     declared, _ = declaration(ev, symbol, name)
     is_choice = declared is not None and called_name(declared).endswith("ModelMultipleChoiceField")
     return _each_once(term) if is_choice else unknown(term)
+
+
+def source_of(ev: Evaluator, symbol: ClassSymbol, name: str) -> str:
+    """Where the input of a field is: `source="owner.name"` of a serializer's field, else its name."""
+    declared, _ = declaration(ev, symbol, name)
+    source = string(keyword(declared, "source")) if declared is not None else None
+    return source if source and source != "*" else name
 
 
 def declaration(ev: Evaluator, symbol: ClassSymbol, name: str) -> tuple[Call | None, ClassSymbol]:

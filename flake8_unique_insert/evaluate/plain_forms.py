@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate import attributes, functions
 from flake8_unique_insert.evaluate.facts import about, common
 from flake8_unique_insert.evaluate.form_checks import unfill
-from flake8_unique_insert.evaluate.form_input import of_field
+from flake8_unique_insert.evaluate.form_input import of_field, source_of
 from flake8_unique_insert.evaluate.forms import follow, own_method
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.terms import ANY, same
@@ -41,6 +41,7 @@ from flake8_unique_insert.values import (
     Option,
     Result,
     SymbolValue,
+    Value,
     result,
     unknown,
 )
@@ -144,13 +145,21 @@ def of_other_models(ev: Evaluator, form: Form) -> Iterator[Fact]:
     learned = validate(aside, form, required | (ev.analysis.lookup.declared_fields(form.symbol) or {}))
     data = attributes.read(aside, result(form), form.form.data, form.term).value
     names: dict[Expression, Expression] = {}
-    for name, value in data.entries if isinstance(data, Entries) else ():
-        valid = Subscript(form.data, constant(name))
+    for valid, value in _leaves(data):
         if value.term != valid:  # what was said of the input is not said of what a method has made of it
             names.update({valid: ANY, value.term: valid})
     for fact in learned:
         if isinstance(fact, Absent) and fact.table != form.form.model.table:
             yield about(fact, names)
+
+
+def _leaves(data: Value) -> Iterator[tuple[Expression, Result]]:
+    """The values in a dict and in the dicts in it, each after the expression that reads it there."""
+    for name, value in data.entries if isinstance(data, Entries) else ():
+        if isinstance(value.value, Entries):
+            yield from _leaves(value.value)
+        else:
+            yield Subscript(data.term, constant(name)), value
 
 
 def _set_data(ev: Evaluator, form: Object, names: Vocabulary, data: Result) -> None:
@@ -161,23 +170,36 @@ def _set_data(ev: Evaluator, form: Object, names: Vocabulary, data: Result) -> N
 
 def _clean_field(ev: Evaluator, form: Object, names: Vocabulary, name: str, is_required: bool) -> None:
     """Put a field into the valid data: its input, or what its own method makes of it."""
-    value = of_field(ev, form.symbol, Attribute(form.term, names.data), name)
+    *holders, last = path = source_of(ev, form.symbol, name).split(".")
+    holder: Expression = Attribute(form.term, names.data)
+    for part in holders:
+        holder = Subscript(holder, constant(part))
+    value = of_field(ev, form.symbol, holder, name, last)
     if is_required:
         ev.analysis.filled |= {value.term}
-    _set_entry(ev, form, names, name, value)
+    _set_entry(ev, form, names, path, value)
     for validator in validators_of(ev, form.symbol, name, value.term):
         call = ev.analysis.implied_call(validator.symbol.dotted, validator.term)
         follow(ev, validator, call, ((Argument(value.term),), [value]))
     if (method := own_method(ev, form.symbol, f"{names.each}{name}")) is not None:
         given = [value] if names.gives_value else []
-        _set_entry(ev, form, names, name, _returned(ev, _follow(ev, form, method.symbol.summary.name, given)))
+        _set_entry(ev, form, names, path, _returned(ev, _follow(ev, form, method.symbol.summary.name, given)))
 
 
-def _set_entry(ev: Evaluator, form: Object, names: Vocabulary, name: str, value: Result) -> None:
+def _set_entry(ev: Evaluator, form: Object, names: Vocabulary, path: list[str], value: Result) -> None:
     data = attributes.read(ev, result(form), names.data, form.term).value
     if isinstance(data, Entries):
-        others = tuple(item for item in data.entries if item[0] != name)
-        _set_data(ev, form, names, result(replace(data, entries=(*others, (name, value)))))
+        _set_data(ev, form, names, result(_with_entry(data, path, value)))
+
+
+def _with_entry(data: Entries, path: list[str], value: Result) -> Entries:
+    """A dict with another value at the end of a path of keys."""
+    (name, *rest), entries = path, dict(data.entries)
+    if rest:
+        known = entries[name].value if name in entries else None
+        inner = known if isinstance(known, Entries) else Entries(Subscript(data.term, constant(name)), (), True)
+        value = result(_with_entry(inner, rest, value))
+    return replace(data, entries=tuple({**entries, name: value}.items()))
 
 
 def _follow(ev: Evaluator, form: Object, name: str, given: list[Result]) -> Result:

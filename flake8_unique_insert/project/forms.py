@@ -113,7 +113,10 @@ class Forms:
         return self._described(symbol, model, selected) if selected is not None else None
 
     def declared(self, symbol: ClassSymbol) -> dict[str, bool] | None:
-        """The fields that a form's class bodies declare, True for those that take no empty input; None for others."""
+        """The fields that a form's class bodies declare for input, True for those that take no empty one.
+
+        None for what is no form.
+        """
         bases = self._classes.bases(symbol)
         is_either = {ANY_FORM, ANY_SERIALIZER}.intersection(bases)
         if not is_either and not _is_called(bases, "ModelForm") and not _is_called(bases, "ModelSerializer"):
@@ -122,6 +125,7 @@ class Forms:
         return {
             name: is_required(field.arguments) and not any(part in field.kind for part in FALSE_VALUES)
             for name, field in fields.items()
+            if field.is_writable
         }
 
     def _described(self, symbol: ClassSymbol, model: Model, selected: Iterable[str]) -> ModelForm:
