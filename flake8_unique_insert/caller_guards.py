@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from flake8_unique_insert.callers import ENTRY_POINTS, Callers, may_bind
+from flake8_unique_insert.callers import Callers
 from flake8_unique_insert.class_users import hands_on, owner_of, saves
+from flake8_unique_insert.evaluate.called import may_bind
 from flake8_unique_insert.evaluate.handed_on import BEFORE
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.evaluate.slices import to_calls
@@ -82,7 +83,7 @@ class CallerGuards:
         writes, all_called = looked
         reached = [found for found in writes if found.call.node is write.call.node]
         called = all_called.get(function.summary.name, {""})
-        is_entry = function.summary.name in ENTRY_POINTS
+        is_entry = self.callers.is_entry_point(function)
         heir = self._heir(function, caller)
         if not reached and "." in function.qualname and not is_entry and not exhausted:
             more: list[Write] = []
@@ -139,7 +140,8 @@ class CallerGuards:
         """What of a caller leads to calls of something of the function's name; None for all of it."""
         name = function.summary.name
         names = self.runs.writing if name in self.runs.writing else frozenset({name})
-        return self.runs.slice(caller, lambda graph: to_calls(graph, names)) if name not in ENTRY_POINTS else None
+        is_entry = self.callers.is_entry_point(function)
+        return None if is_entry else self.runs.slice(caller, lambda graph: to_calls(graph, names))
 
     def _may_call_by_class(
         self, caller: FunctionSymbol, method: FunctionSymbol, all_called: dict[str, set[str]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from flake8_unique_insert.project.questions import mentions
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Call, dotted
-from flake8_unique_insert.syntax.summary import FunctionSummary, ModuleSummary
+from flake8_unique_insert.syntax.summary import ModuleSummary
 
 ENTRY_POINTS = frozenset(
     [
@@ -114,17 +115,36 @@ class Callers:
         name = function.summary.name
         if function.summary.decorators and not _is_plain(function):
             return None
-        if name in ENTRY_POINTS:
+        if self.is_entry_point(function):
             return self._by_class(function)
         found: list[FunctionSymbol] = []
         for module in self._modules(name, function):
             calling = list(self._in_module(module, name, function))
             if None in calling:
                 return None
-            found.extend(item for item in calling if item is not None)
+            found.extend(item for item in calling if item is not None and self._may_call(item, function))
             if len(found) > MAX_CALLERS:
                 return None
+        if name in ENTRY_POINTS:
+            named = users_of(self.project, self._paths, function)
+            found.extend(user for user in named if user is not None and user not in found)
         return found
+
+    def is_entry_point(self, function: FunctionSymbol) -> bool:
+        """True for what a framework may call: not a form's `save(parent)`, to which it would give nothing."""
+        return function.summary.name in ENTRY_POINTS and not self._needed(function)
+
+    def _needed(self, function: FunctionSymbol) -> list[str]:
+        """The parameters that a form's `save()` needs besides those that it has anywhere."""
+        if function.summary.name != "save" or not saves(self.project, function):
+            return []
+        parameters = [item for item in function.summary.parameters[1:] if item.kind in ("positional", "keyword")]
+        return [item.name for item in parameters if item.default is None]
+
+    def _may_call(self, caller: FunctionSymbol, function: FunctionSymbol) -> bool:
+        """False for what calls something of a form's `save(parent)`'s name, but not with a parent."""
+        needed = "|".join(self._needed(function))
+        return not needed or bool(re.search(rf"\.save\([^)]*\b({needed})\b", self.project.function_source(caller)))
 
     def _by_class(self, function: FunctionSymbol) -> list[FunctionSymbol] | None:
         """The functions that name the method's class, where that is how it is reached."""
@@ -203,21 +223,6 @@ class Callers:
             if member is None or f"{member.owner.dotted}.{name}" == function.dotted:
                 return False
         return True
-
-
-def may_bind(call: Call, function: FunctionSummary) -> bool:
-    """False for a call that cannot be one of the function: too many arguments, too few, or others by name."""
-    if any(argument.star for argument in call.arguments):
-        return True
-    kinds = {parameter.kind for parameter in function.parameters}
-    named = {argument.keyword for argument in call.arguments if argument.keyword is not None}
-    given = len(call.arguments) - len(named)
-    taken = [parameter for parameter in function.parameters if parameter.kind in ("positional", "keyword")]
-    if "**" not in kinds and not named <= {parameter.name for parameter in taken}:
-        return False
-    positional = [parameter for parameter in taken if parameter.kind == "positional"]
-    needed = [item for item in positional if item.default is None and item.name not in named]
-    return len(needed) - 1 <= given and ("*" in kinds or given <= len(positional))
 
 
 def _is_plain(function: FunctionSymbol) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.verbs import is_known
 from flake8_unique_insert.syntax.expressions import Call, called_name
+from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Bound, Form, Function, Instance, Result, Rows, Super, Value
 
 if TYPE_CHECKING:
@@ -27,3 +28,18 @@ def _dotted(value: Value) -> str:
     if isinstance(value, Bound) and isinstance(value.receiver, (Rows, Instance, Super)) and is_known(value.name):
         return f"django.db.models.{value.name}"
     return ""
+
+
+def may_bind(call: Call, function: FunctionSummary) -> bool:
+    """False for a call that cannot be one of the function: too many arguments, too few, or others by name."""
+    if any(argument.star for argument in call.arguments):
+        return True
+    kinds = {parameter.kind for parameter in function.parameters}
+    named = {argument.keyword for argument in call.arguments if argument.keyword is not None}
+    given = len(call.arguments) - len(named)
+    taken = [parameter for parameter in function.parameters if parameter.kind in ("positional", "keyword")]
+    if "**" not in kinds and not named <= {parameter.name for parameter in taken}:
+        return False
+    positional = [parameter for parameter in taken if parameter.kind == "positional"]
+    needed = [item for item in positional if item.default is None and item.name not in named]
+    return len(needed) - 1 <= given and ("*" in kinds or given <= len(positional))

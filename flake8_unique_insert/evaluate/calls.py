@@ -185,16 +185,18 @@ def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments,
         known = known_calls.call_method(ev, node.function.name, value, node, arguments)
         if known is not None:
             return known
-        method = _assumed(ev, node.function.name, value)
+        method = _assumed(ev, node, node.function.name, value)
         if method is not None:
             return _call_function(ev, option, method, node, arguments, term)
     return unfollowed(ev, node, arguments, term)
 
 
-def _assumed(ev: Evaluator, name: str, value: Unknown) -> Function | None:
+def _assumed(ev: Evaluator, node: Call, name: str, value: Unknown) -> Function | None:
     """The method whose callers are looked for, where something unknown has one of this name."""
     symbol = ev.analysis.assumed
     if symbol is None or symbol.summary.name != name or not isinstance(value.term, Attribute):
+        return None
+    if not called.may_bind(node, symbol.summary):
         return None
     owner = ClassSymbol(symbol.module, symbol.qualname.rpartition(".")[0])
     model = ev.analysis.lookup.model(owner)
