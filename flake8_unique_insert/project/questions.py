@@ -33,6 +33,8 @@ CLOSED_CALL = re.compile(r"(?<=\w)\([^()\n]*\)")
 IMPORTS = re.compile(r"^[ \t]*(?:from\s+[\w.]+\s+)?import\s+(?:\([^)]*\)|[^\n(]*)", re.MULTILINE)
 BASE = re.compile(r"(?<![\w.\])])(self|cls|[A-Z]\w*)\.\Z")
 EXPORTS = re.compile(r"^__all__\s*\+?=\s*[\[(][^\])]*[\])]", re.MULTILINE)
+COMMENT = re.compile(r"^[ \t]*#.*", re.MULTILINE)
+LITERAL = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 OPEN_CALL = re.compile(r"\w\([^\n]*")
 
 
@@ -118,10 +120,13 @@ def mentions(source: SourceFile, name: str) -> tuple[list[tuple[int, list[str]]]
     outside = False
     for found in re.finditer(rf"{name}(?<!\w{name})(?<!def {name})\s*\(", source.text):
         place = source.function_at(found.start())
+        before = source.text[source.text.rfind("\n", 0, found.start()) + 1 : found.start()]
+        if "#" in before and "#" in LITERAL.sub("", before):
+            continue  # in a comment
         if place is None:
             outside = True
         else:
-            base = BASE.search(source.text, source.text.rfind("\n", 0, found.start()) + 1, found.start())
+            base = BASE.search(before)
             inside.setdefault(place, set()).add(base[1] if base is not None else "")
     return [(place, sorted(bases)) for place, bases in sorted(inside.items())], outside
 
@@ -137,7 +142,7 @@ def _outside(source: SourceFile) -> str:
 def users(source: SourceFile, names: str) -> tuple[list[int], bool]:
     """Which of the file's functions name a class, or call a method on `cls` in it; whether it is named elsewhere.
 
-    names: the class and the method. Imports, `__all__` and the class statement do not count.
+    names: the class and the method. Imports, `__all__`, comments and the class statement do not count.
     """
     name, _, method = names.partition(" ")
     word, own = re.compile(rf"\b{name}\b"), re.compile(rf"\b(?:cls|self)\.{method}\(")
@@ -146,7 +151,7 @@ def users(source: SourceFile, names: str) -> tuple[list[int], bool]:
         text = source.segment(item)
         if word.search(text) or (owner is not None and owner.qualname == name and own.search(text)):
             inside.append(place)
-    rest = re.sub(rf"^class {name}\b", "", _outside(source), flags=re.MULTILINE)
+    rest = re.sub(rf"^class {name}\b", "", COMMENT.sub("", _outside(source)), flags=re.MULTILINE)
     renamed = any(re.search(rf"\b{name}\s+as\b", found) for found in IMPORTS.findall(rest))
     return inside, renamed or word.search(EXPORTS.sub("", IMPORTS.sub("", rest))) is not None
 

@@ -32,6 +32,13 @@ TEXT = """
         def of_class(self):
             return Basket.price(), (Line.price(4))
 
+        # as price() does
+        def of_comment(self):  # not price()
+            return "#", '"', "#"  # price()
+
+        def of_text(self):
+            return "#", '"#', price()
+
         def of_attribute(self):
             return shop.Basket.price(), Line().price()
 
@@ -55,6 +62,7 @@ def test_mentions_by_function(last: str) -> None:
         "own": ["cls", "self"],
         "other": ["", "self"],
         "of_class": ["Basket", "Line"],
+        "of_text": [""],
         "of_attribute": [""],
         "outer": [""],
         **({"late": [""]} if "late" in last else {}),
