@@ -211,11 +211,17 @@ def _stored(ev: Evaluator, side: Expression, other: Result) -> tuple[Instance, C
 
 
 def _own_value(ev: Evaluator, row: Instance, item: Condition) -> Facts:
-    """What is known when `tag.name == name`: no row but this one has that name, if names are unique."""
+    """What is known when `tag.name == name`: no row but this one has that name, if names are unique.
+
+    Nothing of keys of which the row may have got another value since, or may not have had the condition.
+    """
     itself = Condition(row.model.primary_key, "exact", row.term, excluded=True)
     facts = []
     known = ev.state.objects.get(row.term)
+    changed = known.changed if known is not None else frozenset[str]()
     for key in (key for key in row.model.keys if item.field in key.members):
+        if changed & key.read or not key.read <= set(key.members):
+            continue
         terms = {name: _held(row, name, known) for name in key.members} | {item.field: item.term}
         conditions = {Condition(name, "iexact" if key.folds(name) else "exact", term) for name, term in terms.items()}
         facts.append(Absent(row.model.table, frozenset(conditions | {itself})))

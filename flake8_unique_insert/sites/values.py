@@ -88,6 +88,8 @@ def _in_batch(write: Write, name: str) -> Result | None:
 
 def _given(analysis: Analysis, write: Write, given: Result, field: Field | None) -> FieldValue:
     values = [option.value for option in given.options if not isinstance(option.value, Unset)]
+    if not values and write.kind == "update":
+        return FieldValue("kept", (given.term,))
     if len(values) < len(given.options) and write.kind != "update":
         omitted = _omitted(analysis, write, field)
         if omitted.kind not in ("fresh", "null"):
