@@ -87,10 +87,8 @@ class CallerGuards:
         heir = self._heir(function, caller)
         if not reached and "." in function.qualname and not is_entry and not exhausted:
             more: list[Write] = []
-            if heir is not None and ("" in called or self._is_overriding(function, called)):
-                more = self.runs.of_heir(caller, heir)
-            elif "" in called:
-                more = self._assuming(function, caller)
+            if "" in called or self._is_overriding(function, called):
+                more = self.runs.of_heir(caller, heir) if heir is not None else self._assuming(function, caller)
             reached = [found for found in more if found.call.node is write.call.node]
         if not reached:
             by_name = bool(called & {"", function.dotted})

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.verbs import is_known
-from flake8_unique_insert.syntax.expressions import Call, called_name
+from flake8_unique_insert.schema import ClassSymbol
+from flake8_unique_insert.syntax.expressions import Attribute, Call, called_name
 from flake8_unique_insert.syntax.summary import FunctionSummary
-from flake8_unique_insert.values import Bound, Form, Function, Instance, Result, Rows, Super, Value
+from flake8_unique_insert.values import Bound, Form, Function, Instance, Result, Rows, Super, Unknown, Value
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -43,3 +45,28 @@ def may_bind(call: Call, function: FunctionSummary) -> bool:
     positional = [parameter for parameter in taken if parameter.kind == "positional"]
     needed = [item for item in positional if item.default is None and item.name not in named]
     return len(needed) - 1 <= given and ("*" in kinds or given <= len(positional))
+
+
+def assumed(ev: Evaluator, node: Call, name: str, value: Unknown) -> Function | None:
+    """The method whose callers are looked for, where something unknown has one of this name."""
+    symbol = ev.analysis.assumed
+    if symbol is None or symbol.summary.name != name or not isinstance(value.term, Attribute):
+        return None
+    if not may_bind(node, symbol.summary):
+        return None
+    owner = ClassSymbol(symbol.module, symbol.qualname.rpartition(".")[0])
+    model = ev.analysis.lookup.model(owner)
+    receiver = Instance(value.term.base, model) if model is not None else an_object(ev, value.term.base, owner)
+    return Function(value.term, symbol, owner, receiver)
+
+
+def overriding(ev: Evaluator, value: Function) -> Function:
+    """The method whose callers are looked for, where it may be called for the one of a base that it overrides."""
+    symbol, receiver = ev.analysis.assumed, value.receiver
+    if symbol is None or symbol.summary.name != value.symbol.summary.name or not isinstance(receiver, Instance):
+        return value
+    owner = ClassSymbol(symbol.module, symbol.qualname.rpartition(".")[0])
+    model = ev.analysis.lookup.model(owner)
+    if model is None or value.owner is None or value.owner.dotted not in ev.analysis.lookup.bases(owner)[1:]:
+        return value
+    return Function(value.term, symbol, owner, Instance(receiver.term, model))

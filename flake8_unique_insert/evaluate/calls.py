@@ -25,7 +25,6 @@ from flake8_unique_insert.evaluate import (
     trees,
     views,
 )
-from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.exhausted import of_row
 from flake8_unique_insert.evaluate.facts import added
@@ -185,23 +184,10 @@ def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments,
         known = known_calls.call_method(ev, node.function.name, value, node, arguments)
         if known is not None:
             return known
-        method = _assumed(ev, node, node.function.name, value)
+        method = called.assumed(ev, node, node.function.name, value)
         if method is not None:
             return _call_function(ev, option, method, node, arguments, term)
     return unfollowed(ev, node, arguments, term)
-
-
-def _assumed(ev: Evaluator, node: Call, name: str, value: Unknown) -> Function | None:
-    """The method whose callers are looked for, where something unknown has one of this name."""
-    symbol = ev.analysis.assumed
-    if symbol is None or symbol.summary.name != name or not isinstance(value.term, Attribute):
-        return None
-    if not called.may_bind(node, symbol.summary):
-        return None
-    owner = ClassSymbol(symbol.module, symbol.qualname.rpartition(".")[0])
-    model = ev.analysis.lookup.model(owner)
-    receiver = Instance(value.term.base, model) if model is not None else an_object(ev, value.term.base, owner)
-    return Function(value.term, symbol, owner, receiver)
 
 
 def _call_function(
@@ -210,6 +196,7 @@ def _call_function(
     known = known_calls.call(ev, value.symbol.dotted, node, arguments)
     if known is not None:
         return known
+    value = value if is_super(node) else called.overriding(ev, value)
     receiver = value.receiver
     if isinstance(receiver, Instance) and is_super(node):
         if value.symbol.summary.name in ("save", "asave", "save_base"):
