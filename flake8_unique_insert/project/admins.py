@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.forms import Forms, last_part
@@ -50,11 +51,14 @@ class Admins:
         self._text = text
 
     def form(self, symbol: ClassSymbol) -> ModelForm | None:
-        """The form of a ModelAdmin: its fields are those of `fieldsets` or `fields`, the read-only ones left out."""
+        """The form of a ModelAdmin: its fields are those of `fieldsets` or `fields`, the read-only ones left out.
+
+        Where its own methods choose them it is taken to have, and to validate, whatever the model has.
+        """
         if ADMIN not in map(last_part, self._classes.bases(symbol)):
             return None
         model = self._registered(symbol)
-        if model is None or any(self._classes.member(symbol, name) for name in WORKED_OUT):
+        if model is None:
             return None
         base, fieldsets, fields, exclude, locked = (
             self._metas.value(symbol, name) for name in ("form", "fieldsets", "fields", "exclude", "readonly_fields")
@@ -68,6 +72,8 @@ class Admins:
             if not parts:
                 return None
         own = stated if isinstance(stated, ClassSymbol) else symbol
+        if any(self._classes.member(symbol, name) for name in WORKED_OUT):
+            return replace(self._forms.of(model, None, own), checked=frozenset(model.keys))
         return self._forms.limited(own, model, fields, [part for part in (exclude, locked) if part is not None])
 
     def _registered(self, symbol: ClassSymbol) -> Model | None:

@@ -184,9 +184,9 @@ class Forms:
             yield self._text(method)
             found = self._classes.member(symbol, name, after=found.owner)
 
-    def of(self, model: Model, fields: Iterable[str] | None) -> ModelForm:
+    def of(self, model: Model, fields: Iterable[str] | None, base: ClassSymbol = PLAIN_FORM) -> ModelForm:
         """The form that a generic view makes of a model and the names of fields (None: all)."""
-        return self._described(PLAIN_FORM, model, model.fields if fields is None else fields)
+        return self._described(base, model, model.fields if fields is None else fields)
 
     def limited(
         self, base: ClassSymbol, model: Model, fields: Placed | None, without: list[Placed]
