@@ -142,6 +142,11 @@ def _get_by_natural_key(ev: Evaluator, rows: Rows, term: Expression, call: Call,
     return _get(ev, rows, term, call, (nodes, arguments[1]))
 
 
+def _make_random_password(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    """`User.objects.make_random_password()`, which Django's managers of users had before 5.1."""
+    return ev.generated(call)
+
+
 def _filter(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     groups = groups_of(ev, rows.model, *arguments)
     return result(replace(rows, term=term, alternatives=conjunction(rows.alternatives, groups), is_manager=False))
@@ -263,6 +268,7 @@ _METHODS: dict[str, Callable[..., Result]] = {
     "get": _get,
     "get_by_natural_key": _get_by_natural_key,
     "get_for_model": _get_for_model,
+    "make_random_password": _make_random_password,
     "earliest": _only_row,
     "latest": _only_row,
     "values_list": _values_list,
@@ -315,7 +321,6 @@ _NO_ROWS = frozenset(
         "difference",
         "as_manager",
         "from_queryset",
-        "make_random_password",
         "normalize_email",
         "contribute_to_class",
         "check",

@@ -99,15 +99,21 @@ def _given(analysis: Analysis, write: Write, given: Result, field: Field | None)
     if all(isinstance(value, Known) and value.term == NONE for value in values) and not (field and field.fills):
         needed = field is not None and field.relation in ("fk", "o2o") and not field.null
         return FieldValue("unknown" if needed else "null", terms, given)  # something else must give it a row
-    if all(isinstance(value, Fresh) for value in values):
-        return FieldValue("fresh", terms, given)
-    if all(isinstance(value, Fresh) or (isinstance(value, Known) and value.term == NONE) for value in values):
+    if all(isinstance(value, Fresh) or value.term == NONE or _is_default(analysis, value, field) for value in values):
         return FieldValue("fresh", terms, given)
     if field is not None and field.fills and all(_is_empty(value) for value in values):
         return FieldValue("fresh", terms, given)
     if field is not None and makes_itself_unique(field):
         return FieldValue("fresh", terms, given)
     return FieldValue("given", terms, given)
+
+
+def _is_default(analysis: Analysis, value: Value, field: Field | None) -> bool:
+    """True for `make_code()`, where a field with `default=make_code` gets it: as good as a field that is left out."""
+    if field is None or field.default is None or not isinstance(value.term, Call):
+        return False
+    default = _default(analysis, field)
+    return default.kind == "fresh" and value.term in default.terms
 
 
 def _is_empty(value: Value) -> bool:
@@ -193,7 +199,8 @@ def _default(analysis: Analysis, field: Field) -> FieldValue:
         return FieldValue("unknown")
     classified = _classified(value.value, value)
     if classified.kind == "unknown" and body is not None and not field.relation and not _is_clock(body):
-        return FieldValue("fresh")  # a function that is called for each row of a unique column makes a value of its own
+        # a function that is called for each row of a unique column makes a value of its own
+        return FieldValue("fresh", (value.term,))
     return classified
 
 
