@@ -106,8 +106,18 @@ def _taken(holder: Value, method: str, values: list[Result]) -> Result | None:
     """What `data.pop("name")` returns; None for all other methods."""
     if not isinstance(holder, Entries) or method != "pop" or not values or not isinstance(values[0].term, Constant):
         return None
-    entry = dict(holder.entries).get(str(values[0].term.value))
-    return entry or unknown(Subscript(holder.term, values[0].term))
+    return _entry(holder, values) or unknown(Subscript(holder.term, values[0].term))
+
+
+def _entry(holder: Entries, values: list[Result]) -> Result | None:
+    """What `data.get(name, default)` finds; None where that cannot be told."""
+    key = string(values[0].term)
+    if (found := dict(holder.entries).get(key or "")) is not None:
+        return found
+    is_own = isinstance(holder.term, Symbol) and holder.term.kind == "param"  # `**kwargs` of a followed call
+    if key is None or not is_own or holder.open:
+        return None
+    return values[1] if len(values) > 1 else result(Known(NONE))
 
 
 def _on_column(ev: Evaluator, name: str, column: Column, method: str, node: Call) -> Result | None:
@@ -171,13 +181,9 @@ def call_method(ev: Evaluator, receiver: Value, name: str, node: Call, arguments
     if isinstance(receiver, Known) and isinstance(receiver.constant, str) and name in ("lower", "upper"):
         return result(Known(constant(receiver.constant.lower() if name == "lower" else receiver.constant.upper())))
     if isinstance(receiver, Entries) and name == "get" and arguments[0]:
-        key = string(arguments[1][0].term)
-        for entry, value in receiver.entries:
-            if entry == key:
-                return value
-        is_own = isinstance(receiver.term, Symbol) and receiver.term.kind == "param"  # `**kwargs` of a followed call
-        if key is not None and is_own and not receiver.open:
-            return arguments[1][1] if len(arguments[1]) > 1 else result(Known(NONE))
+        found = _entry(receiver, arguments[1])
+        if found is not None:
+            return found
     if isinstance(receiver, Column) and receiver.maps and name in ("keys", "copy"):
         return result(receiver)
     if isinstance(receiver, Column) and receiver.maps and name == "get" and arguments[1]:

@@ -253,7 +253,8 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
             added(facts, ahead), protections_of(ev, call), ev.frame.code, ev.frame.stack,
             None, instance, known, None, None, options,
             own_save=own_save(
-                ev, model, _with_kept(instance, known, values), call, instance if is_update else None, option_facts
+                ev, model, _with_kept(instance, known, values), call, instance if is_update else None, option_facts,
+                arguments,
             ),
             form=known.form,
         )  # fmt: skip

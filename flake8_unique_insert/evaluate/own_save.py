@@ -15,7 +15,7 @@ from flake8_unique_insert.evaluate.writes import Records, RowValues, Write
 from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.schema import ClassSymbol, Model
 from flake8_unique_insert.syntax.expressions import NONE, TRUE, Argument, Attribute, Call, Constant, constant
-from flake8_unique_insert.values import Function, Instance, Known, ObjectState, Result, Rows, result, unknown
+from flake8_unique_insert.values import Arguments, Function, Instance, Known, ObjectState, Result, Rows, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -31,13 +31,14 @@ FIELDS_WITHOUT_TEXT = frozenset({
 class OwnSave:
     """The model's own `save` at one write. It is followed when that is asked for: few writes depend on it."""
 
-    def __init__(self, ev: Evaluator, save: Function, call: Call, facts: Facts, forced: bool) -> None:
+    def __init__(self, ev: Evaluator, save: Function, call: Call, facts: Facts, arguments: Arguments) -> None:
         """ev: in the state in which `save` begins, and of no other use. facts: what holds besides.
 
-        forced: it is called with `force_insert=True`, as `create()` does.
+        arguments: those that it is called with.
         """
         ev.state.facts = added(ev.state.facts, facts)
-        self._forced = forced
+        self._arguments = arguments
+        self._forced = any(argument.keyword == "force_insert" for argument in arguments[0])
         self._ev = ev
         self._save = save
         self._call = call
@@ -68,9 +69,7 @@ class OwnSave:
             analysis.recording, analysis.in_save, analysis.records, analysis.called, analysis.steps = kept
 
     def _written(self) -> tuple[Write, ...]:
-        given = [result(Known(TRUE))] if self._forced else []
-        named = (Argument(TRUE, "force_insert"),) if self._forced else ()
-        functions.follow(self._ev, self._save, self._call, named, given)
+        functions.follow(self._ev, self._save, self._call, *self._arguments)
         return tuple(map(self._as_called, self._ev.analysis.records.mechanisms))
 
     def _as_called(self, write: Write) -> Write:
@@ -84,7 +83,7 @@ class OwnCreate(OwnSave):
 
     def __init__(self, ev: Evaluator, create: Function, call: Call, values: RowValues) -> None:
         """ev, create, call: as for a model's own `save`."""
-        super().__init__(ev, create, call, NO_FACTS, False)
+        super().__init__(ev, create, call, NO_FACTS, ((), []))
         self._values = values
 
     def _written(self) -> tuple[Write, ...]:
@@ -111,10 +110,12 @@ def own_save(
     call: Call,
     existing: Instance | None = None,
     option_facts: Facts = NO_FACTS,
+    arguments: Arguments = ((), []),
 ) -> OwnSave | None:
     """What a model's own `save` does at a call that saves a row; None when it has none.
 
     existing: the row, where it is in the database already. option_facts: what holds where it is this row.
+    arguments: those of a call of `save()` itself.
     """
     if not ev.analysis.recording or not isinstance(model.symbol, ClassSymbol):
         return None
@@ -126,8 +127,9 @@ def own_save(
     aside = ev.aside()
     if existing is None:
         aside.state.objects[row.term] = _given_to_new(model, values)
-    forced = isinstance(call.function, Attribute) and call.function.name.endswith("create")
-    return OwnSave(aside, Function(row.term, symbol, member.owner, row), call, option_facts, forced)
+    if isinstance(call.function, Attribute) and call.function.name.endswith("create"):
+        arguments = (Argument(TRUE, "force_insert"),), [result(Known(TRUE))]
+    return OwnSave(aside, Function(row.term, symbol, member.owner, row), call, option_facts, arguments)
 
 
 def own_create(ev: Evaluator, rows: Rows, values: RowValues, call: Call) -> OwnSave | None:
@@ -169,7 +171,7 @@ def _defaults(model: Model) -> dict[str, Result]:
 
 
 def super_save(ev: Evaluator, instance: Instance, call: Call) -> None:
-    """`super().save()` in a model's `save`: the call by which the row gets written."""
+    """`super().save()` in a model's `save`: the call by which the row gets written; from then on it is there."""
     known = ev.state.objects.get(instance.term)
     if known is None or not ev.analysis.in_save or not ev.analysis.recording:
         return
@@ -178,3 +180,4 @@ def super_save(ev: Evaluator, instance: Instance, call: Call) -> None:
         call, "save", kind, instance.model, object_values(known), ev.state.copy(), ev.state.facts,
         ev.all_protections(), ev.frame.code, ev.frame.stack, None, instance, known,
     ))  # fmt: skip
+    ev.state.objects[instance.term] = replace(known, new=False, changed=frozenset())

@@ -14,6 +14,7 @@ from flake8_unique_insert.syntax.expressions import (
     Name,
     Subscript,
     Symbol,
+    Unsupported,
     called_name,
     string,
 )
@@ -96,6 +97,17 @@ def is_text(term: Expression) -> bool:
     if isinstance(term, Call) and isinstance(term.function, Attribute):
         return term.function.name == "format"
     return isinstance(term, (Formatted, Binary)) or (isinstance(term, Call) and term.function == Name("str"))
+
+
+def left_of_cut(term: Expression) -> Expression:
+    """Of an f-string that is cut off, `text[:20]`, what is left of it for sure: all up to the first value in it."""
+    if not isinstance(term, Subscript) or not isinstance(term.base, Formatted):
+        return term
+    if not isinstance(term.index, Unsupported) or not term.index.text.startswith("Slice :"):
+        return term
+    parts = term.base.parts
+    end = next((place for place, part in enumerate(parts, 1) if not isinstance(part, Constant)), len(parts))
+    return Formatted(parts[:end])
 
 
 def _is_key(term: Expression) -> bool:

@@ -12,7 +12,7 @@ from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.nests import spanned
-from flake8_unique_insert.evaluate.terms import ANY, differs, is_text, normal, refers_to, same, symbols
+from flake8_unique_insert.evaluate.terms import ANY, differs, is_text, left_of_cut, normal, refers_to, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent, Condition, Inserted, NewRow
 from flake8_unique_insert.schema import KeyKind, UniqueKey
@@ -166,7 +166,7 @@ def _is_derived(write: Write, values: dict[str, FieldValue]) -> bool:
         if condition.lookup == "exact" and condition.field not in values and (condition.field,) in unique
     }
     own = frozenset(_own_key(write))
-    terms = [term for value in values.values() for term in value.terms]
+    terms = [left_of_cut(term) for value in values.values() for term in value.terms]
     parts = (part for term in terms if is_text(term) for part in _parts(term, write) if not isinstance(part, Constant))
     return bool(own.intersection(terms)) or bool((free | own) and any(part in free | own for part in parts))
 

@@ -136,6 +136,8 @@ def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard)
     found = []
     for mechanism in write.mechanisms:
         inner = mechanism
+        if inner.kind == "update" and key not in written_keys(analysis, inner):
+            continue  # a second `super().save()`, which leaves the key as it was
         if write.kind == "upsert":
             inner = replace(
                 mechanism,
@@ -149,6 +151,6 @@ def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard)
         found.append(reason or _whichever_value(analysis, inner, key, guard))
         if found[-1] == "unguarded" and inner.mechanisms:
             found[-1] = _in_own_save(analysis, inner, key, guard)
-    if "unguarded" in found:
+    if "unguarded" in found or not found:
         return "unguarded"
     return "generated" if found[0] in ("generated", "checked") else found[0]
