@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import row_values
+from flake8_unique_insert.evaluate import moves, row_values
 from flake8_unique_insert.evaluate.attributes import as_row
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.own_attributes import note_assignment
@@ -86,6 +86,8 @@ def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str
     elif known.new is not True and not keeps:
         known = replace(known, changed=known.changed | {key}, former=former)
     ev.state.objects[target.term] = known
+    if known.new is False:
+        ev.state.learn(moves.kept_as_asked(target, known, ev.state))
 
 
 def _former(known: ObjectState, name: str, row: Instance) -> tuple[tuple[str, Expression], ...]:

@@ -248,9 +248,10 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
     facts = added(ev.state.facts, option_facts)
     if instance.traced and (not is_update or known.changed):
         ahead = moves.place_ahead(instance, known, ev.begun.get(instance.term))
+        kept = moves.kept_as_asked(instance, known, ev.state) if is_update else []
         write = Write(
             call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
-            added(facts, ahead), protections_of(ev, call), ev.frame.code, ev.frame.stack,
+            added(facts, [*ahead, *kept]), protections_of(ev, call), ev.frame.code, ev.frame.stack,
             None, instance, known, None, None, options,
             own_save=own_save(
                 ev, model, _with_kept(instance, known, values), call, instance if is_update else None, option_facts,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.absent_rows import plain_keys, values_of
+from flake8_unique_insert.evaluate.facts import APART
+from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.facts import Absent, Condition, Inserted
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Constant, Expression, string
@@ -12,6 +14,9 @@ from flake8_unique_insert.values import Instance, ObjectState, Rows
 
 AHEAD = {"+": ("gte", "gt"), "-": ("lte", "lt")}
 """The lookups that leave out none of the rows into whose places a row moves."""
+
+GIVEN = ("param", "join")
+"""The kinds of symbols for what a function is called with, and for one of several values."""
 
 
 def freed(row: Instance, known: ObjectState) -> list[Absent]:
@@ -79,3 +84,30 @@ def _is_complete(rows: Rows, key: UniqueKey, name: str, ahead: tuple[str, ...]) 
 
 def _scopes(item: Condition, key: UniqueKey) -> bool:
     return item.field in key.members and item.lookup == "exact"
+
+
+def kept_as_asked(row: Instance, known: ObjectState, state: State) -> list[Absent]:
+    """`Team.objects.filter(name=name, club=club).exists()`, and of a row only the name is changed.
+
+    Where nothing tells of the club that is asked for, nor of the one that the row keeps, they are taken for the same.
+    """
+    if any(symbol.kind in APART for symbol in row.term.symbols):
+        return []  # each row of a loop may keep another one
+    keys = [set(key.members) for key in plain_keys(row.model.keys) if known.changed & set(key.members)]
+    return [
+        replace(fact, conditions=asked)
+        for fact in state.facts
+        if isinstance(fact, Absent) and fact.table == row.model.table
+        if {item.field for item in fact.conditions} in keys
+        if (asked := frozenset(_as_kept(item, row, known, state) for item in fact.conditions)) != fact.conditions
+    ]
+
+
+def _as_kept(item: Condition, row: Instance, known: ObjectState, state: State) -> Condition:
+    """What is asked for in a field that a row keeps, if it comes from the caller: the row's own value."""
+    if known.get(item.field) is not None or item.lookup != "exact" or item.excluded:
+        return item
+    rows = {term for term, other in state.objects.items() if other.new is not None} | {row.term}
+    is_of_row = any(isinstance(part, Attribute) and part.base in rows for part in item.term.walk())
+    is_given = not is_of_row and any(symbol.kind in GIVEN for symbol in item.term.symbols)
+    return replace(item, term=Attribute(row.term, item.field)) if is_given else item
