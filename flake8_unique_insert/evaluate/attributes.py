@@ -301,7 +301,10 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
 def _has_no_key_yet(ev: Evaluator, value: Instance) -> bool:
     """True for the automatic key of an instance that is not in the database."""
     known = ev.state.objects.get(value.term)
-    if known is None or not _is_new(ev, value) or value.model.primary_key in dict(known.values):
+    if known is None or not _is_new(ev, value):
+        return False
+    given = known.get(value.model.primary_key)
+    if given is not None and given.term != NONE:
         return False
     field = value.model.field("pk")
     if field is None or field.is_automatic:

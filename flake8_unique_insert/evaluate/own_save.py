@@ -180,4 +180,5 @@ def super_save(ev: Evaluator, instance: Instance, call: Call) -> None:
         call, "save", kind, instance.model, object_values(known), ev.state.copy(), ev.state.facts,
         ev.all_protections(), ev.frame.code, ev.frame.stack, None, instance, known,
     ))  # fmt: skip
-    ev.state.objects[instance.term] = replace(known, new=False, changed=frozenset())
+    without_key = (item for item in known.values if item[0] != instance.model.primary_key or item[1].term != NONE)
+    ev.state.objects[instance.term] = replace(known, new=False, values=tuple(without_key), changed=frozenset())

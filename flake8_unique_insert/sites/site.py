@@ -138,7 +138,7 @@ def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard)
         inner = mechanism
         if inner.kind == "update" and key not in written_keys(analysis, inner):
             continue  # a second `super().save()`, which leaves the key as it was
-        if write.kind == "upsert":
+        if write.kind == "upsert" and inner.kind != "update":
             inner = replace(
                 mechanism,
                 kind=write.kind,
