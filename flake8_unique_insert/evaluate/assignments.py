@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import moves, row_values
+from flake8_unique_insert.evaluate import functions, members, moves, row_values
 from flake8_unique_insert.evaluate.attributes import as_row
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.own_attributes import note_assignment
 from flake8_unique_insert.evaluate.relations import one_to_one
 from flake8_unique_insert.evaluate.state import with_terms
-from flake8_unique_insert.syntax.expressions import NONE, Attribute, Expression
+from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Expression
 from flake8_unique_insert.values import (
     Form,
     Instance,
@@ -68,6 +68,11 @@ def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str
     if accessor is not None and isinstance(other, Instance):  # both ends of the relation are set
         _assign_field(ev, other, ev.state.objects.get(other.term) or ObjectState(False), accessor.field, result(target))
     field = model.field(name)
+    setter = members.setter_of(ev, target, name) if field is None else None
+    if setter is not None:
+        call = ev.analysis.implied_call(setter.symbol.dotted, target.term)
+        functions.follow(ev, setter, call, (Argument(value.term),), [value], anyway=True)
+        return
     key = field.name if field is not None else name
     others = tuple((other, old) for other, old in known.values if other != key)
     if field is not None and name != field.name and name != "pk":  # owner_id = x: the row x stands for

@@ -8,7 +8,7 @@ from flake8_unique_insert.evaluate import functions
 from flake8_unique_insert.evaluate.annotations import annotated
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Member
-from flake8_unique_insert.syntax.expressions import Expression, dotted
+from flake8_unique_insert.syntax.expressions import Call, Expression, called_name, constant, dotted
 from flake8_unique_insert.syntax.summary import Assignment, ClassSummary, FunctionSummary
 from flake8_unique_insert.values import (
     Entries,
@@ -57,6 +57,25 @@ def member_of(ev: Evaluator, member: Member, name: str, receiver: Value, term: E
         model = ev.analysis.lookup.model(symbol_)
         return result(ModelClass(term, model) if model is not None else SymbolValue(term, symbol_))
     return unknown(term)
+
+
+def setter_of(ev: Evaluator, row: Instance, name: str) -> Function | None:
+    """The method that `row.name = value` calls, where the model has a property of this name that can be set."""
+    owner = row.model.symbol
+    member = ev.analysis.lookup.class_member(owner, name) if isinstance(owner, ClassSymbol) else None
+    definition = member.definition if member is not None else None
+    if isinstance(definition, Assignment) and isinstance(call := definition.value, Call):
+        given = [dotted(argument.value) for argument in call.arguments]
+        is_property = called_name(call) == "property" and len(given) > 1
+        member = ev.analysis.lookup.class_member(member.owner, given[1] or "") if member and is_property else None
+    elif not isinstance(definition, FunctionSummary) or not _sets(definition):
+        return None
+    method = member.method if member is not None else None
+    return Function(constant(method.dotted), method, member.owner, row) if member is not None and method else None
+
+
+def _sets(definition: FunctionSummary) -> bool:
+    return any(dotted(decorator) == f"{definition.name}.setter" for decorator in definition.decorators)
 
 
 def _is_placeholder(value: Value, receiver: Value) -> bool:
