@@ -13,6 +13,8 @@ from dataclasses import replace
 from flake8_unique_insert.evaluate import largest
 from flake8_unique_insert.evaluate.facts import APART, added
 from flake8_unique_insert.evaluate.frame import Analysis
+from flake8_unique_insert.evaluate.lookups import EVERYTHING
+from flake8_unique_insert.evaluate.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.terms import differs, same
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent, Condition, Facts
@@ -146,7 +148,15 @@ def _is_computed_alike(looked_up: Expression, own: Expression, write: Write) -> 
 
 
 def _excludes_only_itself(condition: Condition, write: Write) -> bool:
-    """`exclude(pk=instance.pk)` of the row that is written, or of no row: `exclude(pk=None)` (oracle C67, C68)."""
+    """`exclude(pk=instance.pk)` of the row that is written, or of no row: `exclude(pk=None)` (oracle C67, C68).
+
+    An upsert writes the row that it looks up: `exclude(slug=slug)`.
+    """
+    if write.kind == "upsert" and write.lookup is not None and write.rows is not None:
+        looked_up = {read_condition(write.model, name, value) for name, value in write.lookup.values}
+        is_all = write.rows.alternatives == EVERYTHING and write.lookup.spread is None and not write.lookup.open
+        if is_all and looked_up == {replace(condition, excluded=False)}:
+            return True
     if condition.field not in ("pk", "id", write.model.primary_key) or condition.lookup != "exact":
         return False
     return condition.term in NO_ROW or any(same(condition.term, own) for own in _written_rows(write))
