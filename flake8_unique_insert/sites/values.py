@@ -174,7 +174,7 @@ def _left_to_database(write: Write, field: Field) -> FieldValue:
     if field.relation not in ("fk", "o2o"):
         return FieldValue("constant", (constant(""),))
     out_of_sight = write.form is not None or write.values.open or write.method == "update_or_create"
-    if out_of_sight or any(mechanism.values.get(field.name) is not None for mechanism in write.mechanisms):
+    if out_of_sight or _is_set_by_save(write, field):
         return FieldValue("unknown")
     return FieldValue("null", (NONE,))
 
