@@ -9,6 +9,9 @@ from flake8_unique_insert.evaluate import subqueries
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Link, Model
 from flake8_unique_insert.syntax.expressions import (
+    FALSE,
+    NONE,
+    TRUE,
     Argument,
     Binary,
     Call,
@@ -116,7 +119,19 @@ def groups_of(ev: Evaluator, model: Model, arguments: tuple[Argument, ...], valu
             groups = conjunction(groups, frozenset([frozenset([condition(model, argument.keyword, value)])]))
         else:
             groups = conjunction(groups, _expression(ev, model, argument.value, value))
-    return frozenset(frozenset(_related(ev, model, item) for item in group) for group in groups)
+    return frozenset(frozenset(_related(ev, model, _about_null(model, item)) for item in group) for group in groups)
+
+
+def _about_null(model: Model, item: Condition) -> Condition:
+    """`rel=None` as `rel__isnull=True`, and what is excluded by that as `rel__isnull=False`.
+
+    The primary key is NULL in no row: `exclude(pk=None)` is one that excludes no row.
+    """
+    if item.lookup in ("exact", "iexact") and item.term == NONE and item.field not in ("pk", model.primary_key):
+        item = replace(item, lookup="isnull", term=TRUE)
+    if item.lookup == "isnull" and item.excluded and item.term in (TRUE, FALSE):
+        return replace(item, term=FALSE if item.term == TRUE else TRUE, excluded=False)
+    return item
 
 
 def _related(ev: Evaluator, model: Model, item: Condition) -> Condition:
@@ -164,20 +179,20 @@ def _q_groups(ev: Evaluator, model: Model, term: Expression) -> Groups:
         left, right = _q_groups(ev, model, term.left), _q_groups(ev, model, term.right)
         return conjunction(left, right) if term.operator == "&" else left | right
     if isinstance(term, Unary) and term.operator == "~":
-        return _negated(_q_groups(ev, model, term.value), term)
+        return _negated(model, _q_groups(ev, model, term.value), term)
     return frozenset([frozenset([unknown_condition(term)])])
 
 
-def _negated(groups: Groups, term: Expression) -> Groups:
+def _negated(model: Model, groups: Groups, term: Expression) -> Groups:
     if len(groups) == 1 and len(next(iter(groups))) == 1:
         (inner,) = next(iter(groups))
-        return frozenset([frozenset([replace(inner, excluded=not inner.excluded)])])
+        return frozenset([frozenset([_about_null(model, replace(inner, excluded=not inner.excluded))])])
     return frozenset([frozenset([unknown_condition(term)])])
 
 
 def excluded_groups(ev: Evaluator, model: Model, arguments: tuple[Argument, ...], values: list[Result]) -> Groups:
     """The conditions that `exclude(...)` adds."""
-    return _negated(groups_of(ev, model, arguments, values), constant("exclude"))
+    return _negated(model, groups_of(ev, model, arguments, values), constant("exclude"))
 
 
 def rows_in(value: Result) -> Rows | None:

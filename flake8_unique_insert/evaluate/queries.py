@@ -17,7 +17,9 @@ from flake8_unique_insert.evaluate.verbs import SAME_ROWS
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import (
+    FALSE,
     NONE,
+    TRUE,
     Argument,
     Attribute,
     Call,
@@ -246,7 +248,11 @@ def _update(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: 
 
 def _is_lost(item: Condition, another: Condition) -> bool:
     """True for a condition on the changed field that a row with its new value does not meet: NULL equals nothing."""
-    if item.field != another.field or item.lookup != "exact" or item.excluded:
+    if item.field != another.field or item.excluded:
+        return False
+    if item.lookup == "isnull":
+        return item.term == (FALSE if another.term == NONE else TRUE)
+    if item.lookup != "exact":
         return False
     return differs(item.term, another.term) or (another.term == NONE and item.term != NONE)
 

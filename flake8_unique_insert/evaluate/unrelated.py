@@ -30,7 +30,7 @@ def _denied(model: Model, group: frozenset[Condition], item: Condition) -> Condi
     """What a condition denies of related rows: `profile__isnull=True`, `exclude(tags=t)`, `exclude(pk__in=tagged)`,
     `filter(~Exists(...))`."""
     if item.lookup == "isnull":
-        return item if (item.term == TRUE) is not item.excluded else None
+        return item if item.term == TRUE else None
     if not item.excluded:
         return None
     if item.lookup == REFERRED:

@@ -102,9 +102,8 @@ def outcome_of(value: FieldValue, condition: Condition) -> bool | None:
 
 
 def _outcome(value: FieldValue, condition: Condition) -> bool | None:
-    is_null = condition.lookup == "exact" and condition.term == NONE  # Django documentation, "exact"
-    if is_null or (condition.lookup == "isnull" and condition.term in (TRUE, FALSE)):
-        wanted = is_null or condition.term == TRUE
+    if condition.lookup == "isnull" and condition.term in (TRUE, FALSE):
+        wanted = condition.term == TRUE
         if value.kind == "null":
             return wanted
         if value.kind in ("fresh", "constant") or (value.kind == "given" and _certainly_something(value)):
