@@ -32,6 +32,7 @@ SAME_ROWS = frozenset(
         "aiterator",
         "get_queryset",
         "complex_filter_none",
+        "select_subclasses",
     ]
 )
 """Methods of managers and querysets that return the same rows."""
