@@ -8,7 +8,18 @@ from functools import cache
 
 from flake8_unique_insert.evaluate.apart import RowFields, names_read, tells_apart
 from flake8_unique_insert.evaluate.terms import ANY, OTHER, is_attribute_of, mentions, normal, refers_to, same, symbols
-from flake8_unique_insert.facts import MADE_BY, Absent, Fact, Facts, Inserted, Lasting, NewRow, Null, Validated
+from flake8_unique_insert.facts import (
+    MADE_BY,
+    Absent,
+    Condition,
+    Fact,
+    Facts,
+    Inserted,
+    Lasting,
+    NewRow,
+    Null,
+    Validated,
+)
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.syntax.expressions import Attribute, Expression, Subscript, Symbol, constant
 from flake8_unique_insert.syntax.replacement import replaced
@@ -95,9 +106,16 @@ def _is_missing(other: Fact, fact: Absent) -> bool:
 def _implied(wider: Absent, fact: Absent) -> bool:
     """True when every row that the fact speaks of meets the conditions of the wider one: `iexact` finds `exact`."""
     more = wider.conditions - fact.conditions
-    if len(wider.conditions) > len(fact.conditions) or any(item.lookup != "iexact" for item in more):
+    if len(wider.conditions) > len(fact.conditions):
         return False
-    return {replace(item, lookup="exact") for item in more} <= fact.conditions
+    return all(any(_follows(item, own) for own in fact.conditions) for item in more)
+
+
+def _follows(item: Condition, own: Condition) -> bool:
+    """True when what meets one condition meets this one, too; the same value may be written otherwise."""
+    if (item.field, item.excluded) != (own.field, own.excluded) or not same(item.term, own.term):
+        return False
+    return item.lookup == own.lookup or (item.lookup, own.lookup, own.excluded) == ("iexact", "exact", False)
 
 
 def _met(left: Fact, right: Fact) -> Fact:
