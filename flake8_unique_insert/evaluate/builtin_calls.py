@@ -36,13 +36,13 @@ from flake8_unique_insert.values import (
     Instance,
     Items,
     Known,
-    ModelClass,
     Object,
     Option,
     Result,
     Rows,
     Super,
     SymbolValue,
+    Unknown,
     result,
     unknown,
 )
@@ -191,12 +191,10 @@ def _next(ev: Evaluator, node: Call) -> Result | None:
 def _type(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) != 1:
         return None
-    value = ev.evaluate(node.arguments[0].value).value
-    if isinstance(value, Instance):
-        return result(ModelClass(Attribute(value.term, "__class__"), value.model))
-    if isinstance(value, Object):
-        return result(SymbolValue(node, value.symbol))
-    return None
+    value = ev.evaluate(node.arguments[0].value)
+    if isinstance(value.value, Object):
+        return result(SymbolValue(node, value.value.symbol))
+    return attributes.read(ev, value, "__class__", node) if isinstance(value.value, (Instance, Unknown)) else None
 
 
 def _collection(ev: Evaluator, node: Call) -> Result | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 
-from flake8_unique_insert.evaluate import admins, plain_forms
+from flake8_unique_insert.evaluate import admins, attributes, plain_forms
 from flake8_unique_insert.evaluate.annotations import of_parameter
 from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
@@ -18,7 +18,7 @@ from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.views import bind_parameter, bind_request
 from flake8_unique_insert.model_lookup import ModelLookup
 from flake8_unique_insert.schema import ClassSymbol, Model
-from flake8_unique_insert.syntax.expressions import Call, Expression, dotted, keyword, positional, string
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, dotted, keyword, positional, string
 from flake8_unique_insert.syntax.summary import FunctionSummary, Parameter
 from flake8_unique_insert.values import (
     CreatedFlag,
@@ -38,6 +38,8 @@ from flake8_unique_insert.values import (
 )
 
 ROW_BASES = frozenset({"Manager", "BaseManager", "QuerySet", "UserManager", "BaseUserManager"})
+OF_LINKS = frozenset({"action", "reverse", "pk_set"})
+"""Parameters of receivers of `m2m_changed`, which the model between sends."""
 
 NEUTRAL = frozenset({"builtins", "abc", "typing"})
 """Modules whose classes say nothing of what a class is for."""
@@ -143,7 +145,7 @@ def _bind_request(ev: Evaluator, function: FunctionSummary) -> None:
 
 
 def _bind_signal(ev: Evaluator, function: FunctionSummary) -> None:
-    """`instance` and `created` of a signal receiver (oracle C84): `created` is true when the row is new.
+    """`instance`, its class `sender`, and `created` of a signal receiver (oracle C84): it is true when the row is new.
 
     What it does not name is in its `**kwargs`.
     """
@@ -155,10 +157,14 @@ def _bind_signal(ev: Evaluator, function: FunctionSummary) -> None:
         return
     symbol = ev.analysis.symbol("param", ev.frame, "instance", "instance")
     given = {"instance": ev.state.names.get("instance") or unknown(symbol)}
-    model = _sender(ev, function)
+    is_sent_by_row = not names & OF_LINKS
+    model = _sender(ev, function) if is_sent_by_row else None
     if model is not None:
         given["instance"] = result(Instance(symbol, model))
         ev.state.objects[symbol] = ObjectState(False)
+    if is_sent_by_row:
+        class_of_row = Attribute(given["instance"].term, "__class__")
+        given["sender"] = attributes.read(ev, given["instance"], "__class__", class_of_row)
     flag = ev.analysis.symbol("param", ev.frame, "created", "created")
     given["created"] = result(CreatedFlag(flag, given["instance"].value.term))
     ev.state.names.update((name, value) for name, value in given.items() if name in names)

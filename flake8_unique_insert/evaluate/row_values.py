@@ -88,9 +88,12 @@ def fields_set(model: Model, name: str, value: Result) -> dict[str, Result]:
 
 
 def content_type_of(value: Result) -> Expression:
-    """The term of `ContentType.objects.get_for_model(value)`."""
-    inner = value.value
-    term = Name(inner.model.label) if isinstance(inner, (Instance, ModelClass)) else value.term
+    """The term of `ContentType.objects.get_for_model(value)`: a row has that of its class."""
+    inner, term = value.value, value.term
+    if isinstance(inner, (Instance, ModelClass)):
+        term = Name(inner.model.label)
+    elif isinstance(term, Attribute) and term.name == "__class__":
+        term = term.base
     return Call(Name("django.contrib.contenttypes.models.ContentType"), (Argument(term),))
 
 
