@@ -38,6 +38,7 @@ from flake8_unique_insert.evaluate.facts import (
     has_values,
 )
 from flake8_unique_insert.evaluate.picks import without_start
+from flake8_unique_insert.evaluate.renamed import Renaming, facts_renamed, questions_renamed, terms_met, value_renamed
 from flake8_unique_insert.evaluate.terms import is_message, mentions
 from flake8_unique_insert.evaluate.texts import parts_told
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, Inserted
@@ -285,15 +286,18 @@ def meet(point: int, states: list[State]) -> State:
     first, *others = states
     names = dict(first.names)
     differing = _differing(names, [other.names for other in others])
-    renamed: list[dict[Expression, Expression]] = [{} for _ in states]
-    for name in differing:
-        results = [state.names.get(name) for state in states]
-        term = _met_term(point, name, results)
-        for renaming, bound in zip(renamed, results):
-            if bound is not None and bound.term != term:
-                renaming[bound.term] = term
-        names[name] = _met_result(point, term, name, results, states)
-    facts = common([_translated(state, renaming) for state, renaming in zip(states, renamed)])
+    renamings: list[Renaming] = [{} for _ in states]
+    held = {name: [state.names.get(name) for state in states] for name in differing}
+    terms = terms_met(point, held)
+    for name, results in held.items():
+        for renaming, bound in zip(renamings, results):
+            if bound is not None and bound.term != terms[name]:
+                renaming[bound.term] = terms[name]
+    known = [facts_renamed(state.facts, renaming) for state, renaming in zip(states, renamings)]
+    for name, results in held.items():
+        renamed = map(value_renamed, questions_renamed(results, renamings), renamings)
+        names[name] = _met_result(point, terms[name], name, list(renamed), known)
+    facts = common(known)
     for name in differing:
         names[name] = _without_common(names[name], facts)
     checks = first.checks.union(*(other.checks for other in others))
@@ -317,16 +321,11 @@ def _shared(first: dict[K, V], other: dict[K, V]) -> int:
     return min(len(first), len(other))
 
 
-def _met_term(point: int, name: str, results: list[Result | None]) -> Expression:
-    terms = {bound.term for bound in results if bound is not None}
-    return terms.pop() if len(terms) == 1 else Symbol("join", point, name)
-
-
-def _met_result(point: int, term: Expression, name: str, results: list[Result | None], states: list[State]) -> Result:
+def _met_result(point: int, term: Expression, name: str, results: list[Result | None], known: list[Facts]) -> Result:
     options: dict[object, Option] = {}
-    for bound, state in zip(results, states):
+    for bound, holding in zip(results, known):
         for option in bound.options if bound is not None else ():
-            facts = added(state.facts, option.facts) if option.facts else state.facts
+            facts = added(holding, option.facts) if option.facts else holding
             seen = options.get(option.value)
             options[option.value] = Option(option.value, facts if seen is None else common([seen.facts, facts]))
     options = without_start(options)
@@ -358,24 +357,6 @@ def _without_common(bound: Result, facts: Facts) -> Result:
     if not any(option.facts & facts for option in bound.options):
         return bound
     return Result(bound.term, tuple(Option(option.value, option.facts - facts) for option in bound.options))
-
-
-def _translated(state: State, renaming: dict[Expression, Expression]) -> Facts:
-    """The facts, and each of them again for the new terms of the values it speaks of."""
-    if not renaming:
-        return state.facts
-    found = set(state.facts)
-    for fact in state.facts:
-        if isinstance(fact, Absent):
-            if not any(condition.term in renaming for condition in fact.conditions):
-                continue
-            conditions = frozenset(
-                replace(condition, term=renaming.get(condition.term, condition.term)) for condition in fact.conditions
-            )
-            found.add(replace(fact, conditions=conditions))
-        elif fact.term in renaming:
-            found.add(replace(fact, term=renaming[fact.term]))
-    return frozenset(found)
 
 
 def _met_objects(point: int, states: list[State]) -> dict[Expression, ObjectState]:
