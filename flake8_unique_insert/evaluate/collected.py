@@ -175,7 +175,10 @@ def _met_value(point: int, term: Expression, name: str, results: list[Result | N
         values = {Unknown(joined): NO_FACTS}
     if None in results:
         values[Unset(Attribute(term, name))] = NO_FACTS
-    return Result(joined, tuple(Option(value, facts) for value, facts in values.items()))
+    terms = {bound.term if bound is not None else joined for bound in results}
+    return Result(
+        terms.pop() if len(terms) == 1 else joined, tuple(Option(value, facts) for value, facts in values.items())
+    )
 
 
 def renamed(value: Result, names: Mapping[Expression, Symbol]) -> Result | None:

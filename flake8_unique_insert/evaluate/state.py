@@ -41,9 +41,10 @@ from flake8_unique_insert.evaluate.picks import without_start
 from flake8_unique_insert.evaluate.renamed import Renaming, facts_renamed, questions_renamed, terms_met, value_renamed
 from flake8_unique_insert.evaluate.terms import is_message, mentions
 from flake8_unique_insert.evaluate.texts import parts_told
-from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, Inserted
+from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, Inserted, NewRow
 from flake8_unique_insert.record import record
 from flake8_unique_insert.syntax.expressions import (
+    NONE,
     Attribute,
     Expression,
     Formatted,
@@ -293,7 +294,7 @@ def meet(point: int, states: list[State]) -> State:
         for renaming, bound in zip(renamings, results):
             if bound is not None and bound.term != terms[name]:
                 renaming[bound.term] = terms[name]
-    known = [facts_renamed(state.facts, renaming) for state, renaming in zip(states, renamings)]
+    known = list(map(facts_renamed, _facts_of(states), renamings))
     for name, results in held.items():
         renamed = map(value_renamed, questions_renamed(results, renamings), renamings)
         names[name] = _met_result(point, terms[name], name, list(renamed), known)
@@ -303,6 +304,18 @@ def meet(point: int, states: list[State]) -> State:
     checks = first.checks.union(*(other.checks for other in others))
     symbols = first.bound.union(*(other.bound for other in others))
     return State(names, _met_objects(point, states), facts, checks, symbols)
+
+
+def _facts_of(states: list[State]) -> list[Facts]:
+    """What is known in each state, also of rows that another one has saved: no row refers to what is not saved yet."""
+    unsaved = [{term for term, item in state.objects.items() if _is_unsaved(item)} for state in states]
+    in_all = unsaved[0].intersection(*unsaved)
+    return [added(state.facts, map(NewRow, own - in_all)) for state, own in zip(states, unsaved)]
+
+
+def _is_unsaved(item: ObjectState) -> bool:
+    """True for an instance that is not in the database, and that was not given the primary key of one that is."""
+    return item.new is True and all(key is None or key.term == NONE for key in (item.get("pk"), item.get("id")))
 
 
 def _differing(first: dict[K, V], others: list[dict[K, V]]) -> list[K]:
