@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from flake8_unique_insert.evaluate.attributes import as_row
 from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.own_attributes import note_assignment
 from flake8_unique_insert.evaluate.relations import one_to_one
+from flake8_unique_insert.evaluate.row_values import SPREAD
 from flake8_unique_insert.evaluate.state import with_terms
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Expression
 from flake8_unique_insert.values import (
@@ -50,11 +52,20 @@ def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:
             ev.state.objects[target.term] = replace(known, values=(*others, (name, value)))
 
 
-def with_any(known: ObjectState, spread: Expression | None) -> ObjectState:
-    """An object some attributes of which were set: those that `spread` has, where that is known."""
-    if spread is None or known.open or known.new is not True:
+def assign_any(ev: Evaluator, owners: Iterable[Option], spread: Expression | None) -> None:
+    """Some attributes are set: those that `spread` has, where that is known."""
+    for option in owners:
+        known = ev.state.objects.get(option.value.term)
+        if known is not None:
+            ev.state.objects[option.value.term] = _with_any(known, spread)
+
+
+def _with_any(known: ObjectState, spread: Expression | None) -> ObjectState:
+    is_filled = known.form is not None and spread != known.form.data  # it was validated before
+    if spread is None or known.open or not (known.new is True or is_filled):
         return replace(known, open=True)
-    return replace(known, values=(*known.values, ("**", unknown(spread))))
+    changed = known.changed | {SPREAD} if is_filled else known.changed
+    return replace(known, values=(*known.values, (SPREAD, unknown(spread))), changed=changed)
 
 
 def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str, value: Result) -> None:

@@ -14,7 +14,7 @@ from flake8_unique_insert.evaluate.managers import with_manager, without_own_que
 from flake8_unique_insert.evaluate.members import member_of
 from flake8_unique_insert.evaluate.own_attributes import assigned_in_methods, stated_by_heirs
 from flake8_unique_insert.evaluate.relations import follow_accessor, one_to_one, reached, related_model, through
-from flake8_unique_insert.evaluate.row_values import username_field
+from flake8_unique_insert.evaluate.row_values import SPREAD, username_field
 from flake8_unique_insert.facts import Absent, Condition, NewRow
 from flake8_unique_insert.schema import (
     Accessor,
@@ -309,7 +309,7 @@ def _has_no_key_yet(ev: Evaluator, value: Instance) -> bool:
     field = value.model.field("pk")
     if field is None or field.is_automatic:
         return True  # which `**data` does not name
-    return field.default is None and not field.relation and known.get("**") is None
+    return field.default is None and not field.relation and known.get(SPREAD) is None
 
 
 def _is_new(ev: Evaluator, value: Value) -> bool:

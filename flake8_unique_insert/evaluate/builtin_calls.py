@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate import assignments, attributes, collection_methods, membership
+from flake8_unique_insert.evaluate import attributes, collection_methods, membership, setting
 from flake8_unique_insert.evaluate.absent_rows import absent, only_one
 from flake8_unique_insert.evaluate.elements import SAME_ELEMENTS
 from flake8_unique_insert.evaluate.relations import one_to_one
@@ -17,16 +17,11 @@ from flake8_unique_insert.syntax.expressions import (
     Argument,
     Attribute,
     Call,
-    Comparison,
     Comprehension,
-    Constant,
     Expression,
     Name,
-    Sequence,
-    Symbol,
     string,
 )
-from flake8_unique_insert.syntax.statements import inside
 from flake8_unique_insert.values import (
     Answer,
     Column,
@@ -132,49 +127,6 @@ def _rows_behind(ev: Evaluator, owner: Result, name: str, term: Expression) -> R
     return Rows(term, target, frozenset([frozenset([Condition(accessor.field, "exact", owner.value.term)])]))
 
 
-def _setattr(ev: Evaluator, node: Call) -> Result | None:
-    if len(node.arguments) != 3:
-        return None
-    owner, value = ev.evaluate(node.arguments[0].value), ev.evaluate(node.arguments[2].value)
-    key = ev.term(node.arguments[1].value)
-    name = string(key)
-    if name is not None:
-        assignments.assign(ev, owner, name, value)
-        return result(Known(NONE))
-    if _set_each(ev, owner, node, ev.analysis.literals.get(key, ()) if isinstance(key, Symbol) else ()):
-        return result(Known(NONE))
-    entry = ev.analysis.entries.get(key) if isinstance(key, Symbol) else None
-    spread = entry[1] if entry is not None and entry[0] == value.term else None
-    for option in owner.options:
-        known = ev.state.objects.get(option.value.term)
-        if known is not None:
-            ev.state.objects[option.value.term] = assignments.with_any(known, spread)
-    return result(Known(NONE))
-
-
-def _set_each(ev: Evaluator, owner: Result, node: Call, names: tuple[Expression, ...]) -> bool:
-    """`for name in ("a", "b"): setattr(row, name, data[name])`: each of them is set; False for other names."""
-    variable = node.arguments[1].value
-    former = ev.state.names.get(variable.id) if isinstance(variable, Name) else None
-    if not isinstance(variable, Name) or former is None or not names or _is_told_apart(ev, variable):
-        return False
-    for term in names:
-        ev.state.names[variable.id] = result(Known(term))
-        assignments.assign(ev, owner, string(term) or "", ev.evaluate(node.arguments[2].value))
-    ev.state.names[variable.id] = former
-    return True
-
-
-def _is_told_apart(ev: Evaluator, variable: Name) -> bool:
-    """True in a function that compares the variable with literals: it may leave some of them out."""
-    tests = inside(ev.frame.code.body, Comparison) if ev.frame.code is not None else ()
-    return any(
-        (test.left == variable and isinstance(test.right, (Constant, Sequence)))
-        or (test.right == variable and isinstance(test.left, Constant))
-        for test in tests
-    )
-
-
 def _next(ev: Evaluator, node: Call) -> Result | None:
     """`next(iter(rows), None)`."""
     if len(node.arguments) != 2 or node.arguments[1].value != NONE:
@@ -245,7 +197,7 @@ _FORMS = {
     "any": _any,
     "hasattr": _hasattr,
     "getattr": _getattr,
-    "setattr": _setattr,
+    "setattr": setting.setattr_call,
     "next": _next,
     "anext": _next,
     "type": _type,

@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate import membership, nests
 from flake8_unique_insert.evaluate.collected import as_elements, merged
 from flake8_unique_insert.evaluate.elements import element_of, is_distinct, is_made
 from flake8_unique_insert.evaluate.facts import added
-from flake8_unique_insert.evaluate.spreading import with_arguments
+from flake8_unique_insert.evaluate.spreading import one_dict, with_arguments
 from flake8_unique_insert.evaluate.terms import symbols
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -64,6 +64,8 @@ def of_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
         return None
     bound = ev.state.names[base.id]
     if len(bound.options) > 1 and all(isinstance(option.value, Entries) for option in bound.options):
+        if function.name == "items":
+            return _pairs(one_dict(bound))
         return _on_each(ev, base.id, bound, function.name, node)
     holder = bound.value
     if function.name in ADDING and isinstance(holder, Unknown):
@@ -169,6 +171,19 @@ def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call,
     return unknown(ev.symbol("changed", node))
 
 
+def _pairs(holder: Result) -> Result | None:
+    """`data.items()`; None for a dict that may hold more than is known."""
+    (option,) = holder.options
+    if not isinstance(option.value, Entries) or option.value.open or not option.value.entries:
+        return None
+    pairs = [(result(Known(constant(name))), value) for name, value in option.value.entries]
+    items = tuple(
+        result(Items(Sequence("tuple", (key.term, value.term)), "tuple", (key, value))) for key, value in pairs
+    )
+    term = Call(Attribute(holder.term, "items"), ())
+    return Result(term, (Option(Items(term, "list", items), option.facts),))
+
+
 def _key(holder: Entries, name: str, value: Result) -> Result:
     """A key of a dict; of one that a value is only read from, or that is there on some ways, nobody knows."""
     key, read = result(Known(constant(name))), Subscript(holder.term, constant(name))
@@ -191,6 +206,8 @@ def call_method(ev: Evaluator, receiver: Value, name: str, node: Call, arguments
     if isinstance(receiver, Entries) and name == "keys" and not receiver.open:
         keys = tuple(_key(receiver, name, value) for name, value in receiver.entries)
         return result(Items(Sequence("list", tuple(key.term for key in keys)), "list", keys))
+    if isinstance(receiver, Entries) and name == "items":
+        return _pairs(result(receiver))
     if isinstance(receiver, Entries) and name == "copy":
         return result(receiver)
     return None

@@ -323,10 +323,7 @@ def _from_call(ev: Evaluator, term: Call, node: object) -> Result:
     name = _called(term)
     arguments = [argument.value for argument in term.arguments if not argument.keyword and not argument.star]
     if name == "items":
-        symbol = ev.symbol("distinct", node, "key")
-        key, value = unknown(symbol), unknown(ev.symbol("element", node, "value"))
-        if isinstance(term.function, Attribute):
-            ev.analysis.entries[symbol] = value.term, term.function.base
+        key, value = unknown(ev.symbol("distinct", node, "key")), unknown(ev.symbol("element", node, "value"))
         return result(Items(Sequence("tuple", (key.term, value.term)), "tuple", (key, value)))
     if name in DISTINCT_CALLS or name == "keys":
         return unknown(ev.symbol("distinct", node))

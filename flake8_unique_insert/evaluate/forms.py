@@ -11,7 +11,7 @@ from flake8_unique_insert.evaluate.binding import bind
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.form_input import validated_input, whole_input
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.row_values import entries_values
+from flake8_unique_insert.evaluate.row_values import SPREAD, entries_values
 from flake8_unique_insert.evaluate.spreading import one_dict, with_arguments
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.validated_data import set_by_validate
@@ -254,7 +254,7 @@ def _write(
         given = replace(given, values=(*(pair for pair in inputs if given.get(pair[0]) is None), *given.values))
     values = {**dict(known.values), **dict(given.values)}
     if given.spread is not None and known.new is True:
-        values["**"] = unknown(given.spread)
+        values[SPREAD] = unknown(given.spread)
     changed = known.changed if known.new is True else known.changed | {name for name, _ in given.values}
     ev.state.objects[row.term] = replace(
         known, values=tuple(values.items()), open=given.open, changed=changed, form=form

@@ -91,7 +91,6 @@ class Analysis:
     called: by the last name that is called the dotted names of the functions that this is, "" where it is not known.
     writing: names of functions that are followed for what calls them, too.
     assumed: the method that a call of its name is taken for where the class of the receiver is not known.
-    entries: of the key that a loop over `data.items()` binds the value that it binds, and `data`.
     literals: what the variable of a loop over different literals takes.
     variables: what each `for` loop binds. rows: what is known of rows that one binds.
     collected: by graph what is put into collections, see `dedupe`.
@@ -116,7 +115,6 @@ class Analysis:
     called: dict[str, set[str]] = field(default_factory=dict)
     writing: frozenset[str] = frozenset()
     assumed: FunctionSymbol | None = None
-    entries: dict[Symbol, tuple[Expression, Expression]] = field(default_factory=dict)
     literals: dict[Symbol, tuple[Expression, ...]] = field(default_factory=dict)
     variables: dict[int, frozenset[Symbol]] = field(default_factory=dict)
     rows: dict[Symbol, RowFields] = field(default_factory=dict)

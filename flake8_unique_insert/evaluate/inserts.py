@@ -13,6 +13,7 @@ from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
 from flake8_unique_insert.evaluate.own_save import own_create, own_save
 from flake8_unique_insert.evaluate.row_values import (
+    SPREAD,
     entries_values,
     keyword_values,
     object_values,
@@ -233,7 +234,7 @@ def instantiate(ev: Evaluator, value: ModelClass, call: Call, arguments: Argumen
     instance = Instance(ev.symbol("new", call), model)
     named = dict(values.values)
     if values.spread is not None:
-        named["**"] = unknown(values.spread)
+        named[SPREAD] = unknown(values.spread)
     ev.state.objects[instance.term] = ObjectState(True, tuple(named.items()), is_open)
     return result(instance)
 

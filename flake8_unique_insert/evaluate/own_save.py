@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate import functions
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import BudgetExceeded, Unreachable
-from flake8_unique_insert.evaluate.row_values import object_values
+from flake8_unique_insert.evaluate.row_values import SPREAD, object_values
 from flake8_unique_insert.evaluate.writes import Records, RowValues, Write
 from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.schema import ClassSymbol, Model
@@ -146,7 +146,7 @@ def _given_to_new(model: Model, values: RowValues) -> ObjectState:
     """A new instance with these values, and the defaults of the fields that were left out."""
     named = dict(values.values)
     if values.spread is not None:
-        named["**"] = unknown(values.spread)
+        named[SPREAD] = unknown(values.spread)
     elif not values.open:
         named = {**_defaults(model), **named}
     return ObjectState(True, tuple(named.items()), values.open)

@@ -24,6 +24,9 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
+SPREAD = "**"
+"""Stands among the values of a row for a dict that holds others, and among its changed fields for all that this has."""
+
 
 def keyword_values(arguments: Arguments, model: Model) -> RowValues:
     """The fields that keyword arguments set: `create(email=e, **data)`."""
@@ -69,8 +72,8 @@ def with_given(rows: Rows, values: RowValues) -> RowValues:
 
 def object_values(known: ObjectState) -> RowValues:
     """The values of a new instance."""
-    found = known.get("**")
-    values = tuple((name, value) for name, value in known.values if name != "**")
+    found = known.get(SPREAD)
+    values = tuple((name, value) for name, value in known.values if name != SPREAD)
     given = [option.value.term for option in found.options if not isinstance(option.value, Unset)] if found else []
     spread = given[0] if len(given) == 1 else found.term if found else None
     return RowValues(values, spread, known.open)

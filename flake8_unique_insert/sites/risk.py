@@ -12,6 +12,7 @@ from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.nests import spanned
+from flake8_unique_insert.evaluate.row_values import SPREAD
 from flake8_unique_insert.evaluate.terms import ANY, differs, is_text, left_of_cut, normal, refers_to, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent, Condition, Inserted, NewRow
@@ -36,6 +37,8 @@ def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
     keys = tuple(key for key in write.model.keys if not any(_implies(other, key) for other in write.model.keys))
     if write.kind == "unchanged":
         return ()
+    if write.object is not None and SPREAD in write.object.changed:
+        return keys
     if write.kind == "update":
         changed = {name for name, value in write.values.values if not _keeps(write, name, value.term)}
         if write.object is not None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
+from flake8_unique_insert.evaluate.row_values import SPREAD
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import normal
 from flake8_unique_insert.evaluate.writes import Write
@@ -58,7 +59,8 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     is_either = write.object is not None and write.object.new is None
     if (is_either or write.form is not None) and field is not None and makes_itself_unique(field):
         return FieldValue("fresh")
-    if write.kind in ("update", "unchanged", "bulk_update") or is_either:
+    is_spread = write.object is not None and SPREAD in write.object.changed
+    if (write.kind in ("update", "unchanged", "bulk_update") or is_either) and not is_spread:
         owner = write.instance.term if write.instance is not None else None
         return FieldValue("kept", (Attribute(owner, name),) if owner is not None else ())
     omitted = _omitted(analysis, write, field)
