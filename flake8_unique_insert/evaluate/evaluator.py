@@ -22,6 +22,7 @@ from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.evaluate.lookups import rows_in
 from flake8_unique_insert.evaluate.protections import protections
+from flake8_unique_insert.evaluate.spreading import lay_over
 from flake8_unique_insert.evaluate.state import State, meet
 from flake8_unique_insert.evaluate.terms import too_large
 from flake8_unique_insert.evaluate.writes import Protection
@@ -308,7 +309,7 @@ def _mapping(ev: Evaluator, expression: Mapping) -> Result:
         bound = ev.evaluate(value)
         terms.append((ev.term(key) if key is not None else None, bound.term))
         if key is None and isinstance(bound.value, Entries):
-            entries.update(bound.value.entries)
+            lay_over(entries, bound.value.entries)
             is_open = is_open or bound.value.open
         elif (name := string(terms[-1][0])) is not None:
             entries[name] = bound

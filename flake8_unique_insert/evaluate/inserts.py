@@ -20,7 +20,7 @@ from flake8_unique_insert.evaluate.row_values import (
     username_field,
     with_given,
 )
-from flake8_unique_insert.evaluate.spreading import NO_LOOKUP, apart_from_lookup
+from flake8_unique_insert.evaluate.spreading import NO_LOOKUP, apart_from_lookup, lay_over
 from flake8_unique_insert.evaluate.verbs import KINDS, plain
 from flake8_unique_insert.evaluate.writes import Protection, RowValues, Write
 from flake8_unique_insert.facts import MADE_BY, NO_FACTS, Facts, Inserted, NewRow
@@ -148,7 +148,8 @@ def _upsert(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: Argum
     create_defaults = entries_values(named.get("create_defaults"), rows.model) if "create_defaults" in named else None
     at_insert = create_defaults if create_defaults is not None else defaults
     exact = tuple((name, value) for name, value in lookup.values if "__" not in name)
-    merged = {**dict(exact), **dict(at_insert.values)}
+    merged = dict(exact)
+    lay_over(merged, at_insert.values)
     values = RowValues(tuple(merged.items()), lookup.spread or at_insert.spread, lookup.open or at_insert.open)
     values = with_given(rows, values)
     own = own_create(ev, rows, values, call) if method == "get_or_create" else None

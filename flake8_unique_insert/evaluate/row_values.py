@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.spreading import lay_over
 from flake8_unique_insert.evaluate.writes import RowValues
 from flake8_unique_insert.schema import ClassSymbol, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, Name, string
@@ -36,7 +37,7 @@ def keyword_values(arguments: Arguments, model: Model) -> RowValues:
         if argument.star == "**":
             inner = value.value
             if isinstance(inner, Entries):
-                values.update(_all_fields(model, inner))
+                lay_over(values, _all_fields(model, inner).items())
                 is_open = is_open or inner.open
             if not isinstance(inner, Entries) or inner.open:
                 spread = value.term

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.collected import met_entries
 from flake8_unique_insert.syntax.expressions import Argument
-from flake8_unique_insert.values import Arguments, Entries, Items, Result, result
+from flake8_unique_insert.values import Arguments, Entries, Items, Result, Unset, result
 
 NO_LOOKUP = ("defaults", "create_defaults")
 """The arguments of an upsert by which no row is looked up."""
@@ -28,6 +29,16 @@ def one_dict(value: Result) -> Result:
     return met_entries(value.term, list(value.options)) if len(value.options) > 1 and _are_dicts(value) else value
 
 
+def lay_over(entries: dict[str, Result], others: Iterable[tuple[str, Result]]) -> None:
+    """Update a dict with the entries of another one: a key that this may lack leaves what was there before."""
+    for name, value in others:
+        former, kept = entries.get(name), [option for option in value.options if not isinstance(option.value, Unset)]
+        if former is None or len(kept) == len(value.options):
+            entries[name] = value
+        elif kept:
+            entries[name] = Result(value.term, (*kept, *former.options))
+
+
 def with_arguments(holder: Entries, arguments: Arguments) -> Entries:
     """A dict after `update(other, name=value, **more)`."""
     entries, is_open = dict(holder.entries), holder.open
@@ -35,7 +46,7 @@ def with_arguments(holder: Entries, arguments: Arguments) -> Entries:
         if argument.keyword is not None:
             entries[argument.keyword] = value
         elif isinstance(value.value, Entries):
-            entries.update(value.value.entries)
+            lay_over(entries, value.value.entries)
             is_open = is_open or value.value.open
         else:
             is_open = True

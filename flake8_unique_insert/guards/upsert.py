@@ -11,8 +11,8 @@ from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Field, UniqueKey
 from flake8_unique_insert.sites.conditions import visible
-from flake8_unique_insert.syntax.expressions import Attribute, Call
-from flake8_unique_insert.values import Unknown
+from flake8_unique_insert.syntax.expressions import NONE, Attribute, Call, Expression
+from flake8_unique_insert.values import Result, Unknown
 
 VERDICT = "upsert"
 WIDER = frozenset({"exact", "iexact"})
@@ -120,7 +120,7 @@ def _depends_on_key(condition: Condition, write: Write, key: UniqueKey) -> bool:
     That two fields get one value (`name=username, username=username`) tells nothing of the rows that are there.
     """
     members = [value for name in key.members if (value := write.values.get(name)) is not None]
-    told = {normal(part) for value in members for option in value.options for part in parts_told(option.value)}
+    told = {normal(part) for value in members for part in _told_by_each(value)}
     own = {normal(option.value.term) for value in members for option in value.options}
     if condition.field in key.members or normal(condition.term) in own:
         return False
@@ -128,6 +128,12 @@ def _depends_on_key(condition: Condition, write: Write, key: UniqueKey) -> bool:
     while term not in told and isinstance(term, Attribute):
         term = term.base
     return term in told and condition.lookup == "exact" and not condition.excluded
+
+
+def _told_by_each(value: Result) -> frozenset[Expression]:
+    """What every value tells that a member may be: `email or f"{name}@shop.example"` need not tell the name."""
+    told = [parts_told(option.value) for option in value.options if option.value.term != NONE]
+    return told[0].intersection(*told[1:]) if told else frozenset()
 
 
 def _is_lowered(condition: Condition) -> bool:
