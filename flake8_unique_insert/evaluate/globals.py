@@ -80,16 +80,23 @@ def _constant(ev: Evaluator, symbol: ValueSymbol) -> Result:
     last = symbol.assignments[-1] if symbol.assignments else None
     if last is None or last.value is None or last.index is not None or last.augmented:
         return unknown(term)
-    value = evaluate_elsewhere(ev, symbol.module, last.value)
+    value = evaluate_elsewhere(ev, symbol.module, last.value, following=(symbol.module,))  # kept for all who ask
     if value is None or not isinstance(value.value, FOLLOWED):
         return unknown(term)
     return value
 
 
 def evaluate_elsewhere(
-    ev: Evaluator, module: str, expression: object, owner: ClassSymbol | None = None
+    ev: Evaluator,
+    module: str,
+    expression: object,
+    owner: ClassSymbol | None = None,
+    following: tuple[str, ...] | None = None,
 ) -> Result | None:
-    """Evaluate an expression in another module's scope, without effects; None when that is not possible."""
+    """Evaluate an expression in another module's scope, without effects; None when that is not possible.
+
+    following: what led there, where that is not the frame that asks.
+    """
     from flake8_unique_insert.evaluate.evaluator import Evaluator as New
     from flake8_unique_insert.evaluate.state import State
     from flake8_unique_insert.syntax.expressions import Expression
@@ -97,7 +104,8 @@ def evaluate_elsewhere(
     assert isinstance(expression, Expression)
     if ev.frame.depth > MAX_DEPTH + 2:
         return None
-    frame = Frame(module, owner, None, (*ev.frame.path, id(expression)), ev.frame.stack, (*ev.frame.following, module))
+    following = (*ev.frame.following, module) if following is None else following
+    frame = Frame(module, owner, None, (*ev.frame.path, id(expression)), ev.frame.stack, following)
     inner = New(ev.analysis, frame, State())
     recording, ev.analysis.recording = ev.analysis.recording, False
     try:
