@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate.choices import value_of_member
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.errors import RELATED
 from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.generic_relations import rows_of
 from flake8_unique_insert.evaluate.globals import member_of_module
 from flake8_unique_insert.evaluate.managers import with_manager, without_own_queryset
 from flake8_unique_insert.evaluate.members import member_of
@@ -294,7 +295,8 @@ def _of_instance(ev: Evaluator, value: Instance, name: str, node: Expression) ->
     if isinstance(model.symbol, ClassSymbol):
         member = ev.analysis.lookup.class_member(model.symbol, name)
         if member is not None:
-            return member_of(ev, member, name, value, term, ModelClass(term, model))
+            of_class = ModelClass(term, model)
+            return rows_of(ev, value, member, term) or member_of(ev, member, name, value, term, of_class)
     return result(Bound(term, value, name))
 
 
