@@ -61,11 +61,16 @@ def assign_any(ev: Evaluator, owners: Iterable[Option], spread: Expression | Non
 
 
 def _with_any(known: ObjectState, spread: Expression | None) -> ObjectState:
-    is_filled = known.form is not None and spread != known.form.data  # it was validated before
-    if spread is None or known.open or not (known.new is True or is_filled):
+    is_of_input = spread is not None and known.form is not None and _is_made_of(spread, known.form.data)
+    if spread is None or known.open or not (known.new is True or is_of_input):
         return replace(known, open=True)
-    changed = known.changed | {SPREAD} if is_filled else known.changed
+    changed = known.changed | {SPREAD} if is_of_input else known.changed
     return replace(known, values=(*known.values, (SPREAD, unknown(spread))), changed=changed)
+
+
+def _is_made_of(spread: Expression, data: Expression) -> bool:
+    """True for what was made of a form's input after that was validated: `fetched(self.cleaned_data["id"])`."""
+    return spread != data and data in spread.walk()
 
 
 def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str, value: Result) -> None:
