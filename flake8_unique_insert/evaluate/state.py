@@ -102,28 +102,25 @@ class State:
     def keeping(self, live: frozenset[str]) -> State:
         """This state without the local names that are not live; those of callers and of the analysis itself stay.
 
-        A new row that only such a name was for goes with it: whoever makes one at that place again makes another.
+        A new row that nothing refers to any more goes, too: whoever makes one at that place again makes another.
         """
-        dead = {name: value for name, value in self.names.items() if name not in live and name[0] not in INNER}
-        if not dead:
+        dead = {name for name in self.names if name not in live and name[0] not in INNER}
+        new = [term for term in self.objects if isinstance(term, Symbol) and term.kind == "new"]
+        if not dead and not new:
             return self
         state = self.copy()
-        state._let_go(dead)
+        for term in state._without_name(new, dead):
+            del state.objects[term]
         for name in forgotten(dead):
             del state.names[name]
         return state
 
-    def _let_go(self, dead: dict[str, Result]) -> None:
-        """Know no more of new rows that only these names refer to."""
-        new = {term for term in self.objects if isinstance(term, Symbol) and term.kind == "new"}
-        new = new and new.intersection(option.value.term for value in dead.values() for option in value.options)
-        if new:
-            names = [value for name, value in self.names.items() if name not in dead]
-            inside = [value for known in self.objects.values() for _, value in known.values]
-            held = frozenset[Symbol]().union(*(value.symbols for value in (*names, *inside)))
-            for term in new:
-                if term not in held:
-                    del self.objects[term]
+    def _without_name(self, rows: list[Symbol], dead: set[str]) -> list[Symbol]:
+        """Those of the rows that no other name than these refers to, nor an object."""
+        names = [value for name, value in self.names.items() if rows and name not in dead]
+        inside = [value for known in self.objects.values() if rows for _, value in known.values]
+        held = frozenset[Symbol]().union(*(value.symbols for value in (*names, *inside)))
+        return [term for term in rows if term not in held]
 
     def learn(self, facts: Iterable[Fact]) -> None:
         """Add facts that hold from here on."""
