@@ -19,42 +19,53 @@ Renaming = dict[Expression, Expression]
 def terms_met(point: int, held: dict[str, list[Result | None]]) -> dict[str, Expression]:
     """By what each name goes: its term if it has one only, not made of what another name stood for, or a symbol."""
     terms = {name: {value.term for value in values if value is not None} for name, values in held.items()}
-    own: dict[str, Expression] = {name: Symbol("join", point, name) for name in held}
-    new = frozenset(own[name] for name, found in terms.items() if len(found) > 1)
-    single = {name: next(iter(found)) for name, found in terms.items() if len(found) == 1}
-    return {**own, **{name: term for name, term in single.items() if new.isdisjoint(term.symbols)}}
+    met: dict[str, Expression] = {
+        name: Symbol("join", point, name) if len(found) > 1 else next(iter(found)) for name, found in terms.items()
+    }
+    new = frozenset(term for name, term in met.items() if len(terms[name]) > 1)
+    if new:
+        for name, term in met.items():
+            if term not in new and not new.isdisjoint(term.symbols):
+                met[name] = Symbol("join", point, name)
+    return met
 
 
-def facts_renamed(facts: Facts, renaming: Renaming) -> Facts:
-    """The facts, and each of them again for the new names of the values it speaks of."""
-    if not renaming:
-        return facts
-    found: set[Fact] = set()
+def facts_renamed(facts: Facts, renaming: Renaming) -> tuple[Facts, Facts]:
+    """The facts that still hold; these, and each of them again for the new names of the values it speaks of."""
+    if not renaming or not facts:
+        return facts, facts
+    outdated: set[Fact] = set()
+    more: set[Fact] = set()
     new = frozenset(renaming.values())
     for fact in facts:
         asked = [item.term for item in fact.conditions] if isinstance(fact, Absent) else [fact.term]
-        if all(new.isdisjoint(term.symbols) for term in asked):
-            found.add(fact)
+        if not all(new.isdisjoint(term.symbols) for term in asked):
+            outdated.add(fact)
         if not any(term in renaming for term in asked):
             continue
         if not isinstance(fact, Absent):
-            found.add(replace(fact, term=renaming[fact.term]))
+            more.add(replace(fact, term=renaming[fact.term]))
         elif (conditions := _conditions_renamed(fact.conditions, renaming)) is not None:
-            found.add(replace(fact, conditions=conditions))
-    return frozenset(found)
+            more.add(replace(fact, conditions=conditions))
+    still = facts - outdated if outdated else facts
+    return still, still | more if more else still
 
 
 def value_renamed(value: Result | None, renaming: Renaming) -> Result | None:
     """A value with what is known of it, by the new names."""
-    if value is None or not renaming or not any(option.facts for option in value.options):
+    if value is None or not renaming:
         return value
-    options = (replace(option, facts=facts_renamed(option.facts, renaming)) for option in value.options)
-    return replace(value, options=tuple(options))
+    facts = [facts_renamed(option.facts, renaming)[1] for option in value.options]
+    if all(new is option.facts for new, option in zip(facts, value.options)):
+        return value
+    return replace(value, options=tuple(replace(option, facts=new) for new, option in zip(facts, value.options)))
 
 
 def questions_renamed(values: list[Result | None], renamings: list[Renaming]) -> list[Result | None]:
     """What a name holds in each state, with all its answers to one question if they are: `taken` of a loop that tries
     others, `while taken: name = ...; taken = rows.filter(name=name).exists()`."""
+    if not any(renamings):
+        return values
     asked = {
         _groups_renamed(rows.alternatives, renaming)
         for value, renaming in zip(values, renamings)
@@ -62,13 +73,17 @@ def questions_renamed(values: list[Result | None], renamings: list[Renaming]) ->
         if (rows := _rows_of(option.value)) is not None
     }
     groups = asked.pop() if len(asked) == 1 else None
-    if groups is None:
-        return values
-    return [value and replace(value, options=tuple(_to(groups, item) for item in value.options)) for value in values]
+    return values if groups is None else [value and _answering(value, groups) for value in values]
 
 
 def _rows_of(value: Value) -> Rows | None:
     return value.rows if isinstance(value, Answer) else value if isinstance(value, Rows) else None
+
+
+def _answering(value: Result, groups: Groups) -> Result:
+    options = tuple(_to(groups, item) for item in value.options)
+    same = all(new is old for new, old in zip(options, value.options))
+    return value if same else replace(value, options=options)
 
 
 def _to(groups: Groups, option: Option) -> Option:

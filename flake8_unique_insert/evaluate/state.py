@@ -291,28 +291,34 @@ def meet(point: int, states: list[State]) -> State:
         for renaming, bound in zip(renamings, results):
             if bound is not None and bound.term != terms[name]:
                 renaming[bound.term] = terms[name]
-    known = list(map(facts_renamed, _facts_of(states), renamings))
+    objects = _differing(first.objects, [other.objects for other in others])
+    holding, known = map(list, zip(*map(facts_renamed, _facts_of(states, objects), renamings)))
     for name, results in held.items():
         renamed = map(value_renamed, questions_renamed(results, renamings), renamings)
-        names[name] = _met_result(point, terms[name], name, list(renamed), known)
+        names[name] = _met_result(point, terms[name], name, list(renamed), holding)
     facts = common(known)
     for name in differing:
         names[name] = _without_common(names[name], facts)
     checks = first.checks.union(*(other.checks for other in others))
     symbols = first.bound.union(*(other.bound for other in others))
-    return State(names, _met_objects(point, states), facts, checks, symbols)
+    return State(names, _met_objects(point, states, objects), facts, checks, symbols)
 
 
-def _facts_of(states: list[State]) -> list[Facts]:
-    """What is known in each state, also of rows that another one has saved: no row refers to what is not saved yet."""
-    unsaved = [{term for term, item in state.objects.items() if _is_unsaved(item)} for state in states]
+def _facts_of(states: list[State], differing: list[Expression]) -> list[Facts]:
+    """What is known in each state, also of rows that another one has saved: no row refers to what is not saved yet.
+
+    differing: the objects that are not in the same state in all.
+    """
+    unsaved = [{term for term in differing if _is_unsaved(state.objects.get(term))} for state in states]
     in_all = unsaved[0].intersection(*unsaved)
     return [added(state.facts, map(NewRow, own - in_all)) for state, own in zip(states, unsaved)]
 
 
-def _is_unsaved(item: ObjectState) -> bool:
+def _is_unsaved(item: ObjectState | None) -> bool:
     """True for an instance that is not in the database, and that was not given the primary key of one that is."""
-    return item.new is True and all(key is None or key.term == NONE for key in (item.get("pk"), item.get("id")))
+    if item is None or item.new is not True:
+        return False
+    return all(key is None or key.term == NONE for key in (item.get("pk"), item.get("id")))
 
 
 def _differing(first: dict[K, V], others: list[dict[K, V]]) -> list[K]:
@@ -331,11 +337,11 @@ def _shared(first: dict[K, V], other: dict[K, V]) -> int:
     return min(len(first), len(other))
 
 
-def _met_result(point: int, term: Expression, name: str, results: list[Result | None], known: list[Facts]) -> Result:
+def _met_result(point: int, term: Expression, name: str, results: list[Result | None], holding: list[Facts]) -> Result:
     options: dict[object, Option] = {}
-    for bound, holding in zip(results, known):
+    for bound, own in zip(results, holding):
         for option in bound.options if bound is not None else ():
-            facts = added(holding, option.facts) if option.facts else holding
+            facts = added(own, option.facts) if option.facts else own
             seen = options.get(option.value)
             options[option.value] = Option(option.value, facts if seen is None else common([seen.facts, facts]))
     options = without_start(options)
@@ -369,13 +375,13 @@ def _without_common(bound: Result, facts: Facts) -> Result:
     return Result(bound.term, tuple(Option(option.value, option.facts - facts) for option in bound.options))
 
 
-def _met_objects(point: int, states: list[State]) -> dict[Expression, ObjectState]:
+def _met_objects(point: int, states: list[State], differing: list[Expression]) -> dict[Expression, ObjectState]:
     first, *others = states
-    if all(other.objects == first.objects for other in others):
+    if not differing or all(other.objects == first.objects for other in others):
         return first.objects
     met = dict(first.objects)
     shared = first.facts.intersection(*(other.facts for other in others))
-    for term in _differing(first.objects, [other.objects for other in others]):
+    for term in differing:
         known = [state.objects[term] for state in states if term in state.objects]
         facts = [state.facts - shared for state in states if term in state.objects]
         met[term] = known[0] if all(item is known[0] for item in known) else met_object(point, term, known, facts)
