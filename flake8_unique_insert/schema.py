@@ -103,10 +103,14 @@ class KeyKind(Enum):
 
 @record
 class KeyExpression:
-    """One expression of a functional unique key: `function` is "Lower", "Upper", ... or "" for a plain field."""
+    """One expression of a functional unique key: `function` is "Lower", "Upper", ... or "" for a plain field.
+
+    chooses: rows that have its value in common need not have its fields in common, as those of a `Case`.
+    """
 
     function: str
     fields: tuple[str, ...]
+    chooses: bool = False
 
 
 @record
@@ -114,7 +118,7 @@ class UniqueKey:
     """Fields that the database keeps unique.
 
     fields: names as declared, without the fields that stand only inside `expressions`. condition: the `Q` of a partial
-    constraint as written in `module`. nulls_distinct: False when two NULLs collide.
+    constraint as written in `module`. nulls_distinct: False when two NULLs collide, as they do within `Coalesce`.
     """
 
     kind: KeyKind
@@ -132,6 +136,13 @@ class UniqueKey:
         """All fields of the key, those inside expressions included, in order, each once."""
         inside = (name for expression in self.expressions for name in expression.fields)
         return tuple(dict.fromkeys([*self.fields, *inside]))
+
+    @property
+    def alike(self) -> tuple[str, ...]:
+        """The members that two rows with this key have in common: not those that only an expression chooses from."""
+        chosen = {name for item in self.expressions if item.chooses for name in item.fields}
+        chosen.difference_update(self.fields, *(item.fields for item in self.expressions if not item.chooses))
+        return tuple(name for name in self.members if name not in chosen)
 
     def folds(self, name: str) -> bool:
         """True when the case of a member does not matter: `Lower("email")`."""

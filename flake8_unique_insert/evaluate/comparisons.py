@@ -166,6 +166,11 @@ def _narrowed_each(ev: Evaluator, value: Result, name: str | None, left: list[Op
 
 def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
     left, right = ev.evaluate(test.left), ev.evaluate(test.right)
+    one, other = left.value, right.value
+    if isinstance(one, Known) and isinstance(other, Known) and test.operator in ("==", "!=", "is", "is not"):
+        equal = one.constant == other.constant
+        truth_ = equal is (test.operator in ("==", "is"))
+        return (ev.state.copy(), None) if truth_ else (None, ev.state.copy())
     if test.operator in ("==", "!="):
         if _is_blank(ev, test.left, right) or _is_blank(ev, test.right, left):
             return (None, ev.state.copy()) if test.operator == "==" else (ev.state.copy(), None)
@@ -178,11 +183,6 @@ def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
                 _note_own(alike, row, item, left if item.term == left.term else right)
                 different.learn([of_row(row.term, row.model.table, [item])])
             return (alike, different) if test.operator == "==" else (different, alike)
-    one, other = left.value, right.value
-    if isinstance(one, Known) and isinstance(other, Known) and test.operator in ("==", "!=", "is", "is not"):
-        equal = one.constant == other.constant
-        truth_ = equal is (test.operator in ("==", "is"))
-        return (ev.state.copy(), None) if truth_ else (None, ev.state.copy())
     if test.operator in ("==", "!=") and isinstance(other, Known):
         yes, no = _split_by_constants(ev, left, test.left, [other.constant])
         return (yes, no) if test.operator == "==" else (no, yes)

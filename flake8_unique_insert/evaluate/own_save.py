@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,17 @@ class OwnSave:
             self._writes = self._follow()
         return self._writes
 
+    def where(self, held: dict[str, Constant]) -> tuple[Write, ...]:
+        """The writes of a row that has these values: whatever others it may have are not asked about."""
+        other, row = copy(self), self._save.receiver
+        other._ev, other._writes = self._ev.aside(), None
+        if not isinstance(row, Instance):
+            return self.writes
+        known = other._ev.state.objects.get(row.term) or ObjectState(False)
+        values = {**dict(known.values), **{name: result(Known(value)) for name, value in held.items()}}
+        other._ev.state.objects[row.term] = replace(known, values=tuple(values.items()))
+        return other.writes
+
     def names(self, fields: Iterable[str]) -> bool:
         """True when its own text assigns one of these fields, which costs less to see than what it does."""
         text = self._ev.analysis.lookup.function_source(self._save.symbol)
@@ -69,7 +81,7 @@ class OwnSave:
             analysis.recording, analysis.in_save, analysis.records, analysis.called, analysis.steps = kept
 
     def _written(self) -> tuple[Write, ...]:
-        functions.follow(self._ev, self._save, self._call, *self._arguments)
+        functions.follow(self._ev.aside(), self._save, self._call, *self._arguments)
         return tuple(map(self._as_called, self._ev.analysis.records.mechanisms))
 
     def _as_called(self, write: Write) -> Write:

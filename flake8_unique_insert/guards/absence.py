@@ -47,7 +47,7 @@ NO_ROW = frozenset({NONE, constant(0), Unary("-", constant(1))})
 
 def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     """True when a fact at the write says that no row with this key exists."""
-    values = {name: field_value(analysis, write, name) for name in key.members}
+    values = {name: field_value(analysis, write, name) for name in key.alike}
     return all(_covers(analysis, write, key, each, facts) for each, facts in _ways(write, key, values))
 
 

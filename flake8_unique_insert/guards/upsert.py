@@ -69,8 +69,8 @@ def _within(condition: Condition, write: Write, key: UniqueKey, partial: frozens
     if _depends_on_key(condition, write, key):
         return True
     if condition.lookup == "either":
-        return any(name in key.members for name in condition.field.split("|"))
-    if condition.excluded or condition.field not in key.members or condition.lookup not in WIDER:
+        return any(name in key.alike for name in condition.field.split("|"))
+    if condition.excluded or condition.field not in key.alike or condition.lookup not in WIDER:
         return False
     folds = any(condition.field in item.fields and item.function in ("Lower", "Upper") for item in key.expressions)
     return not folds or condition.lookup == "iexact" or _is_lowered(condition)

@@ -31,7 +31,7 @@ def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     facts = [fact for fact in write.facts if isinstance(fact, Validated)]
     if not facts:
         return False
-    values = {name: field_value(analysis, write, name) for name in key.members}
+    values = {name: field_value(analysis, write, name) for name in key.alike}
     if write.kind == "bulk_create" and write.element_count is None and not told_apart(analysis, write, values):
         return False
     return any(

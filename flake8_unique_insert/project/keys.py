@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import reduce
 
 from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.fields import DeclaredField
@@ -20,9 +21,25 @@ from flake8_unique_insert.schema import (
     Location,
     UniqueKey,
 )
-from flake8_unique_insert.syntax.expressions import NONE, Attribute, Call, Expression, dotted, positional, string
+from flake8_unique_insert.syntax.expressions import (
+    NONE,
+    Attribute,
+    Binary,
+    Call,
+    Expression,
+    Name,
+    called_name,
+    dotted,
+    keyword,
+    positional,
+    string,
+)
 
 CONSTRAINT = "django.db.models.UniqueConstraint"
+CHOOSING = frozenset({"Case", "Coalesce", "If", "IfNull", "Greatest", "Least"})
+"""Functions whose value is that of one of several expressions."""
+BRANCHES = frozenset({"expression", "name", "expressions", "default", "then", "condition"})
+"""Keyword arguments of expressions that are expressions."""
 
 
 def field_keys(declared: Iterable[DeclaredField]) -> Iterator[UniqueKey]:
@@ -107,21 +124,24 @@ class KeyReader:
         assert isinstance(call, Call)
         given = dict(self._keywords(placed, call))
         fields = tuple(self._literals.strings(given["fields"])) if "fields" in given else ()
-        expressions = tuple(self._expression(placed, item) for item in positional(call))
+        condition = given.get("condition", placed.at(NONE))
+        parts = [_apart(item) if condition.module == placed.module else (item, NONE) for item in positional(call)]
+        expressions = tuple(self._expression(placed, item) for item, _ in parts)
         if not fields and not expressions:
             return None
-        condition = given.get("condition")
+        asked = [item for item in (condition.expression, *(part for _, part in parts)) if item != NONE]
         name = self._literals.value(given["name"]) if "name" in given else ""
         return UniqueKey(
             KeyKind.CONSTRAINT,
             fields,
             declared,
             name=name if isinstance(name, str) else "",
-            condition=condition.expression if condition and condition.expression != NONE else None,
-            expressions=expressions,
-            nulls_distinct="nulls_distinct" not in given or self._literals.value(given["nulls_distinct"]) is not False,
+            condition=reduce(lambda left, right: Binary("&", left, right), asked) if asked else None,
+            expressions=tuple(item for item in expressions if item.fields) or (() if fields else expressions),
+            nulls_distinct=("nulls_distinct" not in given or self._literals.value(given["nulls_distinct"]) is not False)
+            and not any(_choices(item) for item, _ in parts),
             deferrable="deferrable" in given and given["deferrable"].expression != NONE,
-            module=condition.module if condition else placed.module,
+            module=condition.module,
         )
 
     def _keywords(self, placed: Placed, call: Call) -> Iterator[tuple[str, Placed]]:
@@ -140,8 +160,15 @@ class KeyReader:
             if function in ("OrderBy", "Collate") and positional(expression):
                 inner = self._expression(placed, positional(expression)[0])
                 return inner if function == "OrderBy" else KeyExpression("Collate", inner.fields)
-            return KeyExpression("" if function == "F" else function, tuple(self._fields(placed, expression)))
+            fields = tuple(dict.fromkeys(self._fields(placed, expression)))
+            chooses = any(len(fields) > 1 or not self._is_field(placed, item) for item in _choices(expression))
+            return KeyExpression("" if function == "F" else function, fields, chooses)
         return KeyExpression("" if string(expression) else "?", tuple(self._fields(placed, expression)))
+
+    def _is_field(self, placed: Placed, choice: Call) -> bool:
+        """False for a `Case` whose default is no field: it tells less than the fields that it asks for."""
+        default = keyword(choice, "default") or NONE
+        return called_name(choice) != "Case" or any(self._fields(placed, default))
 
     def _fields(self, placed: Placed, expression: Expression) -> Iterator[str]:
         """The names of fields inside an expression: plain strings that are arguments, not those within `Value(...)`."""
@@ -153,13 +180,34 @@ class KeyReader:
             if name == "Value":
                 return
             for argument in expression.arguments:
-                if argument.keyword is None or argument.keyword in ("expression", "name", "expressions"):
+                if argument.keyword is None or argument.keyword in BRANCHES:
                     yield from self._fields(placed, argument.value)
+                elif name in ("When", "Q"):
+                    yield argument.keyword.split("__")[0]
             if isinstance(expression.function, Attribute):
                 yield from self._fields(placed, expression.function.base)
         else:
             for child in expression.children():
                 yield from self._fields(placed, child)
+
+
+def _choices(expression: Expression) -> list[Call]:
+    """The calls in an expression that choose one of several values, where one is NULL another."""
+    return [part for part in expression.walk() if isinstance(part, Call) and called_name(part) in CHOOSING]
+
+
+def _apart(expression: Expression) -> tuple[Expression, Expression]:
+    """Of `Case(When(kind="a", then=x), default=None)` the x, and the condition without which it is NULL."""
+    if not isinstance(expression, Call) or called_name(expression) != "Case":
+        return expression, NONE
+    branches = [item.value for item in expression.arguments if item.keyword is None]
+    case = branches[0] if len(branches) == 1 else None
+    then = keyword(case, "then") if isinstance(case, Call) else None
+    if not isinstance(case, Call) or then is None or keyword(expression, "default") not in (None, NONE):
+        return expression, NONE
+    asked = (item for item in case.arguments if item.keyword != "then")
+    positions = (replace(item, keyword=None) if item.keyword == "condition" else item for item in asked)
+    return then, Call(Name("Q"), tuple(positions))
 
 
 def _formatted(name: str, app_label: str, class_name: str) -> str:

@@ -85,6 +85,14 @@ def _hidden_beside(analysis: Analysis, model: Model, key: UniqueKey) -> frozense
     return frozenset(item for item in hidden if item.field not in key.members)
 
 
+def values_held(analysis: Analysis, model: Model, key: UniqueKey) -> dict[str, Constant]:
+    """The literals that every row with a partial key has, by field."""
+    asked = [item for item in key_conditions(analysis, model, key) or () if not item.excluded]
+    null = {item.field: NONE for item in asked if item.lookup == "isnull" and item.term == TRUE}
+    exact = {item.field: item.term for item in asked if item.lookup == "exact" and isinstance(item.term, Constant)}
+    return null | exact
+
+
 def outside_condition(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     """True when the row certainly does not meet the condition of a partial key."""
     conditions = key_conditions(analysis, write.model, key)

@@ -125,7 +125,7 @@ def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
         return "update_only"
     if _is_pk_upsert(analysis, write, key):
         return "upsert"
-    values = {name: field_value(analysis, write, name) for name in key.members}
+    values = {name: field_value(analysis, write, name) for name in key.alike}
     if key.nulls_distinct and any(value.kind == "null" for value in values.values()):
         return "generated"
     if outside_condition(analysis, write, key):

@@ -10,7 +10,7 @@ from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
-from flake8_unique_insert.sites.conditions import hides_rows
+from flake8_unique_insert.sites.conditions import hides_rows, values_held
 from flake8_unique_insert.sites.risk import safe_reason, written_keys
 from flake8_unique_insert.values import Option, Result
 
@@ -132,9 +132,22 @@ def _is_made_of(given: Result, made: Result) -> bool:
 
 
 def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:
-    """The verdict where an own `save` or `create` prepares the row: every way through it must be safe."""
+    """The verdict where an own `save` or `create` prepares the row: every way through it must be safe.
+
+    Of a partial key those ways that a row with the key may take: `if self.kind == "main" and taken: raise ...`.
+    """
+    verdict = _by_mechanisms(analysis, write, key, guard, write.mechanisms)
+    if verdict != "unguarded" or write.own_save is None or not (held := values_held(analysis, write.model, key)):
+        return verdict
+    ways = write.own_save.where(held)
+    return _by_mechanisms(analysis, write, key, guard, ways) if ways else verdict
+
+
+def _by_mechanisms(
+    analysis: Analysis, write: Write, key: UniqueKey, guard: Guard, mechanisms: tuple[Write, ...]
+) -> str:
     found = []
-    for mechanism in write.mechanisms:
+    for mechanism in mechanisms:
         inner = mechanism
         if inner.kind == "update" and key not in written_keys(analysis, inner):
             continue  # a second `super().save()`, which leaves the key as it was
