@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.choices import value_of_member
 from flake8_unique_insert.evaluate.elements import is_generated
-from flake8_unique_insert.evaluate.errors import RELATED
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.generic_relations import rows_of
 from flake8_unique_insert.evaluate.globals import member_of_module
 from flake8_unique_insert.evaluate.managers import with_manager, without_own_queryset
 from flake8_unique_insert.evaluate.members import member_of
 from flake8_unique_insert.evaluate.own_attributes import assigned_in_methods, stated_by_heirs
-from flake8_unique_insert.evaluate.relations import follow_accessor, one_to_one, reached, related_model, through
+from flake8_unique_insert.evaluate.relations import (
+    follow_accessor,
+    likeliest,
+    one_to_one,
+    reached,
+    related_model,
+    through,
+)
 from flake8_unique_insert.evaluate.row_values import SPREAD, username_field
-from flake8_unique_insert.facts import Absent, Condition, NewRow
+from flake8_unique_insert.facts import Condition, NewRow
 from flake8_unique_insert.schema import (
-    Accessor,
     ClassSymbol,
     ExternalSymbol,
     ModuleSymbol,
@@ -147,13 +152,10 @@ def _of_unknown(ev: Evaluator, value: Value, name: str, term: Expression) -> Res
     accessor = one_to_one(ev, value, name) if ev.in_lookup else None
     if accessor is not None:
         target = ev.analysis.lookup.model_labelled(accessor.model)
-        if target is not None:
-            conditions = frozenset([Condition(accessor.field, "exact", owner)])
-            ev.raised.append((RELATED, target.table, frozenset([Absent(target.table, conditions)])))
-        return unknown(term)
+        return reached(ev, Instance(owner, target), accessor, target, term) if target is not None else unknown(term)
     if name not in QUERIES or not isinstance(owner, Attribute) or owner.name in COMMON_NAMES:
         return unknown(term)
-    found = _likeliest(ev.analysis.lookup.accessors_named(owner.name), owner.base)
+    found = likeliest(ev, owner.name, owner.base)
     if len(found) == 1 and found[0].kind == "m2m":
         owners = ev.analysis.lookup.owners_of(owner.name)
         linked = follow_accessor(ev, Instance(owner.base, owners[0]), owner.name, owner) if len(owners) == 1 else None
@@ -174,12 +176,6 @@ def _of_unknown(ev: Evaluator, value: Value, name: str, term: Expression) -> Res
             owner, target, frozenset([frozenset([either])]), (), target.managers.get(target.default_manager), True
         )
     return _read_value(ev, rows, name, term, owner)
-
-
-def _likeliest(accessors: tuple[Accessor, ...], owner: Expression) -> tuple[Accessor, ...]:
-    """Of several relations of one name, those whose foreign key is called as their owner is: `user.addresses`."""
-    name = owner.name if isinstance(owner, (Attribute, Symbol)) else ""
-    return tuple(accessor for accessor in accessors if accessor.field == name) or accessors
 
 
 STATED_BY_HEIRS = frozenset(["model", "queryset"])

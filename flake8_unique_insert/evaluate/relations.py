@@ -8,7 +8,7 @@ from flake8_unique_insert.evaluate.errors import RELATED
 from flake8_unique_insert.evaluate.managers import with_manager
 from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import Accessor, Model
-from flake8_unique_insert.syntax.expressions import Attribute, Expression
+from flake8_unique_insert.syntax.expressions import Attribute, Expression, Symbol
 from flake8_unique_insert.values import (
     Instance,
     ModelClass,
@@ -27,14 +27,24 @@ if TYPE_CHECKING:
 
 
 def one_to_one(ev: Evaluator, owner: Value, name: str) -> Accessor | None:
-    """The reverse one-to-one relation of this name: of the owner's model, or the only one of the project."""
+    """The reverse one-to-one relation of this name: of the owner's model, or the likeliest of the project."""
     if isinstance(owner, Instance):
         found = ev.analysis.lookup.accessor(owner.model, name)
         return found if found is not None and found.kind == "one" else None
     if not isinstance(owner, Unknown):
         return None
-    named = ev.analysis.lookup.accessors_named(name)
+    named = likeliest(ev, name, owner.term)
     return named[0] if len(named) == 1 and named[0].kind == "one" else None
+
+
+def likeliest(ev: Evaluator, name: str, owner: Expression) -> tuple[Accessor, ...]:
+    """Of several relations of one name, those whose foreign key is called as their owner is: `user.addresses`."""
+    accessors = ev.analysis.lookup.accessors_named(name)
+    if len(accessors) < 2:
+        return accessors
+    names = {local for local, bound in ev.state.names.items() if bound.term == owner}
+    names |= {owner.name} if isinstance(owner, (Attribute, Symbol)) else set()
+    return tuple(accessor for accessor in accessors if accessor.field in names) or accessors
 
 
 def follow_accessor(ev: Evaluator, value: Instance, name: str, term: Expression) -> Result | None:
