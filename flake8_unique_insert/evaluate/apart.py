@@ -25,14 +25,16 @@ LOSSY_CALLS = frozenset({"slugify", "lower", "upper", "casefold", "truncate", "s
 
 @record
 class RowFields:
-    """What the rows of a loop have. plain: names that read a field. keys: fields in which no two rows are equal."""
+    """What the rows of a loop have. plain: names that read a field, None for all. keys: fields in which no two rows are
+    equal."""
 
-    plain: frozenset[str]
+    plain: frozenset[str] | None
     keys: frozenset[frozenset[str]]
 
     def differ(self, names: frozenset[str]) -> bool:
         """True when no two rows are equal in all of these; nothing is said of what is no field."""
-        return not names <= self.plain or any(key <= names for key in self.keys)
+        is_more = self.plain is not None and not names <= self.plain
+        return is_more or any(key <= names for key in self.keys)
 
 
 def fields_of(rows: Rows) -> RowFields:
@@ -45,6 +47,12 @@ def fields_of(rows: Rows) -> RowFields:
     spelled = frozenset([*keys, *_distinct(model, rows.term)])
     plain = {name for field in model.fields for name in (field, f"{field}_id")} - {"pk", model.primary_key}
     return RowFields(frozenset(plain), spelled | {_columns(model, key) for key in spelled})
+
+
+def keyed_by(key: Expression, value: Expression) -> RowFields | None:
+    """What the values of `{line["id"]: line for line in lines}` have: each another "id"; None for other keys."""
+    read = read_from(key)
+    return RowFields(None, frozenset([frozenset([read[1]])])) if read is not None and read[0] == value else None
 
 
 def _distinct(model: Model, query: Expression) -> Iterator[frozenset[str]]:
@@ -77,14 +85,14 @@ def names_read(term: Expression, symbol: Symbol) -> Iterator[str]:
         return
     if term == symbol:
         yield ""
-    elif (read := _read(term)) is not None and normal(read[0]) == symbol:
+    elif (read := read_from(term)) is not None and normal(read[0]) == symbol:
         yield "" if normal(term) == symbol else read[1]
     else:
         for part in term.children():
             yield from names_read(part, symbol)
 
 
-def _read(term: Expression) -> tuple[Expression, str] | None:
+def read_from(term: Expression) -> tuple[Expression, str] | None:
     """The object and the name in `row.name` and `row["name"]`."""
     if isinstance(term, Attribute):
         return term.base, term.name

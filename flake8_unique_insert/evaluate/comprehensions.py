@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import inserts, membership
+from flake8_unique_insert.evaluate.apart import keyed_by
 from flake8_unique_insert.evaluate.collected import NOTHING
 from flake8_unique_insert.evaluate.elements import element_of, is_distinct, is_made
 from flake8_unique_insert.evaluate.facts import added, common
@@ -116,6 +117,8 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
             element, mapped = inner.items
             is_row = isinstance(mapped.value, Instance) and is_distinct(mapped.term) and mapped.term in loops[-1][1]
             row = mapped if is_row else None
+            if (known := keyed_by(element.term, mapped.term)) is not None:
+                ev.analysis.rows[term] = known
     if source is not None:
         parts = element.value.items if isinstance(element.value, Items) else (element,)
         paths = [_path(part.term) or _only_field(column, part.term, loops[0][1]) for part in parts]

@@ -325,6 +325,11 @@ def _from_call(ev: Evaluator, term: Call, node: object) -> Result:
     if name == "items":
         key, value = unknown(ev.symbol("distinct", node, "key")), unknown(ev.symbol("element", node, "value"))
         return result(Items(Sequence("tuple", (key.term, value.term)), "tuple", (key, value)))
+    holder = term.function.base if isinstance(term.function, Attribute) else None
+    if name == "values" and isinstance(holder, Symbol) and holder in ev.analysis.rows:
+        each = ev.symbol("distinct", node)
+        ev.analysis.rows[each] = ev.analysis.rows[holder]
+        return unknown(each)
     if name in DISTINCT_CALLS or name == "keys":
         return unknown(ev.symbol("distinct", node))
     if name in ("sorted", "reversed", "list", "tuple", "iter") and arguments and isinstance(arguments[0], Call):
