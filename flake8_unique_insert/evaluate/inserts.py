@@ -37,6 +37,7 @@ from flake8_unique_insert.values import (
     Arguments,
     CreatedFlag,
     Elements,
+    Entries,
     Instance,
     Items,
     Known,
@@ -101,6 +102,8 @@ def _named(arguments: Arguments, names: tuple[str, ...]) -> dict[str, Result]:
     for place, (argument, value) in enumerate(zip(*arguments)):
         if argument.keyword is not None:
             found[argument.keyword] = value
+        elif argument.star == "**" and isinstance(value.value, Entries):
+            found.update(value.value.entries)
         elif not argument.star and place < len(names):
             found[names[place]] = value
     return found

@@ -33,7 +33,7 @@ def _skips(write: Write, key: UniqueKey) -> bool:
         return False
     fields = names_in(write.options.get("unique_fields"))
     if fields is None:
-        return "unique_fields" in write.options
+        return True  # without any only MySQL does that, for whatever key
     named = {found.name if (found := write.model.field(name)) is not None else name for name in fields}
     return named == set(key.members)
 
