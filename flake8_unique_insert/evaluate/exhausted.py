@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.absent_rows import absent
-from flake8_unique_insert.evaluate.facts import common
+from flake8_unique_insert.evaluate.facts import common, of_each
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import symbols
-from flake8_unique_insert.facts import Absent, Condition, Facts
+from flake8_unique_insert.facts import Absent, Condition, Facts, Null
 from flake8_unique_insert.flow.graph import Block, Edge, Iterate
-from flake8_unique_insert.syntax.expressions import Expression, Name, Symbol
-from flake8_unique_insert.values import Column, Option, Result, Rows, Unknown
+from flake8_unique_insert.syntax.expressions import NONE, Expression, Name, Symbol
+from flake8_unique_insert.values import Column, Known, Option, Result, Rows, Unknown
 
 BEGUN, ENDED = Symbol("loop", 0, "begun"), Symbol("loop", 0, "ended")
 
@@ -40,15 +40,28 @@ def between_rounds(met: State, loop: Iterate, bound: frozenset[Symbol], arriving
     """
     rows = _rows(met, loop)
     begun = met.names.get(_name(loop, BEGUN))
-    if rows is None or begun is None or not isinstance(begun.value, Column):
-        return met
     rounds = [state for edge, state in arriving if is_inside(edge.source, loop)]
-    found = _of_all(common([state.facts for state in rounds]), bound, rows) if rounds else absent(rows)
-    since = begun.value.but
+    learned: Facts = frozenset(_nulls(met, loop, bound, rounds))
+    if rows is not None and begun is not None and isinstance(begun.value, Column):
+        found = _of_all(common([state.facts for state in rounds]), bound, rows) if rounds else absent(rows)
+        since = begun.value.but
+        learned |= {replace(fact, but=fact.but | since) for fact in found}
+    if not learned and _name(loop, ENDED) not in met.names:
+        return met
     met = met.copy()
-    learned = frozenset(replace(fact, but=fact.but | since) for fact in found)
     met.names[_name(loop, ENDED)] = Result(ENDED, (Option(Unknown(ENDED), learned),))
     return met
+
+
+def _nulls(state: State, loop: Iterate, bound: frozenset[Symbol], rounds: list[State]) -> Iterator[Null]:
+    """The attributes that every round has set to None: all elements of a list that has a name have None there."""
+    held = state.names.get(loop.iterable.id) if isinstance(loop.iterable, Name) else None
+    for row in bound if held is not None and rounds else ():
+        seen = [found for after in rounds if (found := after.objects.get(row)) is not None]
+        known = [dict(found.values) for found in seen if not found.open]
+        for name, value in known[0].items() if len(known) == len(rounds) else ():
+            if value.value == Known(NONE) and held is not None and all(other.get(name) == value for other in known):
+                yield Null(of_each(held.term, name))
 
 
 def along(block: Block, edge: Edge, state: State) -> State:

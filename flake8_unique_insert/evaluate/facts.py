@@ -30,6 +30,9 @@ APART = ("distinct", "item")
 ROUND = "round"
 """The kind of the symbol for a value that was inserted in an earlier round of the loop at its point."""
 
+EACH = "$each"
+"""Stands between a collection and an attribute for what all of its elements have there."""
+
 MAX_BELOW = 16
 """How many rows that may refer to the new rows of a list are counted: with more the list is not worth its time."""
 
@@ -278,12 +281,22 @@ def after_assignment(base: Expression, name: str) -> Change:
         if isinstance(fact, Absent):
             return None if asks_for_attribute(fact, base, name) else fact
         if isinstance(fact, Null):
-            return None if is_attribute_of(fact.term, base, name) else fact
+            return None if is_attribute_of(fact.term, base, name) or _is_of_each(fact.term, name) else fact
         if isinstance(fact, Validated) and fact.term == base:
             return replace(fact, keys=frozenset(key for key in fact.keys if not _reads(key, name)))
         return fact
 
     return change
+
+
+def of_each(collection: Expression, name: str) -> Expression:
+    """The term for what the elements of a collection have in an attribute."""
+    return Attribute(Attribute(collection, EACH), name)
+
+
+def _is_of_each(term: Expression, name: str) -> bool:
+    """True for an attribute of this name of all elements, any of which may be assigned by a name of its own."""
+    return isinstance(term, Attribute) and term.name == name and getattr(term.base, "name", "") == EACH
 
 
 def asks_for_attribute(fact: Absent, base: Expression, name: str) -> bool:
@@ -319,7 +332,7 @@ def after_growth(collection: Expression) -> Change:
         if isinstance(fact, Absent):
             listed = (condition.term for condition in fact.conditions if condition.lookup == "in")
             return None if any(collection in term.walk() for term in listed) else fact
-        return fact
+        return None if isinstance(fact, Null) and Attribute(collection, EACH) in fact.term.walk() else fact
 
     return change
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
+from flake8_unique_insert.evaluate.facts import of_each
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.row_values import SPREAD
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.terms import normal
 from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.facts import Null
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Field
 from flake8_unique_insert.sites.initialised import filled_by_init
@@ -27,7 +29,18 @@ from flake8_unique_insert.syntax.expressions import (
     constant,
     dotted,
 )
-from flake8_unique_insert.values import Fresh, Function, Items, Known, Result, SymbolValue, Unset, Value
+from flake8_unique_insert.values import (
+    Elements,
+    Fresh,
+    Function,
+    Items,
+    Known,
+    Result,
+    SymbolValue,
+    Unset,
+    Value,
+    result,
+)
 
 CLOCKS = frozenset({"now", "today", "time", "utcnow", "localtime", "localdate", "time_ns", "date"})
 
@@ -80,12 +93,23 @@ def _own_terms(write: Write, name: str) -> tuple[Expression, ...]:
 
 
 def _in_batch(write: Write, name: str) -> Result | None:
-    """The value of a field in the one row of a `bulk_update`."""
+    """The value of a field in the one row of a `bulk_update`, or None where all rows have that."""
     objects = write.options.get("objs")
+    if objects is not None and (Null(of_each(objects.term, name)) in write.facts or _are_null(objects.value, name)):
+        return result(Known(NONE))
     if objects is None or not isinstance(objects.value, Items) or len(objects.value.items) != 1:
         return None
     known = write.state.objects.get(objects.value.items[0].term)
     return known.get(name) if known is not None else None
+
+
+def _are_null(rows: Value, name: str) -> bool:
+    """True for rows that had None in a field when they were put into their collection."""
+    if not isinstance(rows, Elements):
+        return False
+    known = dict(rows.objects)
+    held = [known[item.value.term].get(name) if item.value.term in known else None for item in rows.element.options]
+    return all(value is not None and value.value == Known(NONE) for value in held)
 
 
 def _given(analysis: Analysis, write: Write, given: Result, field: Field | None) -> FieldValue:
