@@ -70,7 +70,7 @@ def of_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
     holder = bound.value
     if function.name in ADDING and isinstance(holder, Unknown):
         ev.state.grow(bound.term)
-    if function.name == "pop" and type(holder) is Unknown and node.arguments and string(node.arguments[0].value):
+    if function.name == "pop" and type(holder) is Unknown and node.arguments and string(ev.term(node.arguments[0])):
         holder = Entries(bound.term, (), True)  # only dicts have names
     if function.name in ("append", "add") and len(node.arguments) == 1 and isinstance(holder, (Items, Elements)):
         value = ev.evaluate(node.arguments[0].value)

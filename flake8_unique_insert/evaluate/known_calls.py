@@ -18,7 +18,9 @@ from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
     Name,
+    Subscript,
     Symbol,
+    constant,
     string,
 )
 from flake8_unique_insert.syntax.summary import Assignment
@@ -33,6 +35,7 @@ from flake8_unique_insert.values import (
     ObjectState,
     Option,
     Result,
+    Unset,
     Value,
     result,
     unknown,
@@ -41,6 +44,7 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 WRAPPERS = frozenset({"asgiref.sync.sync_to_async", "channels.db.database_sync_to_async", "asgiref.sync.async_to_sync"})
+TO_DICT = frozenset({"django.forms.model_to_dict", "django.forms.models.model_to_dict"})
 COPIES = frozenset({"copy.copy", "copy.deepcopy"})
 
 
@@ -69,6 +73,8 @@ def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result
         return result(FormClass(Name(dotted), form)) if form is not None else None
     if dotted == "dataclasses.asdict" and arguments[1]:
         return _as_dict(ev, arguments[1][0])
+    if dotted in TO_DICT:
+        return _of_row(arguments)
     if dotted in subqueries.EXISTS and len(arguments[1]) == 1:
         term = Call(Name(dotted), (replace(arguments[0][0], value=arguments[1][0].term),))
         return subqueries.exists(term, arguments[1][0].value)
@@ -88,6 +94,18 @@ def _as_dict(ev: Evaluator, value: Result) -> Result | None:
     ]  # fmt: skip
     entries = tuple((name, unknown(Attribute(value.term, name))) for name in names)
     return result(Entries(Call(Name("asdict"), (Argument(value.term),)), entries, bool(summary.bases)))
+
+
+def _of_row(arguments: Arguments) -> Result | None:
+    """`model_to_dict(row, fields=[...], exclude=[...])`: which keys it has, or certainly has not."""
+    given = {argument.keyword: value for argument, value in zip(*arguments)}
+    fields, left_out = (inserts.names_in(given.get(name)) for name in ("fields", "exclude"))
+    terms = tuple(replace(argument, value=value.term) for argument, value in zip(*arguments))
+    holder = Call(Name("model_to_dict"), terms)
+    out = left_out or frozenset()
+    read = {name: Subscript(holder, constant(name)) for name in sorted(out.union(fields or ()))}
+    entries = tuple((name, result(Unset(term)) if name in out else unknown(term)) for name, term in read.items())
+    return result(Entries(holder, entries, fields is None)) if entries else None
 
 
 def call_method(ev: Evaluator, name: str, receiver: Value, node: Call, arguments: Arguments) -> Result | None:

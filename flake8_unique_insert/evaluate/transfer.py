@@ -14,6 +14,7 @@ from flake8_unique_insert.evaluate.exhausted import along, began, between_rounds
 from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
+from flake8_unique_insert.evaluate.inserts import names_in
 from flake8_unique_insert.evaluate.parameters import kind_of
 from flake8_unique_insert.evaluate.protections import quietly
 from flake8_unique_insert.evaluate.settled import settled
@@ -35,6 +36,7 @@ from flake8_unique_insert.flow.graph import (
     Iterate,
     Raise,
     Return,
+    TakeOut,
 )
 from flake8_unique_insert.flow.slice import Slice
 from flake8_unique_insert.syntax.expressions import (
@@ -47,6 +49,7 @@ from flake8_unique_insert.syntax.expressions import (
     Name,
     Subscript,
     Symbol,
+    constant,
 )
 from flake8_unique_insert.values import (
     Column,
@@ -233,6 +236,15 @@ def _gather(ev: Evaluator, action: Gather) -> None:
         ev.bind(action.target.id, value)
 
 
+def _take_out(ev: Evaluator, action: TakeOut) -> None:
+    """Where it is not known which names these are, it is one that is not known."""
+    names = names_in(ev.look_up(action.iterable.id))
+    known = [result(Known(constant(name))) for name in sorted(names or ())]
+    for name in known or [unknown(ev.symbol("item", action))]:
+        ev.bind(action.target.id, name)
+        ev.evaluate(action.call)
+
+
 def _enter(ev: Evaluator, action: Enter) -> None:
     value = ev.evaluate(action.value)
     if action.target is not None:
@@ -308,6 +320,7 @@ _ACTIONS: dict[type, Any] = {
     Assign: _assign,
     Iterate: _iterate,
     Gather: _gather,
+    TakeOut: _take_out,
     Enter: _enter,
     Forget: _forget,
     ImportNames: _import,

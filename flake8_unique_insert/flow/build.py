@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_unique_insert.flow.clauses import jumps, read_handler, suppressed_types
-from flake8_unique_insert.flow.filling import filled
+from flake8_unique_insert.flow.filling import filled, taken_out
 from flake8_unique_insert.flow.graph import (
     Action,
     Assign,
@@ -21,6 +21,7 @@ from flake8_unique_insert.flow.graph import (
     Raise,
     Region,
     Return,
+    TakeOut,
     TryRegion,
     WithRegion,
 )
@@ -195,6 +196,9 @@ class _Builder:
 
     def on_For(self, node: statements.For, block: Block) -> Block | None:
         iterable = self.iterable()
+        if (call := taken_out(node)) is not None and isinstance(node.target, Name):
+            block = self.act(block, Assign(iterable, node.iterable))
+            return self.act(block, TakeOut(node.target, iterable, call))
         head = self.block()
         self.link(self.act(block, Assign(iterable, node.iterable)), head)
         body, done = self.block(), self.block()

@@ -1,4 +1,7 @@
-"""Loops that do nothing but fill collections: what they fill is what a comprehension would be."""
+"""Loops that do nothing but fill collections, or take names out of a dict.
+
+What they fill is what a comprehension would be.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 
 from flake8_unique_insert.syntax import statements
 from flake8_unique_insert.syntax.expressions import (
+    Argument,
     Attribute,
     Call,
     Clause,
@@ -51,6 +55,26 @@ def filled(before: Suite, loop: statements.For, iterable: Name) -> Iterator[tupl
     for name, comprehension in found.items():
         if name not in comprehension.walk() and _is_empty(before, name):
             yield name, comprehension
+
+
+def taken_out(loop: statements.For) -> Call | None:
+    """The `data.pop(name)` that is all that a loop does with each name: `for name in names: del data[name]`."""
+    if loop.orelse or len(loop.body) != 1 or not isinstance(loop.target, Name):
+        return None
+    (statement,) = loop.body
+    if isinstance(statement, statements.Delete) and isinstance(target := statement.target, Subscript):
+        return _pop(Call(Attribute(target.base, "pop"), (Argument(target.index),)), loop.target)
+    if isinstance(statement, statements.Expr) and isinstance(statement.value, Call):
+        return _pop(statement.value, loop.target)
+    return None
+
+
+def _pop(call: Call, name: Name) -> Call | None:
+    """The call, where it takes what has this name out of something that has another one."""
+    function, given = call.function, [argument.value for argument in call.arguments if not argument.star]
+    if not isinstance(function, Attribute) or function.name != "pop" or function.base == name:
+        return None
+    return call if isinstance(function.base, Name) and given[:1] == [name] else None
 
 
 def _fill(statement: Statement) -> tuple[Name, str, Expression] | None:

@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cached_property
 
 from flake8_unique_insert.record import record
-from flake8_unique_insert.syntax.expressions import Comprehension, Expression, Name
+from flake8_unique_insert.syntax.expressions import Call, Comprehension, Expression, Name
 from flake8_unique_insert.syntax.statements import FunctionDef, Suite
 from flake8_unique_insert.syntax.summary import Import
 
@@ -66,6 +66,15 @@ class Gather:
 
 
 @record
+class TakeOut:
+    """Every name of the iterable is taken out of a dict: the call does that for one, under the target's name."""
+
+    target: Name
+    iterable: Name
+    call: Call
+
+
+@record
 class Enter:
     """`with value as target`."""
 
@@ -108,7 +117,7 @@ class Raise:
     value: Expression | None
 
 
-Action = Evaluate | Assign | Iterate | Gather | Enter | Forget | ImportNames | Define | Return | Raise
+Action = Evaluate | Assign | Iterate | Gather | TakeOut | Enter | Forget | ImportNames | Define | Return | Raise
 
 
 def expressions_of(action: Action, with_target: bool = True) -> Iterator[Expression]:
