@@ -13,11 +13,12 @@ from flake8_unique_insert.evaluate.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.nests import spanned
 from flake8_unique_insert.evaluate.row_values import SPREAD
-from flake8_unique_insert.evaluate.terms import ANY, differs, is_text, left_of_cut, normal, refers_to, same, symbols
+from flake8_unique_insert.evaluate.terms import ANY, differs, normal, refers_to, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
-from flake8_unique_insert.facts import Absent, Condition, Inserted, NewRow
+from flake8_unique_insert.facts import Condition, Inserted, NewRow
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition
+from flake8_unique_insert.sites.derived import is_derived, is_made_of_columns
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
@@ -130,9 +131,9 @@ def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
         return "generated"
     if outside_condition(analysis, write, key):
         return "generated"
-    if _become_alike(write, key):
+    if _become_alike(write, key) and not is_made_of_columns(write, values):
         return None
-    if any(value.kind == "fresh" for value in values.values()) or _is_derived(write, values):
+    if any(value.kind == "fresh" for value in values.values()) or is_derived(write, values):
         return "generated"
     if _has_fresh_parent(analysis, write, key, values):
         return "fresh_parent"
@@ -155,44 +156,6 @@ def _become_alike(write: Write, key: UniqueKey) -> bool:
         return False
     keys = (set(other.members) for other in write.model.keys if other.condition is None and not other.expressions)
     return not same & {"pk", write.model.primary_key} and not any(names <= same for names in keys)
-
-
-def _is_derived(write: Write, values: dict[str, FieldValue]) -> bool:
-    """True when a member is made from what no other row has: from another value of the row that was found to be free,
-    as in `f"{username}@a.io"`, or from the primary key of the row that is changed, as in `f"deleted-{row.pk}"`."""
-    unique = {key.members for key in write.model.keys}
-    free = {
-        condition.term
-        for fact in write.facts
-        if isinstance(fact, Absent) and fact.table == write.model.table and len(fact.conditions) == 1 and not fact.but
-        for condition in fact.conditions
-        if condition.lookup == "exact" and condition.field not in values and (condition.field,) in unique
-    }
-    own = frozenset(_own_key(write))
-    terms = [left_of_cut(term) for value in values.values() for term in value.terms]
-    parts = (part for term in terms if is_text(term) for part in _parts(term, write) if not isinstance(part, Constant))
-    return bool(own.intersection(terms)) or bool((free | own) and any(part in free | own for part in parts))
-
-
-def _parts(term: Expression, write: Write) -> Iterator[Expression]:
-    """What a value is made of, but for what the row itself was looked up by: `get(pk=pk).name` tells nothing of pk."""
-    stack = [term]
-    while stack:
-        item = stack.pop()
-        if write.instance is None or item != write.instance.term:
-            yield item
-            stack.extend(item.children())
-
-
-def _own_key(write: Write) -> Iterator[Expression]:
-    """The terms for the primary key of a row that is changed, but for that key."""
-    names = {"pk", write.model.primary_key}
-    if write.kind != "update" or write.instance is None or write.object is None or names & set(write.object.changed):
-        return
-    for name in names:
-        yield Attribute(write.instance.term, name)
-        if (known := write.object.get(name)) is not None:
-            yield known.term
 
 
 def _is_put_back(write: Write, key: UniqueKey) -> bool:
