@@ -352,10 +352,12 @@ def after_insert(tables: frozenset[str], row: Inserted, of_elements: bool = Fals
 
 
 def _may_be_below(fact: NewRow, row: Inserted, of_elements: bool) -> bool:
-    """True when an inserted row may refer to a new one; what a loop inserts may refer to any element."""
-    return not row.complete or any(
-        refers_to(value, fact.term) or (of_elements and _is_looped(value)) for _, value in row.values
-    )
+    """True when an inserted row may refer to a new one, or have something of it; what a loop inserts of any element."""
+    if not row.complete:
+        return True
+    values = [value for _, value in row.values]
+    own = any(refers_to(value, fact.term) or fact.term in value.symbols for value in values)
+    return own or (of_elements and any(map(_is_looped, values)))
 
 
 def _excludes(fact: Absent, row: Inserted, of_elements: bool) -> bool:

@@ -25,6 +25,8 @@ ANY = Symbol("any", 0)
 OTHER = Symbol("other", 0)
 """The value of another round of a loop over elements of which nothing says that they are equal or differ."""
 
+STR = (Name("str"), Name("builtins.str"))
+
 MAX_PARTS = 60
 
 
@@ -96,7 +98,7 @@ def is_text(term: Expression) -> bool:
     """True for a string that is put together from others: an f-string, `+`, `%`, `.format()` or `str()`."""
     if isinstance(term, Call) and isinstance(term.function, Attribute):
         return term.function.name == "format"
-    return isinstance(term, (Formatted, Binary)) or (isinstance(term, Call) and term.function == Name("str"))
+    return isinstance(term, (Formatted, Binary)) or (isinstance(term, Call) and term.function in STR)
 
 
 def left_of_cut(term: Expression) -> Expression:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.terms import is_text, left_of_cut
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent
-from flake8_unique_insert.sites.values import FieldValue
+from flake8_unique_insert.sites.values import FieldValue, default_of
 from flake8_unique_insert.syntax.expressions import (
     Argument,
     Attribute,
@@ -18,6 +19,7 @@ from flake8_unique_insert.syntax.expressions import (
     positional,
     string,
 )
+from flake8_unique_insert.values import Instance
 
 
 def is_derived(write: Write, values: dict[str, FieldValue]) -> bool:
@@ -49,6 +51,18 @@ def is_made_of_columns(write: Write, values: dict[str, FieldValue]) -> bool:
         return False
     telling = {*_own_key(write), *_telling(write, values)}
     return any(not telling.isdisjoint(_columns(term)) for value in values.values() for term in value.terms)
+
+
+def is_generated_in(analysis: Analysis, write: Write, term: Expression, row: Expression) -> bool:
+    """True for `row.token` of a new row, or a text with it, where the default of the field generates."""
+    read = {piece.name for piece in _pieces(term) if isinstance(piece, Attribute) and piece.base == row}
+    known = write.state.objects.get(row)
+    if not read or (known is not None and known.open):
+        return False
+    options = (option.value for bound in write.state.names.values() for option in bound.options)
+    models = {value.model for value in options if isinstance(value, Instance) and value.term == row}
+    fields = (field for model in models for name in read if (field := model.field(name)) is not None)
+    return any(field.default is not None and default_of(analysis, field).kind == "fresh" for field in fields)
 
 
 def _alone(write: Write) -> set[str]:

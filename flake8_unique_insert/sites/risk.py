@@ -18,7 +18,7 @@ from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition, Inserted, NewRow
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition
-from flake8_unique_insert.sites.derived import is_derived, is_made_of_columns
+from flake8_unique_insert.sites.derived import is_derived, is_generated_in, is_made_of_columns
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
@@ -218,13 +218,14 @@ def _is_pk_upsert(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
 
 
 def _has_fresh_parent(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, FieldValue]) -> bool:
-    """True when a member is a row made in this function, and no row of this key refers to it yet."""
+    """True when a member is a row made in this function, or what that generated, and no row of this key has it yet."""
     if write.kind == "bulk_create" and write.element_count is None and not told_apart(analysis, write, values):
         return False
     for value in values.values():
         for term in value.terms:
             for fact in new_rows(write):
                 is_new = refers_to(term, fact.term) or _is_below(write, value, fact.term)
+                is_new = is_new or is_generated_in(analysis, write, term, fact.term)
                 if is_new and not any(may_clash(row, write, values) for row in fact.but):
                     return True
     return False

@@ -166,7 +166,7 @@ def _omitted(analysis: Analysis, write: Write, field: Field | None) -> FieldValu
     if makes_itself_unique(field) or field.is_automatic:
         return FieldValue("fresh")
     if field.default is not None:
-        return _default(analysis, field)
+        return default_of(analysis, field)
     if field.fills or _is_made_by_init(analysis, write, field):
         return FieldValue("fresh")
     if field.null:
@@ -205,8 +205,8 @@ def _left_to_database(write: Write, field: Field) -> FieldValue:
     return FieldValue("null", (NONE,))
 
 
-def _default(analysis: Analysis, field: Field) -> FieldValue:
-    """`default=`: called when it can be called."""
+def default_of(analysis: Analysis, field: Field) -> FieldValue:
+    """What a field of a new row gets by its `default=`, called when it can be called."""
     assert field.default is not None
     if dotted(field.default) in analysis.generators:  # as the data file of known models names it
         return FieldValue("fresh")
