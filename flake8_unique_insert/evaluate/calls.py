@@ -22,6 +22,7 @@ from flake8_unique_insert.evaluate import (
     picks,
     plain_forms,
     queries,
+    tasks,
     trees,
     views,
 )
@@ -324,7 +325,10 @@ def _call_bound(ev: Evaluator, option: Option, value: Bound, node: Call, argumen
     if isinstance(receiver, ModelClass) and (rows := trees.rows(ev, receiver.model, value.name, term)):
         return rows
     mutated = collection_methods.call_method(ev, receiver, value.name, node, arguments)
-    return mutated if mutated is not None else unfollowed(ev, node, arguments, term)
+    if mutated is not None:
+        return mutated
+    returned = unfollowed(ev, node, arguments, term)
+    return tasks.started(ev, value, node) or returned
 
 
 def _call_super(ev: Evaluator, value: Super, name: str, node: Call, arguments: Arguments, term: Call) -> Result:
