@@ -155,7 +155,7 @@ def _of_unknown(ev: Evaluator, value: Value, name: str, term: Expression) -> Res
         return reached(ev, Instance(owner, target), accessor, target, term) if target is not None else unknown(term)
     if name not in QUERIES or not isinstance(owner, Attribute) or owner.name in COMMON_NAMES:
         return unknown(term)
-    found = likeliest(ev, owner.name, owner.base)
+    found = likeliest(ev.analysis.lookup.accessors_named(owner.name), owner.base)
     if len(found) == 1 and found[0].kind == "m2m":
         owners = ev.analysis.lookup.owners_of(owner.name)
         linked = follow_accessor(ev, Instance(owner.base, owners[0]), owner.name, owner) if len(owners) == 1 else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.errors import RELATED
@@ -33,17 +34,17 @@ def one_to_one(ev: Evaluator, owner: Value, name: str) -> Accessor | None:
         return found if found is not None and found.kind == "one" else None
     if not isinstance(owner, Unknown):
         return None
-    named = likeliest(ev, name, owner.term)
+    called = {local for local, bound in ev.state.names.items() if bound.term == owner.term}
+    named = likeliest(ev.analysis.lookup.accessors_named(name), owner.term, called)
     return named[0] if len(named) == 1 and named[0].kind == "one" else None
 
 
-def likeliest(ev: Evaluator, name: str, owner: Expression) -> tuple[Accessor, ...]:
-    """Of several relations of one name, those whose foreign key is called as their owner is: `user.addresses`."""
-    accessors = ev.analysis.lookup.accessors_named(name)
-    if len(accessors) < 2:
-        return accessors
-    names = {local for local, bound in ev.state.names.items() if bound.term == owner}
-    names |= {owner.name} if isinstance(owner, (Attribute, Symbol)) else set()
+def likeliest(accessors: tuple[Accessor, ...], owner: Expression, called: Iterable[str] = ()) -> tuple[Accessor, ...]:
+    """Of several relations of one name, those whose foreign key is called as their owner is: `user.addresses`.
+
+    called: the local names of the owner.
+    """
+    names = {*called, owner.name if isinstance(owner, (Attribute, Symbol)) else ""}
     return tuple(accessor for accessor in accessors if accessor.field in names) or accessors
 
 
