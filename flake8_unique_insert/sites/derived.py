@@ -8,6 +8,7 @@ from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.terms import is_text, left_of_cut
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent
+from flake8_unique_insert.schema import Model
 from flake8_unique_insert.sites.values import FieldValue, default_of
 from flake8_unique_insert.syntax.expressions import (
     Argument,
@@ -65,6 +66,12 @@ def is_generated_in(analysis: Analysis, write: Write, term: Expression, row: Exp
     return any(field.default is not None and default_of(analysis, field).kind == "fresh" for field in fields)
 
 
+def telling_fields(model: Model) -> set[str]:
+    """The fields in each of which no two rows of a model are equal, but for the automatic primary key."""
+    plain = (key for key in model.keys if key.condition is None and not key.expressions and len(key.members) == 1)
+    return {name for key in plain for name in key.members if (field := model.field(name)) and not field.null}
+
+
 def _alone(write: Write) -> set[str]:
     """The fields that are a key of the model by themselves."""
     return {key.members[0] for key in write.model.keys if len(key.members) == 1}
@@ -83,9 +90,7 @@ def _own_key(write: Write) -> set[str]:
 
 def _telling(write: Write, values: dict[str, FieldValue]) -> set[str]:
     """The other fields in which no two rows are equal, where these are changed and they are not."""
-    plain = (key for key in write.model.keys if key.condition is None and not key.expressions and len(key.members) == 1)
-    found = {name for key in plain for name in key.members if (field := write.model.field(name)) and not field.null}
-    return found - _changed(write) - values.keys() if write.kind == "update" else set()
+    return telling_fields(write.model) - _changed(write) - values.keys() if write.kind == "update" else set()
 
 
 def _held(write: Write, names: set[str]) -> Iterator[Expression]:

@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame,
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model, UniqueKey
+from flake8_unique_insert.sites.derived import telling_fields
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
     TRUE,
@@ -34,7 +35,7 @@ def leaves_key(analysis: Analysis, model: Model, key: UniqueKey, hidden_by: froz
     hidden_by: the fields by which the default manager hides rows, which `delete()` must set.
     """
     assigned = list(_assigned(analysis, model))
-    own = {Attribute(SELF, name) for name in ("pk", model.primary_key)}
+    own = {Attribute(SELF, name) for name in _telling(model, key)}
     return hidden_by <= {name for name, _ in assigned} and any(
         name in key.members and not own.isdisjoint(value.walk()) for name, value in assigned
     )
@@ -53,12 +54,19 @@ def retires(analysis: Analysis, model: Model, key: UniqueKey, flag: Condition) -
         code = analysis.functions.code(method)
         pairs = list(_set_in(code.body, model)) if code is not None else []
         if (flag.field, OPPOSITE[flag.term]) in pairs:
-            taking.append(any(name in key.members and _is_new(analysis, model, method, value) for name, value in pairs))
+            taking.append(
+                any(name in key.members and _is_new(analysis, model, key, method, value) for name, value in pairs)
+            )
     return bool(taking) and all(taking)
 
 
-def _is_new(analysis: Analysis, model: Model, method: FunctionSymbol, value: Expression) -> bool:
-    """True when a method gives a row what no other has: made of its primary key, or generated."""
+def _telling(model: Model, key: UniqueKey) -> set[str]:
+    """The fields of which a row's new key must have one: its primary key, or others that are unique."""
+    return {"pk", model.primary_key, *telling_fields(model)}.difference(key.members)
+
+
+def _is_new(analysis: Analysis, model: Model, key: UniqueKey, method: FunctionSymbol, value: Expression) -> bool:
+    """True when a method gives a row what no other has: made of what tells it from all others, or generated."""
     row = Instance(Symbol("own", analysis.point(("retires", model.label))), model)
     owner = ClassSymbol(method.module, method.qualname.rpartition(".")[0])
     frame = Frame(method.module, owner, path=(analysis.point(("retires", method.dotted)),))
@@ -71,7 +79,7 @@ def _is_new(analysis: Analysis, model: Model, method: FunctionSymbol, value: Exp
         return False
     finally:
         analysis.recording, analysis.steps = recording, steps
-    own = {Attribute(row.term, name) for name in ("pk", model.primary_key)}
+    own = {Attribute(row.term, name) for name in _telling(model, key)}
     return all(isinstance(item.value, Fresh) for item in found.options) or not own.isdisjoint(found.term.walk())
 
 
