@@ -138,7 +138,7 @@ def _is_default(analysis: Analysis, value: Value, field: Field | None) -> bool:
     """True for `make_code()`, where a field with `default=make_code` gets it: as good as a field that is left out."""
     if field is None or field.default is None or not isinstance(value.term, Call):
         return False
-    default = _default(analysis, field)
+    default = default_of(analysis, field)
     return default.kind == "fresh" and value.term in default.terms
 
 
