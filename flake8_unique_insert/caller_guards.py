@@ -156,8 +156,8 @@ class CallerGuards:
     def _is_overriding(self, method: FunctionSymbol, called: set[str]) -> bool:
         """True for a method that overrides one of those that are called."""
         owner = owner_of(method)
-        overridden = self.callers.project.bases(owner) if owner is not None else ()
-        return any(f"{base}.{method.summary.name}" in called for base in overridden)
+        bases = self.callers.project.bases(owner)[1:] if owner is not None else ()
+        return any(f"{base}.{method.summary.name}" in called for base in bases)
 
     def _heir(self, method: FunctionSymbol, caller: FunctionSymbol) -> ClassSymbol | None:
         """The class of a method that a base class of it calls on `self`; None where the caller is none of these."""

@@ -100,7 +100,7 @@ def met_object(point: int, term: Expression, known: list[ObjectState], facts: li
     """What is known of an object that is in one of these states. facts: what holds in each and not in all.
 
     Of a new row, and of one that was changed, it is kept with its values: one that was found to be free on one way and
-    another one on another way. So it is with an attribute that holds one row or another.
+    another one on another way. So it is with an attribute that holds a row made here, or another one.
     """
     is_written = all(item.new is True for item in known) or any(item.changed for item in known)
     values = []
@@ -109,7 +109,7 @@ def met_object(point: int, term: Expression, known: list[ObjectState], facts: li
         results = [item.get(name) for item in known]
         first = results[0]
         if first is None or any(bound != first for bound in results):
-            if is_written or any(bound is not None and _is_row(bound) for bound in results):
+            if is_written or any(bound is not None and _is_made_here(bound) for bound in results):
                 results = [bound and _with_facts(bound, own) for bound, own in zip(results, facts)]
             first = _met_value(point, term, name, results)
         values.append((name, first))
@@ -125,8 +125,10 @@ def met_object(point: int, term: Expression, known: list[ObjectState], facts: li
     )
 
 
-def _is_row(value: Result) -> bool:
-    return any(isinstance(option.value, Instance) for option in value.options)
+def _is_made_here(value: Result) -> bool:
+    """True for a row that was made by calling its class."""
+    terms = (option.value.term for option in value.options if isinstance(option.value, Instance))
+    return any(isinstance(term, Symbol) and term.kind == "new" for term in terms)
 
 
 def _with_facts(value: Result, facts: Facts) -> Result:

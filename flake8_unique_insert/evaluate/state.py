@@ -135,7 +135,7 @@ class State:
             if bound.depends_on_facts:
                 self.names[name] = _changed_options(bound, change, inside)
         for term, item in self.objects.items():
-            if item.depends_on_facts:
+            if item.new is not False and item.depends_on_facts:
                 self._set_values(term, item, lambda value: _changed_options(value, change, inside))
 
     def _set_values(self, term: Expression, item: ObjectState, change: Callable[[Result], Result]) -> None:
