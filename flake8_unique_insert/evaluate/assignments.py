@@ -47,7 +47,7 @@ def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:
         elif isinstance(target, Instance):
             _assign_field(ev, target, known or ObjectState(False), name, value)
         elif isinstance(target, (Object, Unknown, ModelClass, SymbolValue)):
-            known = known or ObjectState(False)
+            known = known or ObjectState(None)
             others = tuple((key, old) for key, old in known.values if key != name)
             ev.state.objects[target.term] = replace(known, values=(*others, (name, value)))
 
