@@ -157,9 +157,20 @@ def _excludes_only_itself(condition: Condition, write: Write) -> bool:
         is_all = write.rows.alternatives == EVERYTHING and write.lookup.spread is None and not write.lookup.open
         if is_all and looked_up == {replace(condition, excluded=False)}:
             return True
+    if condition.lookup == "exact" and _is_told_by(condition, write):
+        return True
     if condition.field not in ("pk", "id", write.model.primary_key) or condition.lookup != "exact":
         return False
     return condition.term in NO_ROW or any(same(condition.term, own) for own in _written_rows(write))
+
+
+def _is_told_by(condition: Condition, write: Write) -> bool:
+    """`exclude(slug=slug)` of the row that was looked up by `slug=slug`, which no other row has."""
+    if write.object is None or write.object.new is not False or condition.field in write.object.changed:
+        return False
+    known = write.object.get(condition.field)
+    is_key = any(key.members == (condition.field,) and key.condition is None for key in write.model.keys)
+    return is_key and known is not None and same(known.term, condition.term)
 
 
 def _is_another(condition: Condition, values: dict[str, FieldValue], partial: frozenset[Condition]) -> bool:

@@ -12,7 +12,7 @@ from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import hides_rows, values_held
 from flake8_unique_insert.sites.risk import safe_reason, written_keys
-from flake8_unique_insert.values import Option, Result
+from flake8_unique_insert.values import Option, Result, Unset
 
 Guard = Callable[[Analysis, Write, UniqueKey], str | None]
 
@@ -85,14 +85,21 @@ def _whichever_value(analysis: Analysis, write: Write, key: UniqueKey, guard: Gu
         given = write.values.get(name)
         if given is None or len(given.options) < 2:
             continue
-        found = [_verdict(analysis, _with_option(write, name, given, item), key, guard) for item in given.options]
+        ways = (_with_option(write, name, given, item) for item in given.options)
+        found = [
+            _verdict(analysis, way, key, guard) if key in written_keys(analysis, way) else "update_only" for way in ways
+        ]
         if "unguarded" not in found:
             return next((verdict for verdict in found if verdict != "generated"), "generated")
     return "unguarded"
 
 
 def _with_option(write: Write, name: str, given: Result, option: Option) -> Write:
-    """A write whose row gets this one of the values in a field."""
+    """A write whose row gets this one of the values in a field; an existing row may keep its own."""
+    if isinstance(option.value, Unset) and write.kind == "update" and write.object is not None:
+        values = tuple(pair for pair in write.values.values if pair[0] != name)
+        kept = replace(write.object, changed=write.object.changed - {name})
+        return replace(write, values=replace(write.values, values=values), object=kept)
     single = Result(given.term, (Option(option.value),))
     values = tuple((field, single if field == name else value) for field, value in write.values.values)
     facts = added(write.facts, option.facts)
