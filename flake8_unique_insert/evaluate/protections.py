@@ -19,8 +19,8 @@ from flake8_unique_insert.values import Function, Result, SymbolValue
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
-
-PLAIN_DECORATORS = frozenset({"classmethod", "staticmethod", "property", "cached_property", "override"})
+BUILT_IN = frozenset({"classmethod", "staticmethod", "property", "cached_property", "override"})
+"""Python's own decorators, which protect nothing."""
 
 
 def protections(ev: Evaluator, region: Region) -> tuple[Protection, ...]:
@@ -74,7 +74,7 @@ def of_named(ev: Evaluator, manager: Expression, region: object = None) -> Prote
 
 def of_decorators(ev: Evaluator, function: FunctionSummary, body: Suite) -> tuple[Protection, ...]:
     """What the decorators of a function protect, outermost first. ev: in the function's frame."""
-    telling = (item for item in function.decorators if dotted(item) not in PLAIN_DECORATORS)
+    telling = (item for item in function.decorators if dotted(item) not in BUILT_IN)
     return tuple(of_named(ev, item, WithRegion(item, body)) for item in telling)
 
 
