@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.record import record
@@ -23,11 +23,11 @@ MADE_BY = ""
 
 
 class Hashed:
-    """Has room for its hash, see `hashed_once`, for the symbols that it mentions, and whether it depends on facts."""
+    """Has room for its hash, see `hashed_once`, for the symbols that it mentions, and for what its facts speak of."""
 
-    __slots__ = ("_depends", "_hash", "_symbols")
+    __slots__ = ("_contents", "_hash", "_symbols")
 
-    _depends: bool
+    _contents: Contents | None
     _symbols: frozenset[Placeholder]
 
     @property
@@ -42,6 +42,19 @@ class Hashed:
 
     def parts(self) -> Iterable[Expression | Hashed]:
         """What this speaks of."""
+        return ()
+
+    @property
+    def contents(self) -> Contents | None:
+        """What the facts that belong to this speak of, found once and kept; None where there are none."""
+        try:
+            return self._contents
+        except AttributeError:
+            found = self._contents = contents(list(self.facts_inside()))
+            return found
+
+    def facts_inside(self) -> Iterable[Fact]:
+        """The facts that belong to this and to what is inside."""
         return ()
 
 
@@ -152,3 +165,25 @@ class Null(Lasting):
 Fact = Absent | NewRow | Validated | Null
 Facts = frozenset[Fact]
 NO_FACTS: Facts = frozenset()
+
+
+@record
+class Contents:
+    """What some facts speak of: symbols, tables of which rows are absent, terms that are None, and new rows or not."""
+
+    symbols: frozenset[Placeholder]
+    tables: frozenset[str]
+    nulls: tuple[Expression, ...]
+    new: bool
+
+
+def contents(facts: Collection[Fact]) -> Contents | None:
+    """What facts speak of; None where there are none."""
+    if not facts:
+        return None
+    return Contents(
+        frozenset[Placeholder]().union(*(fact.symbols for fact in facts)),
+        frozenset(fact.table for fact in facts if isinstance(fact, Absent)),
+        tuple(fact.term for fact in facts if isinstance(fact, Null)),
+        any(isinstance(fact, NewRow) for fact in facts),
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import field, replace
 
-from flake8_unique_insert.facts import NO_FACTS, Condition, Facts, Hashed, Inserted, Validated
+from flake8_unique_insert.facts import NO_FACTS, Absent, Condition, Fact, Facts, Hashed, Inserted, Validated
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import (
     ClassSymbol,
@@ -231,6 +231,12 @@ class Column(Value):
     distinct: bool = False
     dicts: bool = False
 
+    @property
+    def fact(self) -> Absent:
+        """What it has in common with a fact: the table, and the rows that were inserted since."""
+        table = self.rows.link.table if self.rows.link is not None else self.rows.model.table
+        return Absent(table, frozenset(), self.but)
+
 
 @hashed_once
 @record
@@ -328,15 +334,9 @@ class ObjectState(Hashed):
     copied: bool = False
     form: Form | None = None
 
-    @property
-    def depends_on_facts(self) -> bool:
-        """True where a change of the facts may change what is known of a value, found once and kept."""
-        try:
-            return self._depends
-        except AttributeError:
-            found = any(value.depends_on_facts for _, value in self.values)
-            self._depends = found
-            return found
+    def facts_inside(self) -> Iterable[Fact]:
+        """Those of its attributes' values."""
+        return (fact for _, value in self.values for fact in value.facts_inside())
 
     def get(self, name: str) -> Result | None:
         """The value assigned to an attribute."""
@@ -363,10 +363,14 @@ class Result(Hashed):
     term: Expression
     options: tuple[Option, ...]
 
-    @property
-    def depends_on_facts(self) -> bool:
-        """True where a change of the facts may change it."""
-        return any(option.facts or isinstance(option.value, (Elements, Column, RowsByKey)) for option in self.options)
+    def facts_inside(self) -> Iterable[Fact]:
+        """Those of its options, and of the elements of collections."""
+        for option in self.options:
+            yield from option.facts
+            if isinstance(option.value, (Elements, RowsByKey)):
+                yield from option.value.element.facts_inside()
+            elif isinstance(option.value, Column):
+                yield option.value.fact
 
     def parts(self) -> Iterable[Expression | Hashed]:
         return (self.term, *(option.value for option in self.options))

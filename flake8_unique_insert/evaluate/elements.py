@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.apart import fields_of
 from flake8_unique_insert.evaluate.binding import bind
+from flake8_unique_insert.evaluate.changes import after_round, in_loop
 from flake8_unique_insert.evaluate.collected import renamed, under_names
-from flake8_unique_insert.evaluate.facts import APART, about, after_round, by_other_names, changed, common, in_loop
+from flake8_unique_insert.evaluate.facts import APART, about, by_other_names, changed, common
 from flake8_unique_insert.evaluate.literal_items import element_of_items
 from flake8_unique_insert.evaluate.lookups import rows_in
 from flake8_unique_insert.evaluate.nests import spanned

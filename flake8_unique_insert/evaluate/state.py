@@ -13,6 +13,16 @@ from itertools import islice
 from typing import TypeVar
 
 from flake8_unique_insert.evaluate.apart import RowFields
+from flake8_unique_insert.evaluate.changes import (
+    Effect,
+    asks_for_attribute,
+    assignment,
+    end_of_loops,
+    growth,
+    insertion,
+    item_assignment,
+    rebinding,
+)
 from flake8_unique_insert.evaluate.collected import (
     MAX_OPTIONS,
     as_elements,
@@ -21,22 +31,7 @@ from flake8_unique_insert.evaluate.collected import (
     met_object,
     partly_known,
 )
-from flake8_unique_insert.evaluate.facts import (
-    Change,
-    added,
-    after_assignment,
-    after_growth,
-    after_insert,
-    after_item,
-    after_loops,
-    after_rebinding,
-    after_round,
-    asks_for_attribute,
-    by_other_names,
-    changed,
-    common,
-    has_values,
-)
+from flake8_unique_insert.evaluate.facts import Change, added, by_other_names, changed, common, has_values
 from flake8_unique_insert.evaluate.picks import without_start
 from flake8_unique_insert.evaluate.renamed import Renaming, facts_renamed, questions_renamed, terms_met, value_renamed
 from flake8_unique_insert.evaluate.terms import is_message, mentions
@@ -128,14 +123,15 @@ class State:
 
     # --- what ends facts
 
-    def _change(self, change: Change, inside: Change) -> None:
-        """Change every fact, also those of a value's option; `inside`: those of the elements of a collection."""
+    def _change(self, effect: Effect) -> None:
+        """Change every fact, also those of a value's option, and those of the elements of a collection."""
+        change, inside = effect.change, effect.inside
         self.facts = changed(self.facts, change)
         for name, bound in self.names.items():
-            if bound.depends_on_facts:
+            if (found := bound.contents) is not None and effect.concerns(found):
                 self.names[name] = _changed_options(bound, change, inside)
         for term, item in self.objects.items():
-            if item.new is not False and item.depends_on_facts:
+            if item.new is not False and (found := item.contents) is not None and effect.concerns(found):
                 self._set_values(term, item, lambda value: _changed_options(value, change, inside))
 
     def _set_values(self, term: Expression, item: ObjectState, change: Callable[[Result], Result]) -> None:
@@ -149,7 +145,7 @@ class State:
         if symbol not in self.bound:
             self.bound |= {symbol}
             return
-        self._change(after_rebinding(symbol, rows), after_round(symbol, rows))
+        self._change(rebinding(symbol, rows))
         for term in [term for term in self.objects if mentions(term, symbol)]:
             del self.objects[term]
         for name, bound in self.names.items():
@@ -167,10 +163,10 @@ class State:
         """
         former = Attribute(Attribute(base, FORMER), name)
         known = [fact for fact in self.facts if isinstance(fact, Absent) and asks_for_attribute(fact, base, name)]
-        self._change(after_assignment(base, name), after_assignment(base, name))
+        self._change(assignment(base, name))
         if not known:
             return {}
-        self._change(after_assignment(former.base, name), after_assignment(former.base, name))
+        self._change(assignment(former.base, name))
         renaming: dict[Expression, Expression] = {Attribute(base, name): former}
         self.learn(by_other_names(fact, renaming) for fact in known)
         for key, bound in self.names.items():
@@ -181,19 +177,19 @@ class State:
 
     def assign_item(self, holder: Expression, key: str) -> None:
         """`holder[key]` gets a new value."""
-        self._change(after_item(holder, key), after_item(holder, key))
+        self._change(item_assignment(holder, key))
 
     def grow(self, collection: Expression) -> None:
         """A collection gets more elements."""
-        self._change(after_growth(collection), after_growth(collection))
+        self._change(growth(collection))
 
     def end_loops(self, going_on: frozenset[int]) -> None:
         """Only loops with variables at these points go on."""
-        self._change(lambda fact: fact, after_loops(going_on))
+        self._change(end_of_loops(going_on))
 
     def insert(self, tables: frozenset[str], row: Inserted) -> None:
         """A row was inserted into these tables (several for multi-table inheritance)."""
-        self._change(after_insert(tables, row), after_insert(tables, row, of_elements=True))
+        self._change(insertion(tables, row))
         for name, bound in self.names.items():
             self.names[name] = _after_insert(bound, name, tables, row)
 
@@ -223,7 +219,7 @@ def with_terms(bound: Result, renaming: dict[Expression, Expression]) -> Result:
 
 def _changed_options(bound: Result, change: Change, inside: Change) -> Result:
     """A value after a change of the facts that hold for its options, and for the elements of a collection."""
-    if not bound.depends_on_facts:
+    if bound.contents is None:
         return bound
     options = []
     for option in bound.options:
@@ -253,8 +249,7 @@ def _changed_column(column: Column, change: Change) -> Column:
 
 def rows_since(column: Column, change: Change) -> frozenset[Inserted]:
     """The rows that were inserted since a column was read, after a change."""
-    table = column.rows.link.table if column.rows.link is not None else column.rows.model.table
-    after = change(Absent(table, frozenset(), column.but))
+    after = change(column.fact)
     return after.but if isinstance(after, Absent) else column.but
 
 

@@ -46,9 +46,16 @@ def too_large(term: Expression) -> bool:
     return sum(1 for _ in term.walk()) > MAX_PARTS
 
 
-@lru_cache(maxsize=20_000)
 def normal(term: Expression) -> Expression:
     """One form for all ways of writing the same key value: `x.pk`, `get(pk=x)` → `x`; `d.get("k")` → `d["k"]`."""
+    try:
+        return term._normal
+    except AttributeError:
+        found = term._normal = _normal(term)
+        return found
+
+
+def _normal(term: Expression) -> Expression:
     if isinstance(term, Attribute) and term.name in ("pk", "id"):
         return normal(term.base)
     if isinstance(term, Call) and (key := _looked_up(term)) is not None:

@@ -37,8 +37,11 @@ IN_THREAD = frozenset({"sync_to_async", "database_sync_to_async"})
 
 
 def hashed_once(kind: type[C]) -> type[C]:
-    """Make a frozen dataclass with a slot `_hash` compute its hash once: terms are deep, and looked up all the time."""
-    compute = kind.__hash__
+    """Make a frozen dataclass with a slot `_hash` compute its hash once: terms are deep, and looked up all the time.
+
+    Two are compared only where their hashes are equal.
+    """
+    compute, compare = kind.__hash__, kind.__eq__
 
     def hash_of(self: Any) -> int:
         try:
@@ -47,15 +50,22 @@ def hashed_once(kind: type[C]) -> type[C]:
             value = self._hash = compute(self)
         return value
 
+    def equals(self: Any, other: object) -> bool:
+        if self is other:
+            return True
+        return other.__class__ is self.__class__ and hash_of(self) == hash_of(other) and compare(self, other)
+
     setattr(kind, "__hash__", hash_of)  # noqa: B010
+    setattr(kind, "__eq__", equals)  # noqa: B010
     return kind
 
 
 class Expression:
     """The base of all expressions."""
 
-    __slots__ = ("_hash", "_symbols")
+    __slots__ = ("_hash", "_normal", "_symbols")
 
+    _normal: Expression
     _symbols: frozenset[Symbol]
 
     @property
@@ -64,9 +74,9 @@ class Expression:
         try:
             return self._symbols
         except AttributeError:
-            inside = (child.symbols for child in self.children())
-            found = frozenset([self]) if isinstance(self, Symbol) else NO_SYMBOLS.union(*inside)
-            self._symbols = found
+            inside = [child.symbols for child in self.children()]
+            union = inside[0] if len(inside) == 1 else NO_SYMBOLS.union(*inside)
+            found = self._symbols = frozenset([self]) if isinstance(self, Symbol) else union
             return found
 
     def children(self) -> list[Expression]:
