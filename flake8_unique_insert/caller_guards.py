@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from itertools import islice
 
 from flake8_unique_insert.callers import Callers
@@ -23,6 +23,8 @@ from flake8_unique_insert.syntax.statements import inside
 MAX_CALLER_DEPTH = 2
 MAX_CALLER_STEPS = (120_000, 40_000)
 """How much of one file's analysis may go into its functions' callers: direct ones, and the callers of those."""
+MAX_OVERRIDING = 8
+"""In how many classes that inherit a guarding caller, and override what it calls, the guard is looked for again."""
 
 
 class CallerGuards:
@@ -105,15 +107,20 @@ class CallerGuards:
 
     def _is_safe_in_heirs(self, caller: FunctionSymbol, write: Write, all_called: dict[str, set[str]]) -> bool:
         """False when a class that inherits the caller overrides what it calls, so that the write is not guarded."""
-        owner, project = owner_of(caller), self.callers.project
+        for heir in islice(self._overriding(caller, all_called.keys()), MAX_OVERRIDING):
+            reached = (found for found in self.runs.of_heir(caller, heir) if found.call.node is write.call.node)
+            if any(self._site(found).unguarded for found in reached):
+                return False
+        return True
+
+    def _overriding(self, method: FunctionSymbol, names: Set[str]) -> Iterator[ClassSymbol]:
+        """The classes that inherit a method and have methods of some of these names of their own."""
+        owner, project = owner_of(method), self.callers.project
         for heir in islice(project.heirs(owner), MAX_HEIRS) if owner is not None else ():
             summary = project.class_summary(heir)
             own = summary.members.keys() if summary is not None else set[str]()
-            if own & all_called.keys() and caller.summary.name not in own:
-                reached = (found for found in self.runs.of_heir(caller, heir) if found.call.node is write.call.node)
-                if any(self._site(found).unguarded for found in reached):
-                    return False
-        return True
+            if own & names and method.summary.name not in own:
+                yield heir
 
     def _may_call(self, caller: FunctionSymbol, function: FunctionSymbol) -> bool:
         """False when each call by the function's name has arguments that it does not take; it may be a namesake's."""

@@ -57,11 +57,11 @@ class Engine:
 
     @paused_gc()
     def audit(self, path: str, source: SourceFile) -> list[SiteReport]:
-        """Every insert site of one file into a model with unique keys. Never raises."""
+        """Every insert site of one file into a model with unique keys. Never raises: what cannot be read is told."""
         try:
             return reports(path, (site for site in self.sites(path, source) if site.write.model.keys))
         except UnreadableSource as error:
-            LOG.info("%s: %s", path, error)
+            LOG.warning("%s: %s", path, error)
         except Exception:
             LOG.info("%s: not analysed", path, exc_info=True)
         return []
