@@ -1,7 +1,9 @@
-"""`setattr(row, name, value)`: attributes that are set by their names, one by one or in a loop over names."""
+"""`setattr(row, name, value)` and `data[name] = value`: what is set by its name, once or in a loop over names."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import assignments
@@ -15,7 +17,9 @@ from flake8_unique_insert.syntax.expressions import (
     Expression,
     Name,
     Sequence,
+    Subscript,
     Symbol,
+    constant,
     string,
 )
 from flake8_unique_insert.syntax.statements import Break, Continue, If, Raise, Return, inside
@@ -40,7 +44,11 @@ def setattr_call(ev: Evaluator, node: Call) -> Result | None:
     spread = _set_from(ev, key, value)
     new = [] if spread is None else [option for option in owner.options if _is_new(ev, option)]
     kept = tuple(option for option in owner.options if option not in new)
-    if kept and not _set_each(ev, Result(owner.term, kept), node, key):
+
+    def give(name: str, value: Result) -> None:
+        assignments.assign(ev, Result(owner.term, kept), name, value)
+
+    if kept and not _for_each_name(ev, node.arguments[1].value, node, node.arguments[2].value, give):
         new = [*owner.options]
     assignments.assign_any(ev, new, spread)
     return result(Known(NONE))
@@ -52,21 +60,35 @@ def _is_new(ev: Evaluator, option: Option) -> bool:
     return known is not None and known.new is True
 
 
-def _set_each(ev: Evaluator, owner: Result, node: Call, key: Expression) -> bool:
-    """`for name in ("a", "b"): setattr(row, name, data[name])`: each of them is set; False for names nobody knows."""
-    variable = node.arguments[1].value
+def assign_items(ev: Evaluator, target: Subscript, value: Expression) -> bool:
+    """`for name in ("a", "b"): data[name] = data[name].strip()`: each of them is given; False for other assignments."""
+
+    def give(name: str, given: Result) -> None:
+        ev.assign(replace(target, index=constant(name)), given)
+
+    return _for_each_name(ev, target.index, target, value, give)
+
+
+def _for_each_name(
+    ev: Evaluator, variable: Expression, place: Expression, value: Expression, give: Callable[[str, Result], None]
+) -> bool:
+    """Give the value that it has then to each name that a loop's variable stands for; False for names nobody knows.
+
+    place: what is done in the loop.
+    """
+    key = ev.term(variable) if isinstance(variable, Name) else variable
     names = ev.analysis.literals.get(key, ()) if isinstance(key, Symbol) else ()
-    if not isinstance(variable, Name) or not names or _is_told_apart(ev, variable, node):
+    if not isinstance(variable, Name) or not names or _is_told_apart(ev, variable, place):
         return False
     loop = _loop_of(ev, key)
     listed = _listed(ev, loop)
     target: Expression = variable if loop is None or len(listed) != len(names) else loop.target
     items = listed if target is not variable else tuple(result(Known(term)) for term in names)
-    former = dict(ev.state.names)
+    bound = {part.id: ev.look_up(part.id) for part in target.walk() if isinstance(part, Name)}
     for term, item in zip(names, items):
         ev.assign(target, item)
-        assignments.assign(ev, owner, string(term) or "", ev.evaluate(node.arguments[2].value))
-    ev.state.names = former
+        give(string(term) or "", ev.evaluate(value))
+    ev.state.names.update(bound)
     return True
 
 
@@ -92,20 +114,20 @@ def _listed(ev: Evaluator, loop: Iterate | None) -> tuple[Result, ...]:
     return iterable.items if isinstance(iterable, Items) else ()
 
 
-def _is_told_apart(ev: Evaluator, variable: Name, call: Call) -> bool:
+def _is_told_apart(ev: Evaluator, variable: Name, place: Expression) -> bool:
     """True in a function that compares the variable with literals: it may leave some of them out.
 
-    Not where the call is made whatever the comparison says: `if name == "sql": count += 1`.
+    Not where they are set whatever the comparison says: `if name == "sql": count += 1`.
     """
     body = ev.frame.code.body if ev.frame.code is not None else ()
-    beside = [test for choice in inside(body, If) if not _chooses(choice, call) for test in choice.test.walk()]
+    beside = [test for choice in inside(body, If) if not _chooses(choice, place) for test in choice.test.walk()]
     return any(_tells_apart(test, variable) and test not in beside for test in inside(body, Comparison))
 
 
-def _chooses(choice: If, call: Call) -> bool:
-    """True when it depends on the `if` whether the call is made."""
+def _chooses(choice: If, place: Expression) -> bool:
+    """True when it depends on the `if` whether this is done."""
     return any(
-        isinstance(item, LEAVING) or (isinstance(item, Call) and item.node is call.node)
+        isinstance(item, LEAVING) or item == place
         for suite in (choice.body, choice.orelse)
         for statement in suite
         for item in statement.walk()

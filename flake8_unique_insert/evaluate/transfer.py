@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.evaluate import functions, membership
+from flake8_unique_insert.evaluate import functions, membership, setting
 from flake8_unique_insert.evaluate.collected import as_elements, merged
 from flake8_unique_insert.evaluate.errors import catches_lookup, error_names, may_raise, names_of
 from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -184,6 +184,9 @@ def _evaluate(ev: Evaluator, action: Evaluate) -> None:
 
 
 def _assign(ev: Evaluator, action: Assign) -> None:
+    target = action.target
+    if isinstance(target, Subscript) and not action.operator and setting.assign_items(ev, target, action.value):
+        return None
     value = _lazily(ev, action.value)
     if action.operator:
         old = ev.evaluate(action.target)
