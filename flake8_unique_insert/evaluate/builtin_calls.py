@@ -99,7 +99,14 @@ def _any(ev: Evaluator, node: Call) -> Result | None:
 
 def _hasattr(ev: Evaluator, node: Call) -> Result | None:
     name = string(ev.term(node.arguments[1].value)) if len(node.arguments) == 2 else None
-    rows = _rows_behind(ev, ev.evaluate(node.arguments[0].value), name, node) if name is not None else None
+    if name is None:
+        return None
+    owner = ev.evaluate(node.arguments[0].value)
+    row = owner.value
+    field = row.model.fields.get(name) if isinstance(row, Instance) else None
+    if field is not None and field.relation in ("fk", "o2o") and not field.null:
+        return attributes.read(ev, owner, f"{name}_id", node)  # Django raises where there is none
+    rows = _rows_behind(ev, owner, name, node)
     return result(Answer(node, rows, "bool")) if rows is not None else None
 
 
