@@ -57,7 +57,8 @@ def binary(ev: Evaluator, expression: Binary) -> Result:
         return result(replace(left.value, term=term, items=(*left.value.items, *right.value.items)))
     if expression.operator == "|" and (grown := membership.union(left, right)) is not None:
         return grown
-    return ev.compound(expression, term, [left, right])
+    filled = right.value.items if expression.operator == "%" and isinstance(right.value, Items) else (right,)
+    return ev.compound(expression, term, [left, *filled])
 
 
 def flag(ev: Evaluator, test: Expression) -> Result:
