@@ -25,6 +25,7 @@ from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
     NONE,
+    TRUE,
     Attribute,
     Call,
     Expression,
@@ -119,7 +120,7 @@ def _follows(
     if value is None:
         return _through_member(condition, values)
     if condition.lookup == "isnull":
-        return condition.term == FALSE
+        return condition.term == (FALSE if key.nulls_distinct or NONE not in value.terms else TRUE)
     if condition.lookup == "in":
         return _lists_value(condition.term, value)
     if condition.lookup == largest.LOOKUP:

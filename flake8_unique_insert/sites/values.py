@@ -19,12 +19,14 @@ from flake8_unique_insert.schema import Field
 from flake8_unique_insert.sites.initialised import filled_by_init
 from flake8_unique_insert.syntax.expressions import (
     NONE,
+    Argument,
     Attribute,
     Boolean,
     Call,
     Constant,
     Expression,
     Lambda,
+    Name,
     Subscript,
     constant,
     dotted,
@@ -129,9 +131,21 @@ def _given(analysis: Analysis, write: Write, given: Result, field: Field | None)
         return FieldValue("fresh", terms, given)
     if field is not None and field.fills and all(_is_empty(value) for value in values):
         return FieldValue("fresh", terms, given)
-    if field is not None and makes_itself_unique(field):
+    if field is not None and (makes_itself_unique(field) or _is_filed_anew(analysis, field, values)):
         return FieldValue("fresh", terms, given)
     return FieldValue("given", terms, given)
+
+
+def _is_filed_anew(analysis: Analysis, field: Field, values: list[Value]) -> bool:
+    """True for an upload that the field's `upload_to(row, filename)` puts where no other is.
+
+    A file that another row has stays where it is.
+    """
+    path = field.arguments.get("upload_to")
+    if path is None or any(isinstance(value.term, (Attribute, Constant)) for value in values):
+        return False
+    call = Call(path, (Argument(Name("instance")), Argument(Name("filename"))))
+    return _is_generated(analysis, ("upload_to", field.module, field.name), field.module, call)
 
 
 def _is_default(analysis: Analysis, value: Value, field: Field | None) -> bool:
@@ -187,7 +201,12 @@ def _is_made_by_init(analysis: Analysis, write: Write, field: Field) -> bool:
     if found is None:
         return False
     expression, module = found
-    ev = Evaluator(analysis, Frame(module, path=(analysis.point(("init", write.model.label, field.name)),)), State())
+    return _is_generated(analysis, ("init", write.model.label, field.name), module, expression)
+
+
+def _is_generated(analysis: Analysis, place: tuple[str, ...], module: str, expression: Expression) -> bool:
+    """True for an expression in a module that gives a new value. place: identifies it."""
+    ev = Evaluator(analysis, Frame(module, path=(analysis.point(place),)), State())
     value = evaluate_elsewhere(ev, module, expression)
     return value is not None and _classified(value.value, value).kind == "fresh"
 
