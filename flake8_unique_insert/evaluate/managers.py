@@ -36,9 +36,12 @@ def with_manager(ev: Evaluator, rows: Rows) -> Rows:
         found = functions.follow(ev, Function(rows.term, symbol, member.owner, rows), call, (), [])
     finally:
         ev.analysis.max_depth = depth
-    if found is None or not isinstance(found.value, Rows):
+    values = [option.value for option in found.options] if found is not None else []
+    restricted = {value.alternatives if isinstance(value, Rows) else None for value in values}
+    own = restricted.pop() if len(restricted) == 1 else None
+    if own is None:
         return replace(rows, alternatives=frozenset([frozenset([unknown_condition(rows.term)])]))
-    return replace(rows, alternatives=conjunction(rows.alternatives, found.value.alternatives))
+    return replace(rows, alternatives=conjunction(rows.alternatives, own))
 
 
 def without_own_queryset(ev: Evaluator, rows: Rows) -> Rows:

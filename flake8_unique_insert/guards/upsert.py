@@ -52,11 +52,15 @@ def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     of_rows = [condition for group in write.rows.alternatives for condition in group]
     if any(map(_is_unknown, of_rows)) and any(condition.lookup == "linked" for condition in of_rows):
         return False
-    conditions = [*own, *(condition for condition in of_rows if not _is_unknown(condition))]
     owners = _owners_told(analysis, write, key)
-    if not all(_path_start(item) in owners or _within(item, write, key, partial) for item in conditions):
-        return False
-    return not _overridden(write, key) and not _is_dropped(write, key)
+    finds_all = any(
+        all(
+            _is_unknown(item) or _path_start(item) in owners or _within(item, write, key, partial)
+            for item in own | group
+        )
+        for group in write.rows.alternatives
+    )
+    return finds_all and not _overridden(write, key) and not _is_dropped(write, key)
 
 
 def _is_unknown(condition: Condition) -> bool:
