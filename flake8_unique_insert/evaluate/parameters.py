@@ -102,10 +102,16 @@ def _receiver(ev: Evaluator, owner: ClassSymbol, function: FunctionSummary, name
         return Result(term, classes) if classes else result(SymbolValue(term, owner))
     if model is not None:
         return result(Instance(term, model))
-    if any(base.rsplit(".", 1)[-1] in ROW_BASES for base in ev.analysis.lookup.bases(owner)):
+    if any(_makes_rows(ev, base) for base in ev.analysis.lookup.bases(owner)):
         return _manager(ev, owner, term)
     rows = tuple(Option(Instance(term, found)) for found in _models_of_mixin(ev, owner))
     return Result(term, rows) if rows else result(an_object(ev, term, owner))
+
+
+def _makes_rows(ev: Evaluator, base: str) -> bool:
+    """True for a manager or queryset class, also for one from outside that is called like a manager."""
+    module, _, name = base.rpartition(".")
+    return name in ROW_BASES or (name.endswith("Manager") and not ev.analysis.functions.is_own(module))
 
 
 def _models_of_mixin(ev: Evaluator, owner: ClassSymbol) -> list[Model]:

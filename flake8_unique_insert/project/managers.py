@@ -91,10 +91,8 @@ class Managers:
                     return self._made_class(assignment.value, symbol.module, depth + 1)
         if not isinstance(symbol, (ClassSymbol, ExternalSymbol)):
             return None
-        if not self._is_manager(symbol):
-            outside = (base.dotted for base in self._classes.mro(symbol) if isinstance(base, ExternalSymbol))
-            if isinstance(symbol, ExternalSymbol) or not any(map(_is_called_manager, outside)):
-                return None
+        if not (self._is_manager(symbol) if isinstance(symbol, ExternalSymbol) else self._makes_rows(symbol)):
+            return None
         return ManagerDeclaration("", self._own_class(symbol), self.queryset_of(symbol))
 
     def _made_with(self, call: Call, module: str) -> ManagerDeclaration | None:
@@ -110,7 +108,7 @@ class Managers:
         base = self._class(owner.function if isinstance(owner, Call) else owner, module)
         given = positional(call) or [item for item in [keyword(call, "queryset_class")] if item is not None]
         queryset = self._class(given[0], module) if given else None
-        if base is None or not self._is_manager(base):
+        if base is None or not self._makes_rows(base):
             return None
         return ManagerDeclaration("", self._own_class(base), queryset if isinstance(queryset, ClassSymbol) else None)
 
@@ -138,6 +136,11 @@ class Managers:
 
     def _is_manager(self, symbol: Base) -> bool:
         return not {MANAGER, BASE_MANAGER}.isdisjoint(self._classes.bases(symbol))
+
+    def _makes_rows(self, symbol: Base) -> bool:
+        """True for a manager class, also by a base from outside that is called like one."""
+        outside = (base.dotted for base in self._classes.mro(symbol) if isinstance(base, ExternalSymbol))
+        return self._is_manager(symbol) or any(map(_is_called_manager, outside))
 
     def _is_queryset(self, symbol: Base) -> bool:
         return QUERYSET in self._classes.bases(symbol)
