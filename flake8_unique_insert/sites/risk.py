@@ -35,7 +35,7 @@ from flake8_unique_insert.values import Answer, Elements, Known, Result, Value
 
 def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
     """The keys of the model whose fields a write sets."""
-    keys = tuple(key for key in write.model.keys if not any(_implies(other, key) for other in write.model.keys))
+    keys = tuple(key for key in write.model.keys if not any(_replaces(other, key) for other in write.model.keys))
     if write.kind == "unchanged":
         return ()
     if write.object is not None and SPREAD in write.object.changed:
@@ -55,10 +55,16 @@ def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
     return keys
 
 
-def _implies(key: UniqueKey, other: UniqueKey) -> bool:
-    """True when rows that have the other key in common have this one in common, too: it has fewer of the fields."""
+def _replaces(key: UniqueKey, other: UniqueKey) -> bool:
+    """True for a key that is judged instead of another one, of whose fields it has a part: rows with the other have it.
+
+    Of a primary key and one that has more fields it is the one with more: who declares that has dropped the constraint
+    of the primary key, or a composite one stands in the database, as in models that `inspectdb` made.
+    """
     if key.condition is not None or key.expressions or other.expressions:
         return False
+    if KeyKind.PRIMARY_KEY in (key.kind, other.kind) and other.condition is None:
+        return other.kind is KeyKind.PRIMARY_KEY and set(other.members) < set(key.members)
     return set(key.members) < set(other.members) and (other.nulls_distinct or not key.nulls_distinct)
 
 
