@@ -60,6 +60,14 @@ def hidden_by_default(ev: Evaluator, model: Model) -> frozenset[Condition]:
     return frozenset(item for group in groups for item in group if item.field and len(groups) == 1)
 
 
+def asked_by(ev: Evaluator, model: Model, name: str) -> frozenset[Condition] | None:
+    """What a manager of a model asks of all its rows; None where that cannot be told."""
+    term = Attribute(Name(model.symbol.dotted), name)
+    groups = with_manager(ev, Rows(term, model, manager=model.managers.get(name), is_manager=True)).alternatives
+    asked = next(iter(groups)) if len(groups) == 1 else None
+    return asked if asked is None or all(item.field for item in asked) else None
+
+
 def made(ev: Evaluator, symbol: ClassSymbol | ExternalSymbol, term: Expression, arguments: Arguments) -> Result | None:
     """`ProductQuerySet(self.model, using=self._db)`: all rows of the model; None for other classes."""
     bases = ev.analysis.lookup.bases(symbol) if isinstance(symbol, ClassSymbol) else (symbol.dotted,)

@@ -18,6 +18,7 @@ from flake8_unique_insert.evaluate.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.terms import differs, same
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent, Condition, Facts
+from flake8_unique_insert.guards import parents
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import visible
 from flake8_unique_insert.sites.risk import differ_in_batch, may_clash
@@ -81,7 +82,7 @@ def _covers(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, 
     partial = visible(analysis, write.model, key, asked) if facts else frozenset()
     own = {item.field: field_value(analysis, write, item.field) for item in partial if item.lookup == "exact"}
     return any(
-        _protects(fact, write, key, {**own, **values}, partial)
+        _protects(analysis, fact, write, key, {**own, **values}, partial)
         and not any(may_clash(row, write, values) for row in fact.but)
         and not _clashes_in_batch(analysis, write, values)
         for fact in facts
@@ -97,9 +98,17 @@ def _clashes_in_batch(analysis: Analysis, write: Write, values: dict[str, FieldV
 
 
 def _protects(
-    fact: Absent, write: Write, key: UniqueKey, values: dict[str, FieldValue], partial: frozenset[Condition]
+    analysis: Analysis,
+    fact: Absent,
+    write: Write,
+    key: UniqueKey,
+    values: dict[str, FieldValue],
+    partial: frozenset[Condition],
 ) -> bool:
-    return all(_follows(condition, write, key, values, partial) for condition in fact.conditions)
+    return all(
+        _follows(item, write, key, values, partial) or parents.meets(analysis, write, key, item)
+        for item in fact.conditions
+    )
 
 
 def _follows(

@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate.terms import normal, same
 from flake8_unique_insert.evaluate.texts import parts_told
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
+from flake8_unique_insert.guards import parents
 from flake8_unique_insert.schema import Field, UniqueKey
 from flake8_unique_insert.sites.conditions import visible
 from flake8_unique_insert.syntax.expressions import NONE, Attribute, Call, Expression
@@ -55,7 +56,10 @@ def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     owners = _owners_told(analysis, write, key)
     finds_all = any(
         all(
-            _is_unknown(item) or _path_start(item) in owners or _within(item, write, key, partial)
+            _is_unknown(item)
+            or _path_start(item) in owners
+            or _within(item, write, key, partial)
+            or parents.meets(analysis, write, key, item)
             for item in own | group
         )
         for group in write.rows.alternatives

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame, Unreachable
 from flake8_unique_insert.evaluate.lookups import groups_of
-from flake8_unique_insert.evaluate.managers import hidden_by_default
+from flake8_unique_insert.evaluate.managers import asked_by, hidden_by_default
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
@@ -73,16 +73,29 @@ def _leave(analysis: Analysis, model: Model, key: UniqueKey, hidden: frozenset[C
 
 def _hidden_beside(analysis: Analysis, model: Model, key: UniqueKey) -> frozenset[Condition]:
     """The default manager's conditions; rows that it hides by a member of the key have another value there."""
-    ev = Evaluator(analysis, Frame(key.module, path=(analysis.point(("default manager", model.label)),)), State())
+    hidden = _quietly(analysis, ("default manager", model.label), key.module, lambda ev: hidden_by_default(ev, model))
+    return frozenset(item for item in hidden or () if item.field not in key.members)
+
+
+def asked_by_manager(analysis: Analysis, model: Model, name: str) -> frozenset[Condition] | None:
+    """What a manager of a model asks of all its rows; None where that cannot be told."""
+    module = model.symbol.dotted.rpartition(".")[0]
+    return _quietly(analysis, ("manager", model.label, name), module, lambda ev: asked_by(ev, model, name))
+
+
+def _quietly(
+    analysis: Analysis, place: tuple[str, ...], module: str, ask: Callable[[Evaluator], frozenset[Condition] | None]
+) -> frozenset[Condition] | None:
+    """What is found out in a module without an effect; None where that takes too long. place: identifies it."""
+    ev = Evaluator(analysis, Frame(module, path=(analysis.point(place),)), State())
     recording, steps = analysis.recording, analysis.steps
     analysis.recording, analysis.steps = False, 0
     try:
-        hidden = hidden_by_default(ev, model)
+        return ask(ev)
     except (BudgetExceeded, Unreachable):
-        return frozenset()
+        return None
     finally:
         analysis.recording, analysis.steps = recording, steps
-    return frozenset(item for item in hidden if item.field not in key.members)
 
 
 def values_held(analysis: Analysis, model: Model, key: UniqueKey) -> dict[str, Constant]:
