@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flake8_unique_insert.project.literals import Literals, Placed
 from flake8_unique_insert.schema import Field, Model
@@ -13,6 +13,8 @@ from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Binary,
     Call,
+    Comparison,
+    Comprehension,
     Expression,
     Sequence,
     Starred,
@@ -23,6 +25,10 @@ from flake8_unique_insert.syntax.expressions import (
 
 ALL = "__all__"
 DEEPEST = 10
+COPIES = ("list", "tuple", "set", "frozenset", "sorted")
+"""What has the items of the list that it is given."""
+LIMITS = {"in": True, "==": True, "not in": False, "!=": False}
+"""What a comparison of a name says: that it is one of these, or none of them."""
 FIELDS_OF_DJANGO = {
     "UserCreationForm": ("username",),
     "BaseUserCreationForm": ("username",),
@@ -58,18 +64,45 @@ class Selections:
             return None
         if expression == NONE or _is_all(expression):
             return frozenset([ALL])
+        if isinstance(expression, Comprehension):
+            return self._picked(placed, expression, depth)
+        if isinstance(expression, Binary) and expression.operator == "-":
+            return self._joined([placed.at(expression.left)], depth, [(False, placed.at(expression.right))])
         parts = self._parts(placed)
         if parts is not None:
-            found = [self.names(part, depth + 1) for part in parts]
-            return frozenset().union(*(item for item in found if item is not None)) if None not in found else None
+            return self._joined(parts, depth)
         value = self._literals.value(placed)
         if isinstance(value, str):
             return frozenset([value])
         definitions = self._literals.listed(placed)
-        if definitions:
-            found = [self.names(definition, depth + 1) for definition in definitions]
-            return frozenset().union(*(item for item in found if item is not None)) if None not in found else None
-        return _of_django(expression)
+        return self._joined(definitions, depth) if definitions else _of_django(expression)
+
+    def _joined(
+        self, parts: list[Placed], depth: int, limits: Iterable[tuple[bool, Placed]] = ()
+    ) -> frozenset[str] | None:
+        """The names of several lists. limits: lists that these are all in (True), or of which none is in (False)."""
+        found: frozenset[str] = frozenset()
+        for part in parts:
+            names = self.names(part, depth + 1)
+            if names is None:
+                return None
+            found |= names
+        for is_in, limit in limits:
+            names = self.names(limit, depth + 1)
+            if names is None:
+                return None
+            found = found & names if is_in else found - names
+        return found
+
+    def _picked(self, placed: Placed, expression: Comprehension, depth: int) -> frozenset[str] | None:
+        """`name for name in Base.Meta.fields if name not in HIDDEN`; None for other comprehensions."""
+        (clause, *others), limits = expression.clauses, list[tuple[bool, Placed]]()
+        for test in clause.conditions:
+            if not isinstance(test, Comparison) or test.left != expression.element or test.operator not in LIMITS:
+                return None
+            limits.append((LIMITS[test.operator], placed.at(test.right)))
+        is_plain = clause.target == expression.element and not others
+        return self._joined([placed.at(clause.iterable)], depth, limits) if is_plain else None
 
     @staticmethod
     def _parts(placed: Placed) -> list[Placed] | None:
@@ -80,7 +113,7 @@ class Selections:
             return [placed.at(item) for item in items]
         if isinstance(expression, Binary) and expression.operator in ("+", "|"):
             return [placed.at(expression.left), placed.at(expression.right)]
-        if isinstance(expression, Call) and dotted(expression.function) in ("list", "tuple", "set"):
+        if isinstance(expression, Call) and dotted(expression.function) in COPIES:
             return [placed.at(item) for item in positional(expression)]
         return None
 
