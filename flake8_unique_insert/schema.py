@@ -295,7 +295,8 @@ class ModelForm:
     disabled: fields whose values come from the row or from `initial`, never from the input.
     filled: the fields whose valid input is never empty. empty_is_null: those whose empty input is None, where the model
     takes that: Django's own fields of a form. alone: those whose validators look for their value in all rows.
-    many: the class that a serializer names for several rows at once, `Meta.list_serializer_class`.
+    folding: those whose validators do so in any case. many: the class that a serializer names for several rows at once,
+    `Meta.list_serializer_class`.
     """
 
     symbol: ClassSymbol
@@ -308,6 +309,7 @@ class ModelForm:
     filled: frozenset[str] = frozenset()
     empty_is_null: frozenset[str] = frozenset()
     alone: frozenset[str] = frozenset()
+    folding: frozenset[str] = frozenset()
     many: ClassSymbol | None = None
 
     @property

@@ -6,12 +6,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.form_input import validated_input
 from flake8_unique_insert.evaluate.forms import bound_row, follow, method_arguments, own_method
+from flake8_unique_insert.evaluate.terms import ANY, FOLDING, folded_same, same
 from flake8_unique_insert.evaluate.validators import validators_of
-from flake8_unique_insert.facts import Absent, Condition, Facts, Validated
+from flake8_unique_insert.facts import Absent, Condition, Fact, Facts, Validated
 from flake8_unique_insert.schema import ClassSymbol, FormKind
-from flake8_unique_insert.syntax.expressions import NONE, Argument, Attribute, Expression, Subscript, constant
+from flake8_unique_insert.syntax.expressions import (
+    NONE,
+    Argument,
+    Attribute,
+    Binary,
+    Call,
+    Constant,
+    Expression,
+    Formatted,
+    Subscript,
+    called_name,
+    constant,
+)
+from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import Form, Function, Known, ObjectState, Option, Result, Rows, result, unknown
 
 if TYPE_CHECKING:
@@ -38,7 +53,7 @@ def own_checks(
     ev.analysis.validating, ev.analysis.filled = form.term, known | filled
     try:
         unfill(ev, form)
-        _follow_all(ev, _checks_of_form(ev, form))
+        _check_input(ev, form)
         ev.state.objects.update(objects)
         _follow_all(ev, _checks_of_model(ev, form))
     finally:
@@ -75,18 +90,98 @@ def _seen_by_serializer(ev: Evaluator, option: Option) -> Option:
     return Option(Known(NONE), option.facts) if is_new else option
 
 
-def _checks_of_form(ev: Evaluator, form: Form) -> Iterator[tuple[Function, list[Result]]]:
-    """The methods of a form or serializer that check input, each with its arguments."""
+def _check_input(ev: Evaluator, form: Form) -> None:
+    """Follow the methods of a form or serializer that check input."""
     symbol = (form.form.each or form.form).symbol
     verb = "validate" if form.form.kind is FormKind.SERIALIZER else "clean"
     fields = sorted(form.form.fields.union(ev.analysis.lookup.declared_fields(symbol) or ()))
     for name in fields:
         value = unknown(Subscript(form.data, constant(name)))
-        yield from ((validator, [value]) for validator in validators_of(ev, symbol, name, value.term))
+        _follow_all(ev, ((validator, [value]) for validator in validators_of(ev, symbol, name, value.term)))
     for name in (*(f"{verb}_{name}" for name in fields), verb):
-        method = own_method(ev, symbol, name)
-        if method is not None:
-            yield replace(method, receiver=form), method_arguments(ev, form, name)
+        returned = _follow_own(ev, form, name)
+        if returned is not None and name != verb:
+            _rename(ev, Subscript(form.data, constant(name.removeprefix(f"{verb}_"))), valid_value(ev, returned).term)
+
+
+def _follow_own(ev: Evaluator, form: Form, name: str, anyway: bool = False) -> Result | None:
+    """What a method of the form's own returns for its input; None where it has none, or that is not followed."""
+    method = own_method(ev, (form.form.each or form.form).symbol, name)
+    if method is None:
+        return None
+    values = method_arguments(ev, form, name)
+    call = ev.analysis.implied_call(method.symbol.dotted, method.term)
+    arguments = tuple(Argument(value.term) for value in values)
+    return follow(ev, replace(method, receiver=form), call, (arguments, values), anyway)
+
+
+def _rename(ev: Evaluator, value: Expression, returned: Expression) -> None:
+    """From now on a field's input is what its method has returned: of that it is true what was said of the former.
+
+    Otherwise only what was said of both, as it does not tell upper and lower case apart.
+    """
+    if same(value, returned) or isinstance(returned, Constant):
+        return
+    names = {value: ANY, returned: value}
+    kept = FOLDING if folded_same(value, returned) else ()
+
+    def seen_after(fact: Fact) -> Fact:
+        if not isinstance(fact, Absent):
+            return fact
+        conditions = (
+            item if item.lookup in kept else replace(item, term=replaced(item.term, names)) for item in fact.conditions
+        )
+        return replace(fact, conditions=frozenset(conditions))
+
+    ev.state.facts = frozenset(map(seen_after, ev.state.facts))
+
+
+def changes_input(ev: Evaluator, form: Form, name: str) -> bool:
+    """True where a serializer's `validate_...` returns another value than the one that its field's validators saw."""
+    ev.analysis.validating = form.term
+    try:
+        returned = _follow_own(ev, form, f"validate_{name}", anyway=True)
+    finally:
+        ev.analysis.validating = None
+    value, is_folding = Subscript(form.data, constant(name)), name in form.form.folding
+    found = {option.value.term for option in returned.options} if returned is not None else set()
+    return any(_is_made_of(term, value) and not (is_folding and folded_same(term, value)) for term in found)
+
+
+def _is_made_of(term: Expression, value: Expression) -> bool:
+    """True for a text with a value in it, and for what a value's methods make of it.
+
+    What functions make of it is not known; DRF has stripped it.
+    """
+    if isinstance(term, (Binary, Formatted)):
+        return value in term.walk()
+    made = term
+    while not same(made, value):
+        if not isinstance(made, (Attribute, Call, Subscript)):
+            return False
+        made = made.function if isinstance(made, Call) else made.base
+    return made != term and not (isinstance(term, Call) and called_name(term) == "strip")
+
+
+def valid_value(ev: Evaluator, found: Result) -> Result:
+    """A field's value; what is known of one that is not None is known of it: no row equals NULL."""
+    values = [option for option in found.options if option.value.term != NONE]
+    terms = {option.value.term for option in values}
+    if len(terms) == 1:
+        (term,) = terms
+        facts = common([option.facts for option in values])
+        ev.state.learn(fact for fact in facts if _asks_for(ev, fact, term))
+        found = replace(found, term=term)
+    return replace(found, options=tuple(dict.fromkeys(Option(option.value) for option in found.options)))
+
+
+def _asks_for(ev: Evaluator, fact: Fact, term: Expression) -> bool:
+    """True for a fact about the rows that have this value, in a table where NULL equals nothing."""
+    model = ev.analysis.lookup.model_labelled(fact.table) if isinstance(fact, Absent) else None
+    if not isinstance(fact, Absent) or model is None or not all(key.nulls_distinct for key in model.keys):
+        return False
+    asked = (item.term for item in fact.conditions if item.lookup in ("exact", "iexact") and not item.excluded)
+    return any(same(item, term) for item in asked)
 
 
 def of_valid(ev: Evaluator, form: Form) -> Facts:

@@ -91,13 +91,17 @@ def initialised(ev: Evaluator, made: F, node: Call, arguments: Arguments) -> F:
     return made
 
 
-def follow(ev: Evaluator, method: Function, node: Call, arguments: Arguments) -> None:
-    """Call a method for its effects; one that always raises, as far as can be told, has none."""
+def follow(ev: Evaluator, method: Function, node: Call, arguments: Arguments, anyway: bool = False) -> Result | None:
+    """Call a method for its effects, and for what it returns; one that always raises, as far as can be told, has none.
+
+    anyway: also one whose text tells nothing.
+    """
     before = ev.state.copy()
     try:
-        functions.follow(ev, method, node, *arguments)
+        return functions.follow(ev, method, node, *arguments, anyway)
     except Unreachable:
         ev.state = before
+        return None
 
 
 def _given_row(ev: Evaluator, form: ModelForm, arguments: Arguments) -> tuple[Result | None, bool]:

@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import attributes, functions
-from flake8_unique_insert.evaluate.facts import about, common
-from flake8_unique_insert.evaluate.form_checks import unfill
+from flake8_unique_insert.evaluate.facts import about
+from flake8_unique_insert.evaluate.form_checks import unfill, valid_value
 from flake8_unique_insert.evaluate.form_input import of_field, source_of
 from flake8_unique_insert.evaluate.forms import follow, own_method
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.terms import ANY, same
+from flake8_unique_insert.evaluate.terms import ANY
 from flake8_unique_insert.evaluate.validators import validators_of
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts
 from flake8_unique_insert.record import record
@@ -183,7 +183,7 @@ def _clean_field(ev: Evaluator, form: Object, names: Vocabulary, name: str, is_r
         follow(ev, validator, call, ((Argument(value.term),), [value]))
     if (method := own_method(ev, form.symbol, f"{names.each}{name}")) is not None:
         given = [value] if names.gives_value else []
-        _set_entry(ev, form, names, path, _returned(ev, _follow(ev, form, method.symbol.summary.name, given)))
+        _set_entry(ev, form, names, path, valid_value(ev, _follow(ev, form, method.symbol.summary.name, given)))
 
 
 def _set_entry(ev: Evaluator, form: Object, names: Vocabulary, path: list[str], value: Result) -> None:
@@ -214,27 +214,6 @@ def _follow(ev: Evaluator, form: Object, name: str, given: list[Result]) -> Resu
     except Unreachable:  # no input is valid, as far as can be told
         ev.state, found = before, None
     return found or unknown(call)
-
-
-def _returned(ev: Evaluator, found: Result) -> Result:
-    """A field's value; what is known of one that is not None is known of it: no row equals NULL."""
-    values = [option for option in found.options if option.value.term != NONE]
-    terms = {option.value.term for option in values}
-    if len(terms) == 1:
-        (term,) = terms
-        facts = common([option.facts for option in values])
-        ev.state.learn(fact for fact in facts if _asks_for(ev, fact, term))
-        found = replace(found, term=term)
-    return replace(found, options=tuple(dict.fromkeys(Option(option.value) for option in found.options)))
-
-
-def _asks_for(ev: Evaluator, fact: Fact, term: Expression) -> bool:
-    """True for a fact about the rows that have this value, in a table where NULL equals nothing."""
-    model = ev.analysis.lookup.model_labelled(fact.table) if isinstance(fact, Absent) else None
-    if not isinstance(fact, Absent) or model is None or not all(key.nulls_distinct for key in model.keys):
-        return False
-    asked = (item.term for item in fact.conditions if item.lookup in ("exact", "iexact") and not item.excluded)
-    return any(same(item, term) for item in asked)
 
 
 def _clean(ev: Evaluator, form: Object, names: Vocabulary) -> None:

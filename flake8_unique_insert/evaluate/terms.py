@@ -29,6 +29,11 @@ STR = (Name("str"), Name("builtins.str"))
 
 MAX_PARTS = 60
 
+FOLDED_CALLS = frozenset({"lower", "casefold", "upper", "Lower", "Upper"})
+
+FOLDING = frozenset({"iexact", "icontains", "istartswith", "iendswith"})
+"""Lookups to which upper and lower case are one."""
+
 
 def symbols(term: Expression) -> frozenset[Symbol]:
     """All symbols in a term."""
@@ -146,3 +151,19 @@ def is_of_parameter(term: Expression) -> bool:
     """True for a parameter, what is reached from one, and what the `save()` of one, a form perhaps, returned."""
     first = root(term)
     return isinstance(first, Symbol) and first.kind in ("param", "saved")
+
+
+def is_folded(term: Expression) -> bool:
+    """True for a text in lower, or in upper case."""
+    return isinstance(term, Call) and called_name(term) in FOLDED_CALLS
+
+
+def folded_same(left: Expression, right: Expression) -> bool:
+    """True when two terms are equal but for case."""
+    return same(_unfolded(left), _unfolded(right))
+
+
+def _unfolded(term: Expression) -> Expression:
+    if is_folded(term) and isinstance(term, Call) and isinstance(term.function, Attribute) and not term.arguments:
+        return term.function.base
+    return term

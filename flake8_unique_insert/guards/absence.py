@@ -15,7 +15,7 @@ from flake8_unique_insert.evaluate.facts import APART, added
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.lookups import EVERYTHING
 from flake8_unique_insert.evaluate.lookups import condition as read_condition
-from flake8_unique_insert.evaluate.terms import differs, same
+from flake8_unique_insert.evaluate.terms import FOLDING, differs, folded_same, is_folded, same
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.guards import parents
@@ -32,7 +32,6 @@ from flake8_unique_insert.syntax.expressions import (
     Expression,
     Sequence,
     Unary,
-    called_name,
     constant,
 )
 from flake8_unique_insert.values import Fresh, Items
@@ -41,8 +40,6 @@ VERDICT = "checked"
 WIDER = frozenset(
     {"exact", "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "gte", "lte"}
 )
-FOLDING = frozenset({"iexact", "icontains", "istartswith", "iendswith"})
-FOLDED_CALLS = frozenset({"lower", "casefold", "upper", "Lower", "Upper"})
 NO_ROW = frozenset({NONE, constant(0), Unary("-", constant(1))})
 """What is no primary key of a row, and is taken where there is no row."""
 
@@ -137,8 +134,8 @@ def _follows(
     if condition.lookup in WIDER and any(_is_computed_alike(condition.term, own, write) for own in value.terms):
         return True
     if condition.lookup not in WIDER or not _has_term(value, condition.term):
-        return condition.lookup in FOLDING and any(_folded_same(condition.term, term) for term in value.terms)
-    return not key.folds(condition.field) or condition.lookup in FOLDING or _is_folded(condition.term)
+        return condition.lookup in FOLDING and any(folded_same(condition.term, term) for term in value.terms)
+    return not key.folds(condition.field) or condition.lookup in FOLDING or is_folded(condition.term)
 
 
 def _has_term(value: FieldValue, term: Expression) -> bool:
@@ -225,21 +222,3 @@ def _through_member(condition: Condition, values: dict[str, FieldValue]) -> bool
 
 def _lists_value(listed: Expression, value: FieldValue) -> bool:
     return isinstance(listed, Sequence) and any(same(item, term) for item in listed.items for term in value.terms)
-
-
-def _is_folded(term: Expression) -> bool:
-    if not isinstance(term, Call):
-        return False
-    name = called_name(term)
-    return str(name).rsplit(".", 1)[-1] in FOLDED_CALLS
-
-
-def _unfolded(term: Expression) -> Expression:
-    if _is_folded(term) and isinstance(term, Call) and isinstance(term.function, Attribute) and not term.arguments:
-        return term.function.base
-    return term
-
-
-def _folded_same(left: Expression, right: Expression) -> bool:
-    """True when two terms are equal but for case."""
-    return same(_unfolded(left), _unfolded(right))

@@ -6,23 +6,25 @@ B119): for the keys that their class checks by itself, and for those that its ow
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.form_checks import own_checks
+from flake8_unique_insert.evaluate.form_checks import changes_input, own_checks
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame
 from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent, Condition, Fact, Validated
 from flake8_unique_insert.guards import absence
-from flake8_unique_insert.schema import UniqueKey
+from flake8_unique_insert.schema import FormKind, UniqueKey
 from flake8_unique_insert.sites.conditions import hides_rows, key_conditions
 from flake8_unique_insert.sites.risk import told_apart
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import Constant, Expression, Subscript, constant
 from flake8_unique_insert.values import Form, Known
 
+T = TypeVar("T")
 VERDICT = "validated"
 
 
@@ -35,9 +37,14 @@ def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     if write.kind == "bulk_create" and write.element_count is None and not told_apart(analysis, write, values):
         return False
     return any(
-        (key in fact.keys and _is_of(fact, write, values) and not hides_rows(analysis, write.model, key))
+        (
+            key in fact.keys
+            and _is_of(fact, write, values)
+            and not hides_rows(analysis, write.model, key)
+            and not (len(key.members) == 1 and _is_changed(analysis, write, fact, key.members[0]))
+        )
         or (fact.by is not None and _is_checked(analysis, write, key, values, fact.by))
-        or _has_unique_input(fact, values)
+        or _has_unique_input(analysis, write, fact, values)
         for fact in facts
     )
 
@@ -51,10 +58,21 @@ def _is_of(fact: Validated, write: Write, values: dict[str, FieldValue]) -> bool
     )
 
 
-def _has_unique_input(fact: Validated, values: dict[str, FieldValue]) -> bool:
+def _has_unique_input(analysis: Analysis, write: Write, fact: Validated, values: dict[str, FieldValue]) -> bool:
     """True when a member of the key is an input that no other row has, by the validators of its field."""
     alone = fact.by.form.alone if fact.by is not None else ()
-    return any(name in values and _is_input(fact, name, values[name]) for name in alone)
+    return any(
+        name in values and _is_input(fact, name, values[name]) and not _is_changed(analysis, write, fact, name)
+        for name in alone
+    )
+
+
+def _is_changed(analysis: Analysis, write: Write, fact: Validated, name: str) -> bool:
+    """True when a serializer changes the value of a field after the field's validators have looked for it."""
+    form = fact.by
+    if form is None or form.form.kind is not FormKind.SERIALIZER:
+        return False
+    return _aside(analysis, write, form, name, lambda ev: changes_input(ev, form, name)) or False
 
 
 def _is_input(fact: Validated, name: str, value: FieldValue) -> bool:
@@ -68,20 +86,27 @@ def _is_checked(analysis: Analysis, write: Write, key: UniqueKey, values: dict[s
     """True when the form's own methods have looked up a row with this key."""
     if write.model.table != form.form.model.table:
         return False
-    symbol = form.form.symbol
     filled = frozenset(_filled(analysis, write, key, values, form))
     assumed = _of_condition(analysis, write, key, form)
-    frame = Frame(symbol.module, symbol, path=(analysis.point(("checks", form.term, filled, assumed)),))
+    facts = _aside(analysis, write, form, (filled, assumed), lambda ev: own_checks(ev, form, filled, assumed))
+    if facts is None:
+        return True  # what cannot be told is not guilty
+    known = frozenset(_seen_from(fact, form, values) for fact in facts)
+    return bool(known) and absence.covers(analysis, replace(write, facts=known), key)
+
+
+def _aside(analysis: Analysis, write: Write, form: Form, key: object, question: Callable[[Evaluator], T]) -> T | None:
+    """The answer to a question about a form's methods; None where that takes too long. key: tells questions apart."""
+    symbol = form.form.symbol
+    frame = Frame(symbol.module, symbol, path=(analysis.point(("checks", form.term, key)),))
     recording, steps = analysis.recording, analysis.steps
     analysis.recording, analysis.steps = False, 0
     try:
-        facts = own_checks(Evaluator(analysis, frame, write.state.copy()), form, filled, assumed)
+        return question(Evaluator(analysis, frame, write.state.copy()))
     except BudgetExceeded:
-        return True  # what cannot be told is not guilty
+        return None
     finally:
         analysis.recording, analysis.steps = recording, steps
-    known = frozenset(_seen_from(fact, form, values) for fact in facts)
-    return bool(known) and absence.covers(analysis, replace(write, facts=known), key)
 
 
 def _of_condition(analysis: Analysis, write: Write, key: UniqueKey, form: Form) -> frozenset[tuple[str, Known]]:

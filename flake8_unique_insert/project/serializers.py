@@ -62,6 +62,12 @@ class Declared:
         validators = self.arguments.get("validators")
         return validators is not None and _mentions(validators, "UniqueValidator")
 
+    @property
+    def folds(self) -> bool:
+        """Whether its own validators look for its value in any case: `UniqueValidator(rows, lookup="iexact")`."""
+        validators = self.arguments.get("validators")
+        return validators is not None and any(string(part) == "iexact" for part in validators.walk())
+
 
 class Serializers:
     """Reads serializer classes. model: the model that an expression names."""
@@ -94,8 +100,11 @@ class Serializers:
         checked = frozenset(self._checked(meta, model, fields))
         filled = frozenset(field.source for field in fields if field.source in written and _is_filled(field, model))
         alone = frozenset(field.source for field in fields if field.source in written and field.states_unique)
+        folding = frozenset(field.source for field in fields if field.folds)
         many = self._named(self._metas.value(meta, "list_serializer_class"))
-        return ModelForm(symbol, model, FormKind.SERIALIZER, written, checked, filled=filled, alone=alone, many=many)
+        return ModelForm(
+            symbol, model, FormKind.SERIALIZER, written, checked, filled=filled, alone=alone, folding=folding, many=many
+        )
 
     def _named(self, stated: Placed | None) -> ClassSymbol | None:
         path = dotted(stated.expression) if stated is not None else None
