@@ -10,6 +10,7 @@ from flake8_unique_insert.evaluate.exhausted import of_row
 from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.membership import absent_from_each
 from flake8_unique_insert.evaluate.queries import note_check
+from flake8_unique_insert.evaluate.setting import is_of_data
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.truth import States, by_truth, gained, is_filled, narrowed, truth
 from flake8_unique_insert.facts import Absent, Condition, Facts, Null
@@ -258,10 +259,14 @@ def _split_membership(ev: Evaluator, left: Expression, right: Expression, node: 
     """The states when `left in right`, and when not."""
     item, holder = ev.evaluate(left), ev.evaluate(right)
     listed = [value.value for value in holder.value.items] if isinstance(holder.value, Items) else []
-    if listed and all(isinstance(value, Known) for value in listed) and all(map(_is_known, item.options)):
-        return _split_by_constants(ev, item, left, [value.constant for value in listed if isinstance(value, Known)])
+    literals = [value for value in listed if isinstance(value, Known)]
+    is_told = bool(listed) and len(literals) == len(listed)
+    if is_told and all(map(_is_known, item.options)):
+        return _split_by_constants(ev, item, left, [value.constant for value in literals])
     facts = absent_from_each(ev, item, holder)
     yes, no = ev.state.copy(), ev.state.copy()
+    if is_told and isinstance(left, Name) and is_of_data(ev, item.term):
+        yes.names[left.id] = Result(item.term, tuple(map(Option, literals)))
     no.learn(facts)
     if isinstance(holder.value, Entries) and isinstance(item.term, Constant):
         no.learn([Null(Subscript(holder.term, item.term), missing=True)])

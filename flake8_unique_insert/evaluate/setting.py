@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import assignments
+from flake8_unique_insert.evaluate.state import meet
 from flake8_unique_insert.flow.graph import Iterate
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -23,7 +24,7 @@ from flake8_unique_insert.syntax.expressions import (
     string,
 )
 from flake8_unique_insert.syntax.statements import Break, Continue, If, Raise, Return, inside
-from flake8_unique_insert.values import Items, Known, Option, Result, result
+from flake8_unique_insert.values import Items, Known, Option, Result, Unknown, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -36,19 +37,15 @@ def setattr_call(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) != 3:
         return None
     owner, value = ev.evaluate(node.arguments[0].value), ev.evaluate(node.arguments[2].value)
-    key = ev.term(node.arguments[1].value)
-    name = string(key)
+    named = ev.evaluate(node.arguments[1].value)
+    key, name = named.term, string(named.term)
     if name is not None:
         assignments.assign(ev, owner, name, value)
         return result(Known(NONE))
     spread = _set_from(ev, key, value)
     new = [] if spread is None else [option for option in owner.options if _is_new(ev, option)]
-    kept = tuple(option for option in owner.options if option not in new)
-
-    def give(name: str, value: Result) -> None:
-        assignments.assign(ev, Result(owner.term, kept), name, value)
-
-    if kept and not _for_each_name(ev, node.arguments[1].value, node, node.arguments[2].value, give):
+    kept = Result(owner.term, tuple(option for option in owner.options if option not in new))
+    if kept.options and not (_set_listed(ev, kept, node, named, spread) or _set_each(ev, kept, node)):
         new = [*owner.options]
     assignments.assign_any(ev, new, spread)
     return result(Known(NONE))
@@ -58,6 +55,43 @@ def _is_new(ev: Evaluator, option: Option) -> bool:
     """True for a row whose other fields would get their defaults if the loop had no round."""
     known = ev.state.objects.get(option.value.term)
     return known is not None and known.new is True
+
+
+def _set_listed(ev: Evaluator, owner: Result, node: Call, named: Result, spread: Expression | None) -> bool:
+    """`if name in ("code", "title"): setattr(row, name, value)`: each way one of these is set; False for other names.
+
+    spread: the dict that has the value under the name.
+    """
+    variable, names = node.arguments[1].value, [string(option.value.term) for option in named.options]
+    if not isinstance(variable, Name) or None in names or not is_of_data(ev, named.term):
+        return False
+    if _is_told_apart(ev, variable, node, (Constant,)):
+        return False
+    before, ways = ev.state, []
+    for name in names:
+        ev.state = before.copy()
+        ev.state.names[variable.id] = result(Known(constant(name)))
+        own = unknown(Subscript(spread, constant(name))) if spread is not None else None
+        assignments.assign(ev, owner, name or "", own or ev.evaluate(node.arguments[2].value))
+        ev.state.names = dict(before.names)
+        ways.append(ev.state)
+    ev.state = meet(ev.analysis.point((ev.frame.path, id(node), "setattr")), ways)
+    return True
+
+
+def is_of_data(ev: Evaluator, variable: Expression) -> bool:
+    """True for what a loop takes from data of which nobody knows what it holds: the key of `data.items()`."""
+    loop = _loop_of(ev, variable)
+    return loop is not None and isinstance(ev.evaluate(loop.iterable).value, Unknown)
+
+
+def _set_each(ev: Evaluator, owner: Result, node: Call) -> bool:
+    """`for name in ("a", "b"): setattr(row, name, data[name])`: each of them is set; False for names nobody knows."""
+
+    def give(name: str, value: Result) -> None:
+        assignments.assign(ev, owner, name, value)
+
+    return _for_each_name(ev, node.arguments[1].value, node, node.arguments[2].value, give)
 
 
 def assign_items(ev: Evaluator, target: Subscript, value: Expression) -> bool:
@@ -114,14 +148,16 @@ def _listed(ev: Evaluator, loop: Iterate | None) -> tuple[Result, ...]:
     return iterable.items if isinstance(iterable, Items) else ()
 
 
-def _is_told_apart(ev: Evaluator, variable: Name, place: Expression) -> bool:
-    """True in a function that compares the variable with literals: it may leave some of them out.
+def _is_told_apart(
+    ev: Evaluator, variable: Name, place: Expression, kinds: tuple[type[Expression], ...] = (Constant, Sequence)
+) -> bool:
+    """True in a function that compares the variable with literals of these kinds: it may leave some of them out.
 
     Not where they are set whatever the comparison says: `if name == "sql": count += 1`.
     """
     body = ev.frame.code.body if ev.frame.code is not None else ()
     beside = [test for choice in inside(body, If) if not _chooses(choice, place) for test in choice.test.walk()]
-    return any(_tells_apart(test, variable) and test not in beside for test in inside(body, Comparison))
+    return any(_tells_apart(test, variable, kinds) and test not in beside for test in inside(body, Comparison))
 
 
 def _chooses(choice: If, place: Expression) -> bool:
@@ -134,7 +170,7 @@ def _chooses(choice: If, place: Expression) -> bool:
     )
 
 
-def _tells_apart(test: Comparison, variable: Name) -> bool:
-    return (test.left == variable and isinstance(test.right, (Constant, Sequence))) or (
+def _tells_apart(test: Comparison, variable: Name, kinds: tuple[type[Expression], ...]) -> bool:
+    return (test.left == variable and isinstance(test.right, kinds)) or (
         test.right == variable and isinstance(test.left, Constant)
     )
