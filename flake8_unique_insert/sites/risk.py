@@ -16,7 +16,7 @@ from flake8_unique_insert.evaluate.row_values import SPREAD
 from flake8_unique_insert.evaluate.terms import ANY, differs, normal, refers_to, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition, Inserted, NewRow
-from flake8_unique_insert.schema import KeyKind, UniqueKey
+from flake8_unique_insert.schema import FormKind, KeyKind, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition
 from flake8_unique_insert.sites.derived import is_derived, is_generated_in, is_made_of_columns
 from flake8_unique_insert.sites.values import FieldValue, field_value
@@ -213,12 +213,15 @@ def _named_by(analysis: Analysis, value: Value) -> list[str]:
 def _is_pk_upsert(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     """`M(pk=x).save()`: an UPDATE first, when the key has no default and nothing forces an insert (oracle A03, A15).
 
-    So it is where a row gets another primary key: the row that has it is overwritten, if there is one.
+    So it is where a row gets another primary key: the row that has it is overwritten, if there is one. A serializer has
+    `objects.create()` make its row, which forces an insert.
     """
     if key.kind is not KeyKind.PRIMARY_KEY or write.method != "save" or is_true(write.options.get("force_insert")):
         return False
     if write.kind == "update":
         return True
+    if write.form is not None and write.form.form.kind is FormKind.SERIALIZER:
+        return False
     fields = [write.model.field(name) for name in key.fields]
     return all(field is not None and field.default is None for field in fields)
 
