@@ -71,8 +71,31 @@ def users_of(project: Project, paths: Collection[Path], method: FunctionSymbol) 
             symbol = FunctionSymbol(module, f"{prefix}{function.name}", function)
             if symbol != method:
                 yield symbol
+        for view in found[2]:
+            yield from _of_view(project, ClassSymbol(module, view), method)
         if found[1]:
             yield None
+
+
+SAVED_BY = {
+    "save": ("form_valid",),
+    "create": ("create", "perform_create"),
+    "update": ("update", "perform_update"),
+}
+"""By a form's or serializer's method the methods of views that lead to it."""
+
+
+def _of_view(project: Project, view: ClassSymbol, method: FunctionSymbol) -> Iterator[FunctionSymbol | None]:
+    """A view's own methods that lead to a method of its form or serializer; None where inherited ones do."""
+    members = (project.class_member(view, own) for own in SAVED_BY.get(method.summary.name, ()))
+    found = (member.method for member in members if member is not None)
+    yield next((item for item in found if item is not None and project.is_own(item.module)), None)
+    called = {name for names in SAVED_BY.values() for name in names}
+    summary = project.class_summary(view)
+    for other in summary.members.keys() - called if summary is not None else ():
+        member = project.class_member(view, other)
+        if member is not None and member.method is not None and ".save(" in project.function_source(member.method):
+            yield member.method
 
 
 def _names(owner: ClassSymbol, method: FunctionSymbol) -> str:

@@ -14,21 +14,34 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 ANSWERING = ("get", "post", "put", "patch", "delete")
-BEFORE = {**dict.fromkeys(ANSWERING, ("dispatch",)), "form_valid": ("dispatch", "post")}
+BEFORE = {
+    **dict.fromkeys(ANSWERING, ("dispatch",)),
+    "form_valid": ("dispatch", "post"),
+    "perform_create": ("create",),
+    "perform_update": ("update",),
+}
 """By a method of a view those that run before it, and call it by `super()`."""
+CALLED = {
+    "dispatch": ANSWERING,
+    "post": ("form_valid", "create"),
+    "create": ("perform_create",),
+    "partial_update": ("update",),
+    "update": ("perform_update",),
+}
+"""By a method of Django's or DRF's those that it calls."""
 
 
 def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: Arguments) -> Result | None:
-    """`super().dispatch(request)` and `super().post(request)`; None for other methods, and where nothing is called."""
-    bases = ev.analysis.lookup.bases(view.symbol) if name in ("dispatch", "post") else ()
-    if not any(base.endswith("View") for base in bases):
+    """`super().dispatch(request)`, `super().create(request)`; None for other methods, and where nothing is called."""
+    bases = ev.analysis.lookup.bases(view.symbol) if name in CALLED else ()
+    if not any(base.endswith(("View", "ViewSet", "ModelMixin")) for base in bases):
         return None
     before = ev.state
     after: list[State | None] = [before.copy()]
-    for method in ANSWERING if name == "dispatch" else ("form_valid",):
+    for method in CALLED[name]:
         ev.state = before.copy()
         try:
-            if not _call(ev, view, method, arguments):
+            if not _call(ev, view, method, node, arguments):
                 continue
         except Unreachable:
             continue
@@ -40,15 +53,27 @@ def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: A
     return unknown(Call(Attribute(view.term, name), ()))
 
 
-def _call(ev: Evaluator, view: Object, method: str, arguments: Arguments) -> bool:
-    """Follow a method of the view's own class; False where it has none. Raises Unreachable."""
+def _call(ev: Evaluator, view: Object, method: str, node: Call, arguments: Arguments) -> bool:
+    """Follow a method of the view's own class, or what the inherited one calls; False where nothing is called.
+
+    Raises Unreachable.
+    """
     own = attributes.read(ev, result(view), method, view.term).value
-    if not isinstance(own, Function):
-        return method == "post" and _call(ev, view, "form_valid", arguments)
-    call = ev.analysis.implied_call(own.symbol.dotted, Attribute(view.term, method))
-    if method == "form_valid":
-        symbol = ev.symbol("form", call)
-        form = views.bind_parameter(ev, view, method, symbol) or unknown(symbol)
-        arguments = (Argument(form.term),), [form]
-    functions.follow(ev, own, call, *arguments, anyway=True)
-    return True
+    if isinstance(own, Function):
+        call = ev.analysis.implied_call(own.symbol.dotted, Attribute(view.term, method))
+        functions.follow(ev, own, call, *_given(ev, view, method, call, arguments), anyway=True)
+        return True
+    if method in CALLED:
+        return any(_call(ev, view, inner, node, arguments) for inner in CALLED[method])
+    if method not in ("perform_create", "perform_update"):
+        return False
+    return views.call_method(ev, view, method, node, _given(ev, view, method, node, arguments)) is not None
+
+
+def _given(ev: Evaluator, view: Object, method: str, node: Call, arguments: Arguments) -> Arguments:
+    """What a method is called with: a valid form, or what its caller was."""
+    if method not in views.FORM_PARAMETERS:
+        return arguments
+    symbol = ev.symbol("form", node)
+    form = views.bind_parameter(ev, view, method, symbol) or unknown(symbol)
+    return (Argument(form.term),), [form]

@@ -139,10 +139,11 @@ def _outside(source: SourceFile) -> str:
     return "".join(lines)
 
 
-def users(source: SourceFile, names: str) -> tuple[list[int], bool]:
+def users(source: SourceFile, names: str) -> tuple[list[int], bool, list[str]]:
     """Which of the file's functions name a class, or call a method on `cls` in it; whether it is named elsewhere.
 
-    names: the class and the method. Imports, `__all__`, comments and the class statement do not count.
+    Last come the views of which it is the `serializer_class` or `form_class`. names: the class and the method. Imports,
+    `__all__`, comments and the class statement do not count.
     """
     name, _, method = names.partition(" ")
     word, own = re.compile(rf"\b{name}\b"), re.compile(rf"\b(?:cls|self)\.{method}\(")
@@ -153,7 +154,17 @@ def users(source: SourceFile, names: str) -> tuple[list[int], bool]:
             inside.append(place)
     rest = re.sub(rf"^class {name}\b", "", COMMENT.sub("", _outside(source)), flags=re.MULTILINE)
     renamed = any(re.search(rf"\b{name}\s+as\b", found) for found in IMPORTS.findall(rest))
-    return inside, renamed or word.search(EXPORTS.sub("", IMPORTS.sub("", rest))) is not None
+    views = [item.qualname for item in source.summary.classes if name in _forms(item)]
+    rest = EXPORTS.sub("", IMPORTS.sub("", rest))
+    return inside, renamed or len(word.findall(rest)) > len(views), views
+
+
+def _forms(item: ClassSummary) -> Iterator[str]:
+    """The last names of what a view names as its form or serializer."""
+    for name in ("serializer_class", "form_class"):
+        stated = item.members.get(name, ())[-1:]
+        value = stated[0].value if stated and isinstance(stated[0], Assignment) else None
+        yield (dotted(value) or "").rpartition(".")[2] if value is not None else ""
 
 
 def assigned(source: SourceFile, qualname: str) -> list[list[tuple[str, int, list[str]]]]:
