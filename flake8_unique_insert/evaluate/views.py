@@ -23,7 +23,7 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.schema import ClassSymbol, ModelForm
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, constant, dotted, string
+from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, constant, dotted, string
 from flake8_unique_insert.syntax.summary import Assignment, FunctionSummary
 from flake8_unique_insert.values import (
     Arguments,
@@ -179,15 +179,19 @@ def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression)
     found = form_classes(ev, view, FORM_PARAMETERS[method], method)
     is_new = _makes_rows(ev, view) if method == "form_valid" else method == "perform_create"
     pairs = _each(ev, found, symbol) if len(found) > 1 else [(form, symbol) for form in found]
-    row = _row(ev, view, method) if not is_new else None
+    given = _called(ev, view, "get_form_kwargs") if method == "form_valid" and found else None
+    row = _row(ev, view, given) if not is_new else None
     made = [bind(ev, Form(term, form.symbol, form), row, is_new) for form, term in pairs]
+    if given is not None:
+        call = ev.analysis.implied_call("__init__", symbol)
+        for form in made:
+            forms.initialised(ev, form, call, ((Argument(given.term, star="**"),), [given]))
     ev.state.learn(form.valid for form in made)
     return _either(symbol, made) or plain_forms.of_view(ev, view, symbol)
 
 
-def _row(ev: Evaluator, view: Object, method: str) -> Result | None:
-    """The row that a view's own methods give its form, if they tell."""
-    arguments = _called(ev, view, "get_form_kwargs") if method == "form_valid" else None
+def _row(ev: Evaluator, view: Object, arguments: Result | None) -> Result | None:
+    """The row that a view's own methods give its form, if they tell. arguments: what they give it."""
     dicts = [option.value for option in arguments.options] if arguments is not None else []
     given = {dict(value.entries).get("instance") if isinstance(value, Entries) else None for value in dicts}
     row = given.pop() if len(given) == 1 else None
