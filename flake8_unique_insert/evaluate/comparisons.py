@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from flake8_unique_insert.evaluate.membership import absent_from_each
 from flake8_unique_insert.evaluate.queries import note_check
 from flake8_unique_insert.evaluate.setting import is_of_data
 from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.evaluate.terms import same
 from flake8_unique_insert.evaluate.truth import States, by_truth, gained, is_filled, narrowed, truth
 from flake8_unique_insert.facts import Absent, Condition, Facts, Null
 from flake8_unique_insert.syntax.expressions import (
@@ -177,8 +179,10 @@ def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
             return (None, ev.state.copy()) if test.operator == "==" else (ev.state.copy(), None)
         sides = (_stored(ev, test.left, right), _stored(ev, test.right, left))
         stored = [side for side in sides if side is not None]
-        if stored:
+        others = [*_of_others(ev, left.term, right.term), *_of_others(ev, right.term, left.term)]
+        if stored or others:
             alike, different = ev.state.copy(), ev.state.copy()
+            alike.learn(others)
             for row, item in stored:
                 alike.learn(_own_value(ev, row, item))
                 _note_own(alike, row, item, left if item.term == left.term else right)
@@ -188,6 +192,14 @@ def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
         yes, no = _split_by_constants(ev, left, test.left, [other.constant])
         return (yes, no) if test.operator == "==" else (no, yes)
     return ev.state.copy(), ev.state.copy()
+
+
+def _of_others(ev: Evaluator, row: Expression, name: Expression) -> Iterator[Absent]:
+    """What is known of all rows but one, by another name that turned out to be the same row's."""
+    for fact in (fact for fact in ev.state.facts if isinstance(fact, Absent)):
+        for item in fact.conditions:
+            if item.excluded and item.lookup == "exact" and same(item.term, row):
+                yield replace(fact, conditions=fact.conditions - {item} | {replace(item, term=name)})
 
 
 def _is_blank(ev: Evaluator, side: Expression, other: Result) -> bool:
