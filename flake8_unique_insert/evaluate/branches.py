@@ -3,7 +3,7 @@
 Narrowing forms that are understood: `not`, `and`, `or`, ternaries, walrus, truth of any lookup's answer, `is None` and
 `== None`, comparisons of a count or `len()` with 0 and 1, `== True/False`, `x in column`, `any(...)`, `hasattr` of a
 reverse one-to-one, the flag of an upsert. Not understood (no fact, both edges open): `isinstance`, arithmetic on
-counts, comparisons of two lookups, `all(...)`.
+counts, comparisons of two lookups, `all(...)` of other things than models that are named one by one.
 """
 
 from __future__ import annotations

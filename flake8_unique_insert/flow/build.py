@@ -27,9 +27,10 @@ from flake8_unique_insert.flow.graph import (
 )
 from flake8_unique_insert.flow.targets import Catcher, Loop
 from flake8_unique_insert.syntax import statements
-from flake8_unique_insert.syntax.expressions import Boolean, Constant, Expression, Name
+from flake8_unique_insert.syntax.expressions import Attribute, Boolean, Constant, Expression, Name
 from flake8_unique_insert.syntax.replacement import replaced
-from flake8_unique_insert.syntax.statements import SUBJECT, Statement, Suite
+from flake8_unique_insert.syntax.statements import SUBJECT, Statement, Suite, inside
+from flake8_unique_insert.syntax.unrolled import models_named
 
 MAX_BLOCKS = 40_000
 
@@ -199,6 +200,8 @@ class _Builder:
         if (call := taken_out(node)) is not None and isinstance(node.target, Name):
             block = self.act(block, Assign(iterable, node.iterable))
             return self.act(block, TakeOut(node.target, iterable, call))
+        if models := models_named(node.target, node.iterable, inside(node.body, Attribute)):
+            return self.unrolled(node, models, block)
         head = self.block()
         self.link(self.act(block, Assign(iterable, node.iterable)), head)
         body, done = self.block(), self.block()
@@ -220,6 +223,22 @@ class _Builder:
         if finished is not None:
             self.link(finished, loop.after)
         return loop.after
+
+    def unrolled(self, node: statements.For, items: tuple[Expression, ...], block: Block) -> Block:
+        """The body of a loop for each of these items, one after the other."""
+        after = self.block()
+        for item in items:
+            start, following = self.act(block, Assign(node.target, item)), self.block()
+            self.loops.append(Loop(after, following, len(self.finals)))
+            end = self.suite(node.body, start)
+            self.loops.pop()
+            if end is not None:
+                self.link(end, following)
+            block = following
+        finished = self.suite(node.orelse, block)
+        if finished is not None:
+            self.link(finished, after)
+        return after
 
     def on_Break(self, node: statements.Break, block: Block) -> None:
         if self.loops:

@@ -39,6 +39,7 @@ from flake8_unique_insert.syntax.expressions import (
     Yield,
     constant,
 )
+from flake8_unique_insert.syntax.unrolled import spelled_out
 
 _WORDS = {"None": NONE, "True": TRUE, "False": constant(False), "Ellipsis": constant(...)}
 _SYMBOLS = {
@@ -177,7 +178,7 @@ def _call(lower: Lowering, node: cst.Call) -> Expression:
     if isinstance(function, cst.Call) and _last(function.func) in IN_THREAD:
         given = [item.value for item in function.args if item.keyword is None and not item.star]
         function = given[0] if len(given) == 1 else function
-    return Call(lower(function), lower.arguments(node.args), lower.place(function))
+    return spelled_out(Call(lower(function), lower.arguments(node.args), lower.place(function)))
 
 
 def _last(node: cst.BaseExpression) -> str:

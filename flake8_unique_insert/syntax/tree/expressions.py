@@ -35,6 +35,7 @@ from flake8_unique_insert.syntax.expressions import (
     Yield,
     constant,
 )
+from flake8_unique_insert.syntax.unrolled import spelled_out
 
 _SYMBOLS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
@@ -114,7 +115,7 @@ def _call(node: ast.Call, depth: int) -> Expression:
     function = node.func
     if isinstance(function, ast.Call) and len(function.args) == 1 and _last(function.func) in IN_THREAD:
         function = function.args[0]
-    return Call(lower(function, depth), arguments(node.args, node.keywords, depth), _place(function))
+    return spelled_out(Call(lower(function, depth), arguments(node.args, node.keywords, depth), _place(function)))
 
 
 def _last(node: ast.expr) -> str:
