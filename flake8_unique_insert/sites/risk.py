@@ -16,7 +16,7 @@ from flake8_unique_insert.evaluate.row_values import SPREAD
 from flake8_unique_insert.evaluate.terms import ANY, differs, normal, refers_to, same, symbols
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition, Inserted, NewRow
-from flake8_unique_insert.schema import FormKind, KeyKind, UniqueKey
+from flake8_unique_insert.schema import FormKind, KeyKind, Model, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition
 from flake8_unique_insert.sites.derived import is_derived, is_generated_in, is_made_of_columns
 from flake8_unique_insert.sites.values import FieldValue, field_value
@@ -35,7 +35,7 @@ from flake8_unique_insert.values import Answer, Elements, Known, Result, Value
 
 def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
     """The keys of the model whose fields a write sets."""
-    keys = tuple(key for key in write.model.keys if not any(_replaces(other, key) for other in write.model.keys))
+    keys = tuple(key for key in write.model.keys if not _is_implied(write.model, key))
     if write.kind == "unchanged":
         return ()
     if write.object is not None and SPREAD in write.object.changed:
@@ -53,6 +53,13 @@ def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
         changed = {*write.form.form.inputs, *(name for name, _ in write.values.values), *_made_in_save(write)}
         return tuple(key for key in keys if changed & set(key.members))
     return keys
+
+
+def _is_implied(model: Model, key: UniqueKey) -> bool:
+    """True for a key that only rows can have in common which are one row, or have another key in common."""
+    is_numbered = all(other.kind is not KeyKind.PRIMARY_KEY for other in model.keys)
+    is_wider = is_numbered and model.primary_key in key.fields and len(key.members) > 1
+    return is_wider or any(_replaces(other, key) for other in model.keys)
 
 
 def _replaces(key: UniqueKey, other: UniqueKey) -> bool:
