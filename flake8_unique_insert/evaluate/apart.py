@@ -56,12 +56,13 @@ def keyed_by(key: Expression, value: Expression) -> RowFields | None:
 
 
 def _distinct(model: Model, query: Expression) -> Iterator[frozenset[str]]:
-    """The fields of `values("a", "b").distinct()`, and those by which `values("a").annotate(...)` groups."""
+    """The fields of `distinct("a", "b")` and of `values("a", "b").distinct()`, and those by which `values("a")` groups
+    before `annotate(...)`."""
     told = False
     while isinstance(query, Call) and isinstance(query.function, Attribute):
         method, fields = query.function.name, [string(argument.value) for argument in query.arguments]
         told = told or (method == "distinct" and not fields) or method == "annotate"
-        if told and method in ("values", "values_list"):
+        if (told and method in ("values", "values_list")) or (method == "distinct" and fields):
             yield frozenset(field.name if (field := model.field(name or "")) else name or "" for name in fields)
         query = query.function.base
 
