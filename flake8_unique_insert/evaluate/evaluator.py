@@ -11,6 +11,7 @@ from flake8_unique_insert.evaluate import (
     branches,
     calls,
     comprehensions,
+    copies,
     items,
     lambdas,
     logic,
@@ -201,7 +202,10 @@ class Evaluator:
             self.bind(target.id, value)
         elif isinstance(target, Attribute):
             base = self.evaluate(target.base)
-            assignments.assign(self, base, target.name, value)
+            own = copies.under_own_name(self, base, target.name, value)
+            if own is not base:
+                self.assign(target.base, own)
+            assignments.assign(self, own, target.name, value)
         elif isinstance(target, Sequence):
             self._unpack(target, value)
         elif isinstance(target, Starred):

@@ -1,0 +1,31 @@
+"""Copies of rows: an instance that loses its primary key is another row from then on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate.terms import normal
+from flake8_unique_insert.syntax.expressions import NONE, Attribute
+from flake8_unique_insert.values import Instance, Result, result, unknown
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+
+def under_own_name(ev: Evaluator, row: Result, name: str, value: Result) -> Result:
+    """The row under a name of its own where `row.name = value` makes a copy of one that it was looked up by.
+
+    `get(pk=old.pk)` is another name of `old`, which the copy must not go by.
+    """
+    instance = row.value
+    if value.term != NONE or not isinstance(instance, Instance) or normal(instance.term) == instance.term:
+        return row
+    known = ev.state.objects.get(instance.term)
+    if name not in ("pk", "id", instance.model.primary_key) or known is None:
+        return row
+    copy = ev.symbol("new", ("copy", instance.term))
+    named = dict(known.values)
+    kept = ((field, unknown(Attribute(instance.term, field))) for field in instance.model.fields if field not in named)
+    ev.state.objects[copy] = replace(known, values=(*known.values, *kept))
+    return result(replace(instance, term=copy))
