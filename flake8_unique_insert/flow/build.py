@@ -58,6 +58,7 @@ class _Builder:
         self.entry = self.block()
         self.exit = self.block()
         self.temporaries = 0
+        self.before: Suite = ()
 
     # --- blocks and edges
 
@@ -108,14 +109,16 @@ class _Builder:
 
     # --- statements
 
-    def suite(self, suite: Suite, block: Block | None) -> Block | None:
-        """Append statements; the block where control goes on, None when it never does."""
+    def suite(self, suite: Suite, block: Block | None, before: Suite = ()) -> Block | None:
+        """Append statements; the block where control goes on, None when it never does. before: what always precedes."""
         for place, statement in enumerate(suite):
             if block is None:
                 return None
+            if isinstance(statement, statements.With):
+                self.before = (*before, *suite[:place])
             block = self.statement(statement, block)
             if isinstance(statement, statements.For) and block is not None:
-                for name, comprehension in filled(suite[:place], statement, self.iterable()):
+                for name, comprehension in filled((*before, *suite[:place]), statement, self.iterable()):
                     block = self.act(block, Gather(name, comprehension))
         return block
 
@@ -318,7 +321,7 @@ class _Builder:
         return entry
 
     def on_With(self, node: statements.With, block: Block) -> Block | None:
-        outer = self.regions
+        outer, before = self.regions, self.before
         depth = len(self.catchers)
         escapes: list[Block] = []
         for manager, target in node.items:
@@ -331,7 +334,7 @@ class _Builder:
             self.regions = (*self.regions, WithRegion(manager, node.body))
         start = self.block()
         self.link(block, start)
-        end = self.suite(node.body, start)
+        end = self.suite(node.body, start, before)
         del self.catchers[depth:]
         self.regions = outer
         return self.meet(end, *escapes)

@@ -1,4 +1,4 @@
-"""Loops that do nothing but fill collections, or take names out of a dict.
+"""Loops that fill collections, or take names out of a dict, and do nothing that may add rows or end a round.
 
 What they fill is what a comprehension would be.
 """
@@ -37,12 +37,16 @@ def filled(before: Suite, loop: statements.For, iterable: Name) -> Iterator[tupl
         return
     named: dict[Expression, Expression] = {}
     found: dict[Name, Comprehension] = {}
+    changed: set[str] = set()
     for statement in loop.body:
         conditions: tuple[Expression, ...] = ()
         if isinstance(statement, statements.If) and not statement.orelse and len(statement.body) == 1:
             conditions, statement = (replaced(statement.test, named),), statement.body[0]
         elif isinstance(statement, statements.Assign) and isinstance(statement.targets[-1], Name):
             named[statement.targets[0]] = replaced(statement.value, named)
+            continue
+        elif (names := _set(statement)) is not None:
+            changed |= names
             continue
         fill = _fill(statement)
         if fill is None or fill[0] in found:
@@ -53,7 +57,8 @@ def filled(before: Suite, loop: statements.For, iterable: Name) -> Iterator[tupl
         clause = Clause(loop.target, iterable, conditions)
         found[name] = Comprehension(kind, replaced(element, named), (clause,))
     for name, comprehension in found.items():
-        if name not in comprehension.walk() and _is_empty(before, name):
+        read = {_name(part) for part in comprehension.walk()}
+        if not changed & {*read, name.id} and name.id not in read and _is_empty(before, name):
             yield name, comprehension
 
 
@@ -89,6 +94,25 @@ def _fill(statement: Statement) -> tuple[Name, str, Expression] | None:
         if is_one and isinstance(function, Attribute) and isinstance(function.base, Name) and function.name in ADDING:
             return function.base, ADDING[function.name], arguments[0].value
     return None
+
+
+def _set(statement: Statement) -> set[str] | None:
+    """The fields, or the name, that a statement changes without any call; None for all other statements."""
+    if isinstance(statement, statements.Assign):
+        targets = statement.targets if all(isinstance(target, Attribute) for target in statement.targets) else ()
+    else:
+        targets = (statement.target,) if isinstance(statement, statements.AugAssign) else ()
+    if not targets or any(isinstance(part, Call) for part in statement.walk()):
+        return None
+    names = {_name(target) for target in targets}
+    return names if "" not in names else None
+
+
+def _name(part: Expression) -> str:
+    """A local name, or that of a field, which `row.owner_id` reads, too; "" for anything else."""
+    if isinstance(part, Attribute):
+        return f".{part.name.removesuffix('_id')}"
+    return part.id if isinstance(part, Name) else ""
 
 
 def _is_empty(before: Suite, name: Name) -> bool:
