@@ -95,6 +95,21 @@ def only_row(model: Model, groups: Groups, row: Expression) -> list[Absent]:
     return [Absent(model.table, group | {itself}) for group in groups]
 
 
+def but_for_the_one(state: State, alone: Iterable[Absent]) -> Iterator[Absent]:
+    """What is known of all other rows when those with another value are gone, and no other row has this one's.
+
+    alone: what is known of all others that have the values by which this one was looked up.
+    """
+    for fact in (fact for fact in state.facts if isinstance(fact, Absent)):
+        for item in (item for item in fact.conditions if item.excluded):
+            here, rest = replace(item, excluded=False), fact.conditions - {item}
+            for other in alone:
+                itself = frozenset(own for own in other.conditions if own.excluded)
+                wider = other.conditions - {here} - itself <= rest and other.table == fact.table
+                if wider and here in other.conditions:
+                    yield replace(fact, conditions=rest | itself)
+
+
 def only_one(rows: Rows, row: Expression) -> frozenset[Absent]:
     """What is known of all other rows when this one was found by a unique key: none has it."""
     itself = Condition(rows.model.primary_key, "exact", row, excluded=True)

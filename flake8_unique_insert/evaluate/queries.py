@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import inserts, largest, related_managers
-from flake8_unique_insert.evaluate.absent_rows import absent, found_by, narrowed, only_row, unlisted
+from flake8_unique_insert.evaluate.absent_rows import absent, but_for_the_one, found_by, narrowed, only_row, unlisted
 from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
 from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
 from flake8_unique_insert.evaluate.state import Check
-from flake8_unique_insert.evaluate.terms import differs
+from flake8_unique_insert.evaluate.terms import differs, is_something
 from flake8_unique_insert.evaluate.unrelated import unrelated
 from flake8_unique_insert.evaluate.verbs import SAME_ROWS
 from flake8_unique_insert.facts import Condition
@@ -199,7 +199,8 @@ def the_one(ev: Evaluator, found: Rows, term: Expression) -> Result:
     """
     ev.state.objects.setdefault(term, ObjectState(False, found_by(found)))
     if not isinstance(found.term, Subscript):
-        ev.state.learn(only_row(found.model, found.alternatives, term))
+        alone = only_row(found.model, found.alternatives, term)
+        ev.state.learn([*alone, *but_for_the_one(ev.state, alone)])
     return result(Instance(term, found.model))
 
 
@@ -239,10 +240,13 @@ def _field_name(model: Model, name: str) -> str:
 def _update(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     inserts.update_rows(ev, rows, call, arguments)
     for argument, value in zip(*arguments):
-        if argument.keyword is not None and isinstance(value.value, Known):  # none of them has another value now
-            another = condition(rows.model, argument.keyword, value, excluded=True)
-            moved = all(any(_is_lost(item, another) for item in group) for group in rows.alternatives)
-            ev.state.learn(absent(rows if moved else narrowed(rows, another)))
+        if argument.keyword is None:
+            continue
+        another = condition(rows.model, argument.keyword, value, excluded=True)
+        if all(any(_is_lost(item, another) for item in group) for group in rows.alternatives):
+            ev.state.learn(absent(rows))
+        elif isinstance(value.value, Known):  # none of them has another value now
+            ev.state.learn(absent(narrowed(rows, another)))
     return result(Answer(ev.symbol("touched", call), rows, "count"))
 
 
@@ -251,7 +255,7 @@ def _is_lost(item: Condition, another: Condition) -> bool:
     if item.field != another.field or item.excluded:
         return False
     if item.lookup == "isnull":
-        return item.term == (FALSE if another.term == NONE else TRUE)
+        return item.term == FALSE if another.term == NONE else item.term == TRUE and is_something(another.term)
     if item.lookup != "exact":
         return False
     return differs(item.term, another.term) or (another.term == NONE and item.term != NONE)

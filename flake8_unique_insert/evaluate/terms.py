@@ -16,6 +16,7 @@ from flake8_unique_insert.syntax.expressions import (
     Symbol,
     Unsupported,
     called_name,
+    dotted,
     string,
 )
 
@@ -24,6 +25,9 @@ ANY = Symbol("any", 0)
 
 OTHER = Symbol("other", 0)
 """The value of another round of a loop over elements of which nothing says that they are equal or differ."""
+
+CLOCKS = frozenset({"now", "today", "time", "utcnow", "localtime", "localdate", "time_ns", "date"})
+"""What tells the time."""
 
 STR = (Name("str"), Name("builtins.str"))
 
@@ -131,6 +135,13 @@ def _is_key(term: Expression) -> bool:
 def differs(left: Expression, right: Expression) -> bool:
     """True when two terms certainly denote different values: two literals."""
     return isinstance(left, Constant) and isinstance(right, Constant) and left.value != right.value
+
+
+def is_something(term: Expression) -> bool:
+    """True for what is certainly not None: a literal, the time and what is computed from other values."""
+    if isinstance(term, Call):
+        return (dotted(term.function) or "").rsplit(".", 1)[-1] in CLOCKS
+    return isinstance(term, Binary) or (isinstance(term, Constant) and term.value is not None)
 
 
 def is_attribute_of(term: Expression, base: Expression, name: str) -> bool:

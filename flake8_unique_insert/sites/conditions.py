@@ -9,24 +9,21 @@ from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame,
 from flake8_unique_insert.evaluate.lookups import groups_of
 from flake8_unique_insert.evaluate.managers import asked_by, hidden_by_default
 from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.evaluate.terms import is_something
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model, UniqueKey
 from flake8_unique_insert.sites.soft_deletes import leaves_key, retires
-from flake8_unique_insert.sites.values import CLOCKS, FieldValue, constant_of, field_value
+from flake8_unique_insert.sites.values import FieldValue, constant_of, field_value
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
     NONE,
     TRUE,
     Argument,
-    Binary,
-    Call,
     Constant,
-    Expression,
     Sequence,
-    dotted,
 )
-from flake8_unique_insert.values import Instance, Known
+from flake8_unique_insert.values import Instance
 
 
 def key_conditions(analysis: Analysis, model: Model, key: UniqueKey) -> frozenset[Condition] | None:
@@ -145,16 +142,8 @@ def _outcome(value: FieldValue, condition: Condition) -> bool | None:
     return None
 
 
-def _last(function: Expression) -> str:
-    return (dotted(function) or "").rsplit(".", 1)[-1]
-
-
 def _certainly_something(value: FieldValue) -> bool:
     """True for a row, a literal, the time and what is computed from others."""
     return value.result is not None and all(
-        isinstance(option.value, Instance)
-        or (isinstance(option.value, Known) and option.value.term != NONE)
-        or isinstance(option.value.term, Binary)
-        or (isinstance(option.value.term, Call) and _last(option.value.term.function) in CLOCKS)
-        for option in value.result.options
+        isinstance(option.value, Instance) or is_something(option.value.term) for option in value.result.options
     )

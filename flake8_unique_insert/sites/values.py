@@ -11,7 +11,7 @@ from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.row_values import SPREAD
 from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.evaluate.terms import normal
+from flake8_unique_insert.evaluate.terms import CLOCKS, normal
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Null
 from flake8_unique_insert.record import record
@@ -43,8 +43,6 @@ from flake8_unique_insert.values import (
     Value,
     result,
 )
-
-CLOCKS = frozenset({"now", "today", "time", "utcnow", "localtime", "localdate", "time_ns", "date"})
 
 
 @record
