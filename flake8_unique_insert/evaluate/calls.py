@@ -30,7 +30,7 @@ from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.exhausted import of_row
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.spreading import each_spread
+from flake8_unique_insert.evaluate.spreading import each_spread, fitting
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.evaluate.verbs import QUIET, SAME_ROWS, reads_like_insert
 from flake8_unique_insert.evaluate.writes import Unresolved
@@ -127,7 +127,7 @@ def _call_options(
     for option in options:
         if is_one:
             ev.state.objects = dict(before)
-        results += [(option, value) for value in _call_each(ev, option, node, each, term)]
+        results += [(option, value) for value in _call_each(ev, option, node, fitting(option.value, each), term)]
         after.update(ev.state.objects)
     if is_one:
         ev.state.objects = after

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.collected import met_entries
+from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import Argument
-from flake8_unique_insert.values import Arguments, Entries, Items, Result, Unset, result
+from flake8_unique_insert.values import Arguments, Bound, Entries, Items, ModelClass, Result, Rows, Unset, Value, result
 
 NO_LOOKUP = ("defaults", "create_defaults")
 """The arguments of an upsert by which no row is looked up."""
@@ -22,6 +23,24 @@ def each_spread(arguments: Arguments) -> list[Arguments]:
             dicts = (Result(value.term, (option,)) for option in value.options)
             return [(nodes, [*values[:place], found, *values[place + 1 :]]) for found in dicts]
     return [arguments]
+
+
+def fitting(function: Value, each: list[Arguments]) -> list[Arguments]:
+    """Those of several dicts whose keys are fields of the model that is called, or a manager of; all where none is.
+
+    Model and dict were chosen together: `model, lookup = Team, {"name": name}` on one way, others on another one.
+    """
+    target = function.receiver if isinstance(function, Bound) else function
+    if len(each) == 1 or not isinstance(target, (Rows, ModelClass)):
+        return each
+    return [arguments for arguments in each if _has_fields(target.model, arguments)] or each
+
+
+def _has_fields(model: Model, arguments: Arguments) -> bool:
+    dicts = (value.value for argument, value in zip(*arguments) if argument.star == "**")
+    names = (name.split("__")[0] for found in dicts if isinstance(found, Entries) for name, _ in found.entries)
+    others = {*NO_LOOKUP, *model.generic_keys}
+    return not model.bases_known or all(model.field(name) is not None or name in others for name in names)
 
 
 def one_dict(value: Result) -> Result:
