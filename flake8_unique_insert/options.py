@@ -16,10 +16,11 @@ DEFAULT_SKIP = (
     "test",
     "testing",
     "migrations",
-    "test_*.py",
+    "test_*",
     "*_test.py",
     "*_tests.py",
     "tests.py",
+    "testing.py",
     "conftest.py",
     "factories.py",
 )

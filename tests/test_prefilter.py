@@ -66,7 +66,7 @@ def skipped(path: str, *patterns: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "name", ["shop/views.py", "tests_/views.py", "contest.py", "migrations.py", "shop/latest.py", "shop/factories/a.py"]
+    "name", ["shop/views.py", "tests_/views.py", "contest.py", "migrations.py", "shop/latest.py", "shop/testimonials/a.py", "shop/factories/a.py"]
 )
 def test_path_not_left_out_by_default(name: str) -> None:
     assert not skipped(f"{ROOT}/{name}", *DEFAULT_SKIP)
@@ -77,7 +77,8 @@ def test_path_not_left_out_by_default(name: str) -> None:
     [
         ("shop/tests/a.py", "tests"),
         ("tests/a.py", "tests"),
-        ("shop/test_a.py", "test_*.py"),
+        ("shop/test_a.py", "test_*"),
+        ("shop/test_helpers/fake.py", "test_*"),
         ("shop/seeds/more/a.py", "shop/seeds"),
         ("shop/seeds/a.py", "*/seeds/*"),
         ("shop/a.py", "shop/a.py"),
