@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 CAUGHT_WITH_INTEGRITY_ERROR = frozenset(
     f"{module}.{name}"
     for module in ("django.db", "django.db.utils")
@@ -74,6 +76,9 @@ GENERATORS = frozenset(
     }
 )
 """Callables that give a value which cannot be in the database yet."""
+
+MAKERS = re.compile(r"stripe\..*\.create(_async)?")
+"""Callables that make an object at a service, which gives it a new `id`, by their dotted names."""
 
 PICKS = frozenset({"random.choice", "random.choices", "random.sample", "secrets.choice"})
 """Callables that pick one or several elements of a collection at random."""

@@ -52,6 +52,8 @@ def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result
     """The result of a function known by name; None for all others."""
     if dotted in ev.analysis.generators:
         return ev.generated(node)
+    if django_names.MAKERS.fullmatch(dotted):
+        return _made_elsewhere(ev, node)
     if dotted in django_names.PICKS:
         return picks.picked(ev, node)
     if dotted in django_names.EXITS:
@@ -81,6 +83,14 @@ def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result
     if dotted in COPIES and arguments[1]:
         return _copy(ev, node, arguments[1][0])
     return None
+
+
+def _made_elsewhere(ev: Evaluator, node: Call) -> Result:
+    """An object that a service has made: its `id`, read as an attribute or by key, is a new value."""
+    term = ev.symbol("made", node)
+    entries = (("id", ev.generated(node)),)
+    ev.state.objects[term] = ObjectState(None, entries)
+    return result(Entries(term, entries, True))
 
 
 def _as_dict(ev: Evaluator, value: Result) -> Result | None:
