@@ -125,10 +125,7 @@ def import_result(ev: Evaluator, imported: Import) -> Result:
 
 
 def member_of_module(ev: Evaluator, symbol: ModuleSymbol | ExternalSymbol, name: str) -> Result:
-    """`module.name`."""
+    """`module.name`: what `from module import name` gives, a submodule, too."""
     if isinstance(symbol, ModuleSymbol):
-        found = ev.analysis.lookup.resolve(symbol.dotted, name)
-        if found is not None:
-            return symbol_result(ev, found)
-        return unknown(Name(f"{symbol.dotted}.{name}"))
+        return import_result(ev, Import(symbol.dotted, name, 0, 0))
     return symbol_result(ev, ExternalSymbol(f"{symbol.dotted}.{name}"))
