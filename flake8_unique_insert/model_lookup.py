@@ -73,6 +73,9 @@ class ModelLookup(Protocol):
     def form_of(self, model: Model, fields: Iterable[str] | None) -> ModelForm:
         """The form that a generic view makes of its `model` and `fields` (None: all)."""
 
+    def admin_model(self, symbol: ClassSymbol) -> Model | None:
+        """The only model that a ModelAdmin is registered for; None for other classes."""
+
     def admin_form(self, symbol: ClassSymbol) -> ModelForm | None:
         """The form that a ModelAdmin makes of its options; None for other classes, and where they are worked out."""
 

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import inserts
 from flake8_unique_insert.evaluate.binding import bind
+from flake8_unique_insert.evaluate.lookups import unknown_condition
 from flake8_unique_insert.facts import NewRow
 from flake8_unique_insert.syntax.expressions import FALSE, TRUE, Call
-from flake8_unique_insert.values import Form, Instance, Known, Object, ObjectState, Option, Result, result
+from flake8_unique_insert.values import Form, Instance, Known, Object, ObjectState, Option, Result, Rows, result
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 SAVE_MODEL = "save_model"
+SELECTED = (["queryset"], ["qs"])
+"""What the parameter behind the request is called that gets rows of the admin's model."""
 
 
 def is_admin(ev: Evaluator, value: Object) -> bool:
@@ -36,6 +39,15 @@ def bind_save_model(ev: Evaluator, admin: Object, names: list[str]) -> None:
     bound = bind(ev, Form(filled, form.symbol, form), result(Instance(row, form.model)))
     ev.state.learn([bound.valid])
     ev.state.names.update({names[1]: result(Instance(row, form.model)), names[2]: result(bound)})
+
+
+def bind_queryset(ev: Evaluator, admin: Object, name: str) -> None:
+    """The rows that an action of an admin is for, or that a method of it selects from: some of its model's."""
+    term, model = ev.state.names[name].term, ev.analysis.lookup.admin_model(admin.symbol)
+    if model is not None:
+        declared = model.managers.get(model.default_manager)
+        some = frozenset([frozenset([unknown_condition(term)])])
+        ev.state.names[name] = result(Rows(term, model, some, manager=declared))
 
 
 def save_model(ev: Evaluator, node: Call, arguments: list[Result]) -> None:

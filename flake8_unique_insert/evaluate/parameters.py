@@ -196,6 +196,8 @@ def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
         plain_forms.bind_input(ev, receiver.value, names[INPUT_PLACES[function.name]])
     elif function.name == admins.SAVE_MODEL and len(names) == 4:
         admins.bind_save_model(ev, receiver.value, names)
+    elif names[1:2] in admins.SELECTED:
+        admins.bind_queryset(ev, receiver.value, names[1])
     else:
         bind_request(ev, receiver.value, function)
         symbol = ev.state.names[names[0]].term if names else None

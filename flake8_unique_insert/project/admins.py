@@ -31,7 +31,7 @@ WORKED_OUT = ("get_form", "get_fields", "get_fieldsets", "get_exclude", "get_rea
 class Admins:
     """Reads ModelAdmin classes.
 
-    model: the model that an expression names. text: the text of a module.
+    named: the model that an expression names. text: the text of a module.
     """
 
     def __init__(
@@ -40,14 +40,14 @@ class Admins:
         classes: Classes,
         metas: Metas,
         forms: Forms,
-        model: Callable[[Placed], Model | None],
+        named: Callable[[Placed], Model | None],
         text: Callable[[str], str],
     ) -> None:
         self._names = names
         self._classes = classes
         self._metas = metas
         self._forms = forms
-        self._model = model
+        self._named = named
         self._text = text
 
     def form(self, symbol: ClassSymbol) -> ModelForm | None:
@@ -55,9 +55,7 @@ class Admins:
 
         Where its own methods choose them it is taken to have, and to validate, whatever the model has.
         """
-        if ADMIN not in map(last_part, self._classes.bases(symbol)):
-            return None
-        model = self._registered(symbol)
+        model = self.model(symbol)
         if model is None:
             return None
         base, fieldsets, fields, exclude, locked = (
@@ -76,8 +74,10 @@ class Admins:
             return replace(self._forms.of(model, None, own), checked=frozenset(model.keys))
         return self._forms.limited(own, model, fields, [part for part in (exclude, locked) if part is not None])
 
-    def _registered(self, symbol: ClassSymbol) -> Model | None:
+    def model(self, symbol: ClassSymbol) -> Model | None:
         """The only model of `@admin.register(Model)`, or of `admin.site.register(Model, TheAdmin)` in the same file."""
+        if ADMIN not in map(last_part, self._classes.bases(symbol)):
+            return None
         summary = self._classes.summary(symbol)
         named: list[Expression] = []
         for decorator in summary.decorators if summary else ():
@@ -86,7 +86,7 @@ class Admins:
         if not named:
             call = rf"\bregister\(\s*([\w.]+)\s*,\s*(?:admin_class\s*=\s*)?{re.escape(symbol.qualname)}\b"
             named = [Name(name) for name in re.findall(call, self._text(symbol.module))]
-        return self._model(Placed(named[0], symbol.module)) if len(named) == 1 else None
+        return self._named(Placed(named[0], symbol.module)) if len(named) == 1 else None
 
 
 def _fields(fieldsets: Expression) -> Iterator[Expression]:

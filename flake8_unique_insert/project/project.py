@@ -264,6 +264,10 @@ class Project:
         """The form that a generic view makes of its `model` and `fields` (None: all)."""
         return self._forms.of(model, fields)
 
+    def admin_model(self, symbol: ClassSymbol) -> Model | None:
+        """The only model that a ModelAdmin is registered for; None for other classes."""
+        return self._admins.model(symbol)
+
     def admin_form(self, symbol: ClassSymbol) -> ModelForm | None:
         """The form that a ModelAdmin makes of its options; None for other classes, and where they are worked out."""
         return self._admins.form(symbol)
