@@ -215,7 +215,14 @@ def _heirs(ev: Evaluator, view: Object) -> Iterator[ClassSymbol]:
 
 
 def _replaces(ev: Evaluator, heir: ClassSymbol, base: ClassSymbol, name: str) -> bool:
-    """True when a class has another method of a name than its base, which does not call that one."""
+    """True when a class has another method of a name than its base, which does not call that one.
+
+    Django's or DRF's own, say, where that stands first: `class OrderViewSet(ModelViewSet, OwnedMixin)`.
+    """
+    bases = ev.analysis.lookup.bases(heir)
+    first = bases[: bases.index(base.dotted)] if base.dotted in bases else ()
+    if any(item.rpartition(".")[2] == SAVING.get(name) for item in first):
+        return True
     own, inherited = (ev.analysis.lookup.class_member(symbol, name) for symbol in (heir, base))
     if own is None or own.method is None or own == inherited:
         return False
