@@ -117,20 +117,25 @@ def _call(ev: Evaluator, node: Call) -> Result:
 def _call_options(
     ev: Evaluator, options: tuple[Option, ...], node: Call, each: list[Arguments], term: Call
 ) -> list[tuple[Option, Result]]:
-    """What each of several functions returns; where they have one name, each finds the objects as they were before.
+    """What each of several functions returns, one of which is called: what one of them ends is known to the next.
 
-    `row.save()` is one of these where it is not known of which model the row is.
+    Where they have one name, each finds the objects as they were before: `row.save()` is one of these where it is not
+    known of which model the row is.
     """
     before, after = ev.state.objects, dict(ev.state.objects)
+    facts = lasting = ev.state.facts
     is_one = len({option.value.term for option in options}) == 1
     results: list[tuple[Option, Result]] = []
     for option in options:
         if is_one:
             ev.state.objects = dict(before)
+        ev.state.learn(facts)
         results += [(option, value) for value in _call_each(ev, option, node, fitting(option.value, each), term)]
         after.update(ev.state.objects)
+        lasting &= ev.state.facts
     if is_one:
         ev.state.objects = after
+    ev.state.facts -= facts - lasting
     return results
 
 
