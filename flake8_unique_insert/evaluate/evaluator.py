@@ -53,6 +53,7 @@ from flake8_unique_insert.syntax.expressions import (
     Unsupported,
     Walrus,
     Yield,
+    constant,
     string,
 )
 from flake8_unique_insert.values import (
@@ -330,6 +331,9 @@ def _walrus(ev: Evaluator, expression: Walrus) -> Result:
 
 def _formatted(ev: Evaluator, expression: Formatted) -> Result:
     parts = [ev.evaluate(part) for part in expression.parts]
+    texts = [string(part.term) for part in parts]
+    if None not in texts and not any(isinstance(part, Formatted) for part in expression.parts):  # `{name!r}` is one
+        return result(Known(constant("".join(text or "" for text in texts))))
     return ev.compound(expression, Formatted(tuple(part.term for part in parts)), parts)
 
 

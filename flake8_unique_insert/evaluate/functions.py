@@ -12,6 +12,7 @@ from flake8_unique_insert.evaluate.frame import Frame, Unreachable
 from flake8_unique_insert.evaluate.protections import of_decorators
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.flow.graph import Graph
+from flake8_unique_insert.schema import FunctionSymbol
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression, Sequence
 from flake8_unique_insert.syntax.summary import Parameter
 from flake8_unique_insert.values import Entries, Function, Items, Known, NestedFunction, Result, result, unknown
@@ -27,6 +28,7 @@ WORTH_FOLLOWING = re.compile(
     r"return \w+ (?:and|or) \w+\s*$|\bdef validate\(|\bwhile [^\n]*\bin\b|\w\.\w+\.(?:remove|clear)\(|"
     r"return (?:[A-Z{\"']|f[\"']|dict\b|(?:self|cls)\.|\w+\.(?:iterator|order_by|distinct|prefetch_related|using)\()"
 )
+ASKING = re.compile(r"\b(?:if|while|return)\s+(?:not\s+)?(\w+)\(")
 SEQUENCE = re.compile(r"\bSELECT\s+nextval\s*\(", re.IGNORECASE)
 """A function that asks the database for the next number of a sequence gives a fresh value."""
 MAX_LENGTH = 12_000
@@ -42,6 +44,17 @@ def _asks_for_number(source: str) -> bool:
 @lru_cache(maxsize=4096)
 def _is_worth_following(source: str) -> bool:
     return len(source) <= MAX_LENGTH and WORTH_FOLLOWING.search(source) is not None and "yield" not in source
+
+
+def _is_worth(ev: Evaluator, symbol: FunctionSymbol, source: str, levels: int = 3) -> bool:
+    """True for a function with something in its text that is worth it, or that asks such a function of its module."""
+    if _is_worth_following(source):
+        return True
+    if not levels or len(source) > MAX_LENGTH or "yield" in source:
+        return False
+    found = (ev.analysis.lookup.resolve(symbol.module, name) for name in dict.fromkeys(ASKING.findall(source)))
+    asked = [other for other in found if isinstance(other, FunctionSymbol) and other != symbol]
+    return any(_is_worth(ev, other, ev.analysis.lookup.function_source(other), levels - 1) for other in asked)
 
 
 def follow(
@@ -62,7 +75,7 @@ def follow(
     source = ev.analysis.lookup.function_source(symbol)
     if _asks_for_number(source):
         return ev.generated(node)
-    if not (anyway or _is_worth_following(source) or any(f"{name}(" in source for name in ev.analysis.writing)):
+    if not (anyway or _is_worth(ev, symbol, source) or any(f"{name}(" in source for name in ev.analysis.writing)):
         return None
     code = ev.analysis.functions.code(symbol)
     graph = ev.analysis.functions.graph(code) if code is not None else None
