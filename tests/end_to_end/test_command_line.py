@@ -70,7 +70,8 @@ def test_audit_goes_on_after_an_unreadable_file(project: Project) -> None:
     project.write("shop/a.py", b"# coding: nonsense\n")
     project.write("shop/b.py", b"x.save(\n")
     run = command_line(project.root, "audit", ".", "--format", "json")
-    assert "shop/a.py" in run.errors and "shop/b.py" in run.errors
+    assert "shop/a.py" in run.errors
+    assert "shop/b.py" in run.errors
     assert [row["file"] for row in json.loads(run.output)] == ["shop/services.py"]
 
 
