@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.collected import met_entries
+from flake8_unique_insert.evaluate.verbs import KINDS, plain
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import Argument
 from flake8_unique_insert.values import Arguments, Bound, Entries, Items, ModelClass, Result, Rows, Unset, Value, result
@@ -30,7 +31,9 @@ def fitting(function: Value, each: list[Arguments]) -> list[Arguments]:
 
     Model and dict were chosen together: `model, lookup = Team, {"name": name}` on one way, others on another one.
     """
-    target = function.receiver if isinstance(function, Bound) else function
+    target = function
+    if isinstance(function, Bound) and KINDS.get(plain(function.name)) in ("insert", "upsert"):
+        target = function.receiver
     if len(each) == 1 or not isinstance(target, (Rows, ModelClass)):
         return each
     return [arguments for arguments in each if _has_fields(target.model, arguments)] or each
