@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate import largest
+from flake8_unique_insert.evaluate.apart import fields_of
 from flake8_unique_insert.evaluate.facts import APART, added
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.lookups import EVERYTHING
@@ -128,7 +129,7 @@ def _follows(
     if condition.lookup == "isnull":
         return condition.term == (FALSE if key.nulls_distinct or NONE not in value.terms else TRUE)
     if condition.lookup == "in":
-        return _lists_value(condition.term, value)
+        return _lists_value(condition.term, value) or _is_kept_by_all(condition, write, key)
     if condition.lookup == largest.LOOKUP:
         return any(largest.is_beyond(condition.term, own) for own in value.terms)
     if condition.lookup in WIDER and any(_is_computed_alike(condition.term, own, write) for own in value.terms):
@@ -222,3 +223,14 @@ def _through_member(condition: Condition, values: dict[str, FieldValue]) -> bool
 
 def _lists_value(listed: Expression, value: FieldValue) -> bool:
     return isinstance(listed, Sequence) and any(same(item, term) for item in listed.items for term in value.terms)
+
+
+def _is_kept_by_all(condition: Condition, write: Write, key: UniqueKey) -> bool:
+    """True for what each of several rows keeps that get the rest of their keys by `update()`: no two keep the same.
+
+    See `absent_rows.unlisted`.
+    """
+    if write.kind != "update" or write.rows is None or condition.term != Attribute(write.rows.term, condition.field):
+        return False
+    kept = frozenset(name for name in key.members if write.values.get(name) is None)
+    return condition.field in kept and fields_of(write.rows).differ(kept)
