@@ -59,20 +59,26 @@ def _is_implied(model: Model, key: UniqueKey) -> bool:
     """True for a key that only rows can have in common which are one row, or have another key in common."""
     is_numbered = all(other.kind is not KeyKind.PRIMARY_KEY for other in model.keys)
     is_wider = is_numbered and model.primary_key in key.fields and len(key.members) > 1
-    return is_wider or any(_replaces(other, key) for other in model.keys)
+    return is_wider or any(_replaces(model, other, key) for other in model.keys)
 
 
-def _replaces(key: UniqueKey, other: UniqueKey) -> bool:
+def _replaces(model: Model, key: UniqueKey, other: UniqueKey) -> bool:
     """True for a key that is judged instead of another one, of whose fields it has a part: rows with the other have it.
 
-    Of a primary key and one that has more fields it is the one with more: who declares that has dropped the constraint
-    of the primary key, or a composite one stands in the database, as in models that `inspectdb` made.
+    Of a moment as the primary key and a key that has more fields it is the latter: there the database has no constraint
+    for the former.
     """
     if key.condition is not None or key.expressions or other.expressions:
         return False
-    if KeyKind.PRIMARY_KEY in (key.kind, other.kind) and other.condition is None:
-        return other.kind is KeyKind.PRIMARY_KEY and set(other.members) < set(key.members)
+    if other.condition is None and (_is_moment(model, key) or _is_moment(model, other)):
+        return _is_moment(model, other) and set(other.members) < set(key.members)
     return set(key.members) < set(other.members) and (other.nulls_distinct or not key.nulls_distinct)
+
+
+def _is_moment(model: Model, key: UniqueKey) -> bool:
+    """True for a time as the primary key, as models of time series have it."""
+    fields = [model.field(name) for name in key.fields] if key.kind is KeyKind.PRIMARY_KEY else []
+    return any(field is not None and field.kind.endswith(("DateTimeField", "DateField")) for field in fields)
 
 
 def _made_in_save(write: Write) -> set[str]:
