@@ -11,7 +11,7 @@ from flake8_unique_insert.project.literals import Placed
 from flake8_unique_insert.project.memo import Memo
 from flake8_unique_insert.project.metas import Metas
 from flake8_unique_insert.project.names import Names
-from flake8_unique_insert.project.removals import removed_fields
+from flake8_unique_insert.project.removals import removed_fields, required_fields
 from flake8_unique_insert.project.selections import (
     FALSE_VALUES,
     FIELDS_OF_DJANGO,
@@ -133,6 +133,8 @@ class Forms:
         fields = frozenset(name for name in selected if name in model.fields and is_editable(model.fields[name]))
         declared = self._serializers.declared(symbol)
         own = {name: declared[name].arguments if name in declared else None for name in fields}
+        for name in fields & self._required(symbol):
+            own[name] = {**(own[name] or {}), "required": TRUE}
         disabled = frozenset(name for name, given in own.items() if given and given.get("disabled") == TRUE)
         filled = frozenset(name for name, given in own.items() if is_filled(model.fields[name], given))
         filled -= self._removed(symbol)
@@ -162,6 +164,11 @@ class Forms:
         """The fields that a form may be without, as its `__init__` takes them away."""
         texts = self._overrides(symbol, "__init__")
         return frozenset().union(*(removed_fields(text) for text in texts if "self.fields" in text))
+
+    def _required(self, symbol: ClassSymbol) -> frozenset[str]:
+        """The fields that a form's `__init__` makes required."""
+        texts = self._overrides(symbol, "__init__")
+        return frozenset().union(*(required_fields(text) for text in texts if ".required" in text))
 
     def _included(self, symbol: ClassSymbol, model: Model) -> frozenset[str]:
         """Fields that overrides have validated, in the form or not: those that the list of exclusions speaks of, and

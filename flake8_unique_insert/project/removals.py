@@ -1,4 +1,4 @@
-"""The fields that a form's own method takes away: `self.fields.pop("slug")`, `del self.fields["slug"]`.
+"""The fields that a form's own method takes away, or makes required: `del self.fields["slug"]`.
 
 Which of them it takes away, and when, is not followed: what may be absent is not validated.
 """
@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Subscript, positional, string
+from flake8_unique_insert.syntax.expressions import (
+    TRUE,
+    Attribute,
+    Call,
+    Expression,
+    Name,
+    Subscript,
+    positional,
+    string,
+)
 from flake8_unique_insert.syntax.source import UnreadableSource, parse_function
 from flake8_unique_insert.syntax.statements import Assign, AugAssign, Delete, For, Suite, inside
 
@@ -23,6 +32,18 @@ def removed_fields(text: str) -> frozenset[str]:
     put_back = {index for assigned in inside(body, Assign) for target in assigned.targets for index in _index(target)}
     taken = {name for index in _removed(body) for name in (index, *_gone_through(body, index))}
     return frozenset(name for item in taken - put_back if (name := string(item)) is not None)
+
+
+def required_fields(text: str) -> frozenset[str]:
+    """The names of the fields that a method makes required in any case: `self.fields["slug"].required = True`."""
+    try:
+        body = parse_function(text, 1).body
+    except UnreadableSource:
+        return frozenset()
+    targets = (target for item in body if isinstance(item, Assign) and item.value == TRUE for target in item.targets)
+    owners = (target.base for target in targets if isinstance(target, Attribute) and target.name == "required")
+    indices = (string(owner.index) for owner in owners if isinstance(owner, Subscript) and owner.base == FIELDS)
+    return frozenset(name for name in indices if name is not None)
 
 
 def _index(target: Expression) -> Iterator[Expression]:
