@@ -190,7 +190,9 @@ def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
         if function.name in SAVING:
             ev.state.learn(plain_forms.of_other_models(ev, receiver.value))
         ev.state.names.update(zip(names, given, strict=False))
-    elif function.name == "save":
+        return
+    bind_request(ev, receiver.value, function)
+    if function.name == "save":
         plain_forms.assume_valid(ev, receiver.value)
     elif function.name in INPUT_PLACES and len(names) > INPUT_PLACES[function.name]:
         plain_forms.bind_input(ev, receiver.value, names[INPUT_PLACES[function.name]])
@@ -199,7 +201,6 @@ def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
     elif names[1:2] in admins.SELECTED:
         admins.bind_queryset(ev, receiver.value, names[1])
     else:
-        bind_request(ev, receiver.value, function)
         symbol = ev.state.names[names[0]].term if names else None
         form = bind_parameter(ev, receiver.value, function.name, symbol) if symbol is not None else None
         if form is not None:
