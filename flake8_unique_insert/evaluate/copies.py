@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate import attributes
 from flake8_unique_insert.evaluate.terms import normal
 from flake8_unique_insert.syntax.expressions import NONE, Attribute
-from flake8_unique_insert.values import Instance, Result, result, unknown
+from flake8_unique_insert.values import Instance, Result, result
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -25,7 +26,7 @@ def under_own_name(ev: Evaluator, row: Result, name: str, value: Result) -> Resu
     if name not in ("pk", "id", instance.model.primary_key) or known is None:
         return row
     copy = ev.symbol("new", ("copy", instance.term))
-    named = dict(known.values)
-    kept = ((field, unknown(Attribute(instance.term, field))) for field in instance.model.fields if field not in named)
+    missing = [field for field in instance.model.fields if known.get(field) is None]
+    kept = ((field, attributes.read(ev, row, field, Attribute(instance.term, field))) for field in missing)
     ev.state.objects[copy] = replace(known, values=(*known.values, *kept))
     return result(replace(instance, term=copy))
