@@ -125,7 +125,7 @@ def _follows(
         return any(name in values and _has_term(values[name], condition.term) for name in condition.field.split("|"))
     value = values.get(condition.field)
     if value is None:
-        return _through_member(condition, values)
+        return _through_member(condition, values, write)
     if condition.lookup == "isnull":
         return condition.term == (FALSE if key.nulls_distinct or NONE not in value.terms else TRUE)
     if condition.lookup == "in":
@@ -207,8 +207,8 @@ def _written_rows(write: Write) -> list[Expression]:
     return rows
 
 
-def _through_member(condition: Condition, values: dict[str, FieldValue]) -> bool:
-    """`project__slug=project.slug` says the same as `project=project`."""
+def _through_member(condition: Condition, values: dict[str, FieldValue], write: Write) -> bool:
+    """`project__slug=project.slug` says the same as `project=project`; so does a slug that it was found by."""
     name, _, path = condition.field.partition("__")
     if not path or name not in values or condition.lookup != "exact":
         return False
@@ -216,7 +216,9 @@ def _through_member(condition: Condition, values: dict[str, FieldValue]) -> bool
         reached = term
         for part in path.split("__"):
             reached = Attribute(reached, part)
-        if same(reached, condition.term):
+        row = write.state.objects.get(term)
+        found = row.get(path) if row is not None and path not in row.changed else None
+        if same(reached, condition.term) or (found is not None and same(found.term, condition.term)):
             return True
     return False
 
