@@ -28,7 +28,7 @@ from flake8_unique_insert.evaluate import (
 )
 from flake8_unique_insert.evaluate.elements import is_generated
 from flake8_unique_insert.evaluate.exhausted import of_row
-from flake8_unique_insert.evaluate.facts import added
+from flake8_unique_insert.evaluate.facts import added, common, key_of
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.spreading import each_spread, fitting
 from flake8_unique_insert.evaluate.state import State
@@ -117,25 +117,26 @@ def _call(ev: Evaluator, node: Call) -> Result:
 def _call_options(
     ev: Evaluator, options: tuple[Option, ...], node: Call, each: list[Arguments], term: Call
 ) -> list[tuple[Option, Result]]:
-    """What each of several functions returns, one of which is called: what one of them ends is known to the next.
+    """What each of several functions returns, one of which is called: what any of them ends is known of no longer.
 
-    Where they have one name, each finds the objects as they were before: `row.save()` is one of these where it is not
-    known of which model the row is.
+    What one of them finds out of a row of its own stays. Where they have one name, each finds the objects as they were
+    before: `row.save()` is one of these where it is not known of which model the row is.
     """
     before, after = ev.state.objects, dict(ev.state.objects)
-    facts = lasting = ev.state.facts
+    facts, held = ev.state.facts, []
     is_one = len({option.value.term for option in options}) == 1
     results: list[tuple[Option, Result]] = []
     for option in options:
         if is_one:
             ev.state.objects = dict(before)
-        ev.state.learn(facts)
+        ev.state.facts = facts
         results += [(option, value) for value in _call_each(ev, option, node, fitting(option.value, each), term)]
         after.update(ev.state.objects)
-        lasting &= ev.state.facts
+        held.append(ev.state.facts)
     if is_one:
         ev.state.objects = after
-    ev.state.facts -= facts - lasting
+    before_all = {key_of(fact) for fact in facts}
+    ev.state.facts = common(held) | {fact for found in held for fact in found if key_of(fact) not in before_all}
     return results
 
 
