@@ -16,7 +16,7 @@ from flake8_unique_insert.project.tree import Tree, is_test_path, parts_below
 from flake8_unique_insert.reads import Reads
 
 STANDARD = frozenset(sys.stdlib_module_names)
-NEVER_READ = frozenset({"django", "rest_framework"})
+NEVER_READ = frozenset({"django", "rest_framework", "stripe"})
 """Packages known by name alone: their classes have the same names whether they are installed or not, and what must be
 known of their models stands in the data file, so a result never depends on the environment."""
 
