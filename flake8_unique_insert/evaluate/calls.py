@@ -135,8 +135,8 @@ def _call_options(
         held.append(ev.state.facts)
     if is_one:
         ev.state.objects = after
-    before_all = {key_of(fact) for fact in facts}
-    ev.state.facts = common(held) | {fact for found in held for fact in found if key_of(fact) not in before_all}
+    known = {key_of(fact) for fact in facts}
+    ev.state.facts = added(common(held), (fact for found in held for fact in found if key_of(fact) not in known))
     return results
 
 

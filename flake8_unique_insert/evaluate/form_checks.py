@@ -27,7 +27,7 @@ from flake8_unique_insert.syntax.expressions import (
     constant,
 )
 from flake8_unique_insert.syntax.replacement import replaced
-from flake8_unique_insert.values import Form, Function, Known, ObjectState, Option, Result, Rows, result, unknown
+from flake8_unique_insert.values import Form, Fresh, Function, Known, ObjectState, Option, Result, Rows, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -164,8 +164,8 @@ def _is_made_of(term: Expression, value: Expression) -> bool:
 
 
 def valid_value(ev: Evaluator, found: Result) -> Result:
-    """A field's value; what is known of one that is not None is known of it: no row equals NULL."""
-    values = [option for option in found.options if option.value.term != NONE]
+    """A field's value; what is known of the one that a row may have is known of it: none has NULL, nor a fresh value."""
+    values = [item for item in found.options if item.value.term != NONE and not isinstance(item.value, Fresh)]
     terms = {option.value.term for option in values}
     if len(terms) == 1:
         (term,) = terms

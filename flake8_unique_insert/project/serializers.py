@@ -174,7 +174,10 @@ class Serializers:
             if len(key.read) == 1:
                 if key.read <= alone:
                     yield key
-            elif key.read <= present and (stated is None or self._states(stated, key)):
+            elif stated is None:
+                if key.read <= present:
+                    yield key
+            elif present.issuperset(key.members) and self._states(stated, key):  # in the rows that these look at
                 yield key
 
     def _states(self, stated: Placed, key: UniqueKey) -> bool:
