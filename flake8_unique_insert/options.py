@@ -18,6 +18,7 @@ DEFAULT_SKIP = (
     "migrations",
     "test_*",
     "*_test.py",
+    "*_tests",
     "*_tests.py",
     "tests.py",
     "testing.py",

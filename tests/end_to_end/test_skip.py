@@ -19,6 +19,7 @@ from tests.end_to_end.running import uqi
         "shop/views_test.py",
         "shop/views_tests.py",
         "shop/test_helpers/fake.py",
+        "browser_tests/data.py",
         "shop/tests.py",
         "shop/testing.py",
         "conftest.py",
