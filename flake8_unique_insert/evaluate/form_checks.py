@@ -164,7 +164,7 @@ def _is_made_of(term: Expression, value: Expression) -> bool:
 
 
 def valid_value(ev: Evaluator, found: Result) -> Result:
-    """A field's value; what is known of the one that a row may have is known of it: none has NULL, nor a fresh value."""
+    """A field's value; what is known of the one that rows may have is known of it: none has NULL, or a fresh value."""
     values = [item for item in found.options if item.value.term != NONE and not isinstance(item.value, Fresh)]
     terms = {option.value.term for option in values}
     if len(terms) == 1:
