@@ -301,10 +301,10 @@ class Elements(Value):
 
 @hashed_once
 @record
-class Enumerated(Value):
-    """`enumerate(values)`: pairs of a number and an element."""
+class Zipped(Value):
+    """`zip(names, rows)`: tuples of an element of each. None stands for the numbers of `enumerate(rows)`."""
 
-    values: Result
+    values: tuple[Result | None, ...]
 
 
 @hashed_once

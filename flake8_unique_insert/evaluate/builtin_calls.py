@@ -27,7 +27,6 @@ from flake8_unique_insert.values import (
     Column,
     Elements,
     Entries,
-    Enumerated,
     Instance,
     Items,
     Known,
@@ -38,6 +37,7 @@ from flake8_unique_insert.values import (
     Super,
     SymbolValue,
     Unknown,
+    Zipped,
     result,
     unknown,
 )
@@ -169,7 +169,7 @@ def _collection(ev: Evaluator, node: Call) -> Result | None:
         return value
     if isinstance(inner, (Column, Elements)) and kind in ("set", "frozenset"):
         return result(replace(inner, distinct=True))
-    if isinstance(inner, (Elements, Enumerated, Column, Items)):
+    if isinstance(inner, (Elements, Zipped, Column, Items)):
         return value
     if isinstance(inner, Rows):
         return result(replace(inner, is_manager=False))
@@ -181,7 +181,15 @@ def _enumerate(ev: Evaluator, node: Call) -> Result | None:
         return None
     values = [ev.evaluate(argument.value) for argument in node.arguments]
     term = Call(Name("enumerate"), (Argument(values[0].term),))
-    return result(Enumerated(term, values[0]))
+    return result(Zipped(term, (None, values[0])))
+
+
+def _zip(ev: Evaluator, node: Call) -> Result | None:
+    iterables = [argument for argument in node.arguments if argument.keyword is None]
+    if not iterables or any(argument.star for argument in iterables):
+        return None
+    values = tuple(ev.evaluate(argument.value) for argument in iterables)
+    return result(Zipped(Call(Name("zip"), tuple(Argument(value.term) for value in values)), values))
 
 
 def _dict(ev: Evaluator, node: Call) -> Result | None:
@@ -210,5 +218,6 @@ _FORMS = {
     "type": _type,
     "dict": _dict,
     "enumerate": _enumerate,
+    "zip": _zip,
     **dict.fromkeys(SAME_ELEMENTS, _collection),
 }

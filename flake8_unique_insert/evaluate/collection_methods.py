@@ -150,7 +150,7 @@ def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, is_set
     point = ev.analysis.point((ev.frame.path, id(node), "collected"))
     nest = nests.around(ev, holder.depth)
     distinct = is_set or (is_distinct(value.term) and nests.spanned(nest, symbols(value.term)))
-    distinct = distinct or (bool(node.arguments) and is_made(ev, node.arguments[0].value, value))
+    distinct = distinct or (bool(node.arguments) and is_made(ev, node.arguments[-1].value, value))
     added_one = Elements(value.term, Result(value.term, tuple(options)), distinct, tuple(objects), nest, holder.depth)
     before = [found] if (found := as_elements(holder)) is not None else []
     return merged(point, Symbol("collected", point), [*before, added_one])
@@ -165,6 +165,8 @@ def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call,
         if holder.open and isinstance(taken, str):  # it is not among those that are not known
             entries = (*entries, (taken, result(Unset(Subscript(holder.term, values[0].term)))))
         return Result(bound.term, (Option(replace(holder, entries=entries)),))
+    if name == "insert" and isinstance(holder, (Items, Elements)) and len(values) == 2:
+        return Result(bound.term, (Option(_with_element(ev, holder, values[1], False, node)),))
     if name == "extend" and isinstance(holder, (Items, Elements)) and values:
         element = element_of(ev, values[0], node)
         return Result(bound.term, (Option(_with_element(ev, holder, element, False, node)),))

@@ -36,7 +36,6 @@ from flake8_unique_insert.values import (
     Column,
     Elements,
     Entries,
-    Enumerated,
     Form,
     Fresh,
     Instance,
@@ -48,6 +47,7 @@ from flake8_unique_insert.values import (
     RowsByKey,
     Unknown,
     Unset,
+    Zipped,
     result,
     unknown,
 )
@@ -140,10 +140,8 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
     if isinstance(inner, Form) and inner.form.each is not None:
         each = inner.form.each
         return result(bind(ev, Form(ev.symbol("form", node), each.symbol, each), None, False))
-    if isinstance(inner, Enumerated):
-        index = unknown(ev.symbol("distinct", node, "index"))
-        element = element_of(ev, inner.values, (id(node), "element"))
-        return result(Items(Sequence("tuple", (index.term, element.term)), "tuple", (index, element)))
+    if isinstance(inner, Zipped):
+        return _tuple_of(ev, inner, node)
     if isinstance(inner, Column) and inner.dicts:  # what is read by name is read as from the row
         inner = replace(inner.rows, term=inner.term)
     if isinstance(inner, Rows):
@@ -157,6 +155,16 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
     if any(_is_given(value) for value in (term, *(option.value.term for option in iterable.options))):
         return unknown(ev.symbol("element", node))
     return _from_call(ev, term, node) if isinstance(term, Call) else unknown(ev.symbol("item", node))
+
+
+def _tuple_of(ev: Evaluator, zipped: Zipped, node: object) -> Result:
+    """An element of each of several iterables."""
+    loop = node if isinstance(node, tuple) else (id(node),)
+    parts = tuple(
+        unknown(ev.symbol("distinct", node, "index")) if value is None else element_of(ev, value, (*loop, place))
+        for place, value in enumerate(zipped.values)
+    )
+    return result(Items(Sequence("tuple", tuple(part.term for part in parts)), "tuple", parts))
 
 
 def _of_column(ev: Evaluator, column: Column, node: object) -> Result:
