@@ -164,10 +164,11 @@ def _is_made_of(term: Expression, value: Expression) -> bool:
 
 
 def valid_value(ev: Evaluator, found: Result) -> Result:
-    """A field's value; what is known of the one that rows may have is known of it: none has NULL, or a fresh value."""
+    """A field's value; what is known of the one that a row may have is known of it: none has NULL or a fresh one."""
     values = [item for item in found.options if item.value.term != NONE and not isinstance(item.value, Fresh)]
     terms = {option.value.term for option in values}
-    if len(terms) == 1:
+    is_asked = any(_asks_for(ev, fact, found.term) for fact in ev.state.facts)
+    if len(terms) == 1 and not is_asked:  # of the value by another name
         (term,) = terms
         facts = common([option.facts for option in values])
         ev.state.learn(fact for fact in facts if _asks_for(ev, fact, term))
