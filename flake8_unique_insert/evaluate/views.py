@@ -23,7 +23,16 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
 from flake8_unique_insert.schema import ClassSymbol, ModelForm
-from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, constant, dotted, string
+from flake8_unique_insert.syntax.expressions import (
+    Argument,
+    Attribute,
+    Call,
+    Expression,
+    constant,
+    dotted,
+    keyword,
+    string,
+)
 from flake8_unique_insert.syntax.summary import Assignment, FunctionSummary
 from flake8_unique_insert.values import (
     Arguments,
@@ -79,10 +88,15 @@ REQUESTS = {
     "perform_destroy": (("DELETE",), ("destroy",)),
 }
 """Methods of views that answer requests: what `self.request.method` is there, and what DRF calls the `self.action`."""
+SET_BY_ACTION = ("serializer_class", "queryset")
+"""Attributes of a viewset that `@action(...)` may set for its method."""
 
 
 def bind_request(ev: Evaluator, view: Object, function: FunctionSummary) -> None:
-    """What a method that answers requests knows of the one at hand: `self.request.method`, `self.action`."""
+    """What a method that answers requests knows of the one at hand: `self.request.method`, `self.action`.
+
+    And the attributes that its `@action(...)` gives the viewset.
+    """
     known_to = ((), (function.name,)) if is_action(function) else REQUESTS.get(function.name)
     if known_to is None or not _is_view(ev, view):
         return
@@ -94,6 +108,12 @@ def bind_request(ev: Evaluator, view: Object, function: FunctionSummary) -> None
             found = Result(Attribute(owner, name), tuple(Option(Known(constant(value))) for value in values))
             known = ev.state.objects.get(owner) or ObjectState(None)
             ev.state.objects[owner] = replace(known, values=(*known.values, (name, found)))
+    for decorator in (item for item in function.decorators if isinstance(item, Call)):
+        for name in SET_BY_ACTION:
+            stated = keyword(decorator, name)
+            value = evaluate_elsewhere(ev, ev.frame.module, stated) if stated is not None else None
+            if value is not None:
+                assignments.assign(ev, result(view), name, value)
 
 
 def is_action(function: FunctionSummary) -> bool:
