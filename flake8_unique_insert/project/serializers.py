@@ -27,15 +27,23 @@ from flake8_unique_insert.syntax.summary import Assignment
 SERIALIZER = "rest_framework.serializers.ModelSerializer"
 READ_ONLY = frozenset({"SerializerMethodField", "ReadOnlyField", "StringRelatedField", "HyperlinkedIdentityField"})
 """Field classes that take nothing in."""
+UNIQUE = "UniqueValidator"
+"""DRF's validator of one field, which looks for a row with its value."""
 
 
 class Declared:
-    """A field of a serializer: the arguments that its declaration, or `extra_kwargs`, gives it."""
+    """A field of a serializer: the arguments that its declaration, or `extra_kwargs`, gives it.
 
-    def __init__(self, name: str, kind: str, arguments: dict[str, Expression], is_declared: bool) -> None:
+    states_unique: its own validators look for its value: then no other row has it, whatever else a key has.
+    """
+
+    def __init__(
+        self, name: str, kind: str, arguments: dict[str, Expression], is_declared: bool, states_unique: bool
+    ) -> None:
         self.kind = kind
         self.arguments = arguments
         self.is_declared = is_declared
+        self.states_unique = states_unique
         self.source = string(arguments.get("source")) or name
 
     @property
@@ -55,12 +63,6 @@ class Declared:
         if validators is None:
             return self.is_writable and not self.is_declared
         return self.is_writable and (not isinstance(validators, Sequence) or self.states_unique)
-
-    @property
-    def states_unique(self) -> bool:
-        """Whether its own validators look for its value: then no other row has it, whatever else a key has."""
-        validators = self.arguments.get("validators")
-        return validators is not None and _mentions(validators, "UniqueValidator")
 
     @property
     def folds(self) -> bool:
@@ -122,12 +124,11 @@ class Serializers:
         all_declared = names is None or ALL in (self._selections.names(names) or ())
         return [
             *(field for name, field in declared.items() if all_declared or name in selected),
-            *(self._automatic(model, name, extra.get(name, {})) for name in selected if name not in declared),
+            *(self._automatic(model, name, extra.get(name, {}), meta) for name in selected if name not in declared),
         ]
 
-    @staticmethod
-    def _automatic(model: Model, name: str, arguments: dict[str, Expression]) -> Declared:
-        field = Declared(name, "", arguments, False)
+    def _automatic(self, model: Model, name: str, arguments: dict[str, Expression], meta: ClassSymbol) -> Declared:
+        field = Declared(name, "", arguments, False, self._look_up(arguments, meta.module))
         if field.source in model.fields and not is_editable(model.fields[field.source]):
             field.arguments = {"read_only": TRUE, **arguments}
         return field
@@ -150,7 +151,21 @@ class Serializers:
         path = dotted(call.function) or ""
         symbol = self._names.resolve(placed.module, path)
         kind = symbol.dotted if isinstance(symbol, (ClassSymbol, ExternalSymbol)) else path
-        return Declared(name, kind.rsplit(".", 1)[-1], arguments, True)
+        return Declared(name, kind.rsplit(".", 1)[-1], arguments, True, self._look_up(arguments, placed.module))
+
+    def _look_up(self, arguments: dict[str, Expression], module: str) -> bool:
+        """Whether a field's validators look for its value: `UniqueValidator`, or a class that leaves it to that one."""
+        stated = arguments.get("validators")
+        if stated is None or _mentions(stated, UNIQUE):
+            return stated is not None
+        paths = (dotted(part.function) for part in stated.walk() if isinstance(part, Call))
+        found = (self._names.resolve(module, path) for path in paths if path)
+        return any(
+            isinstance(symbol, ClassSymbol)
+            and any(base.rpartition(".")[2] == UNIQUE for base in self._classes.bases(symbol))
+            and self._classes.member(symbol, "__call__") is None
+            for symbol in found
+        )
 
     def _extra(self, meta: ClassSymbol) -> dict[str, dict[str, Expression]]:
         """`extra_kwargs` and `read_only_fields`: arguments of automatic fields."""
