@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate import membership, nests
 from flake8_unique_insert.evaluate.collected import as_elements, merged
 from flake8_unique_insert.evaluate.elements import element_of, is_distinct, is_made
 from flake8_unique_insert.evaluate.facts import added
-from flake8_unique_insert.evaluate.spreading import one_dict, with_arguments
+from flake8_unique_insert.evaluate.spreading import lay_over, one_dict, with_arguments
 from flake8_unique_insert.evaluate.terms import symbols
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 ADDING = frozenset({"append", "add", "setdefault", "extend", "update"})
+CHANGING = frozenset({"extend", "update", "insert", "clear", "remove", "pop"})
 REMOVING = frozenset(
     {
         "pop",
@@ -81,9 +82,8 @@ def of_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
         return element_of(ev, bound, node)  # those that are left are as before
     if isinstance(holder, Column):
         return _on_column(ev, base.id, holder, function.name, node)
-    if function.name in ("extend", "update", "insert", "clear", "remove", "pop") and isinstance(
-        holder, (Items, Elements, Entries)
-    ):
+    is_default = isinstance(holder, Entries) and _sets_default(function.name, node)
+    if is_default or (function.name in CHANGING and isinstance(holder, (Items, Elements, Entries))):
         values = [ev.evaluate(argument.value) for argument in node.arguments]
         ev.state.names[base.id] = _changed(ev, bound, holder, function.name, node, values)
         return _taken(holder, function.name, values) or unknown(ev.symbol("changed", node))
@@ -92,7 +92,7 @@ def of_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
 
 def _on_each(ev: Evaluator, name: str, bound: Result, method: str, node: Call) -> Result | None:
     """A method that changes a dict, on a name that holds one of several."""
-    if method not in ("update", "pop", "clear"):
+    if method not in ("update", "pop", "clear") and not _sets_default(method, node):
         return None
     values = [ev.evaluate(argument.value) for argument in node.arguments]
     options: list[Option] = []
@@ -102,6 +102,11 @@ def _on_each(ev: Evaluator, name: str, bound: Result, method: str, node: Call) -
     ev.state.names[name] = Result(bound.term, tuple(dict.fromkeys(options)))
     taken = [_taken(option.value, method, values) for option in bound.options]
     return (taken[0] if len(set(taken)) == 1 else None) or unknown(ev.symbol("changed", node))
+
+
+def _sets_default(method: str, node: Call) -> bool:
+    """True for `data.setdefault("name", value)`."""
+    return method == "setdefault" and len(node.arguments) == 2 and isinstance(node.arguments[0].value, Constant)
 
 
 def _taken(holder: Value, method: str, values: list[Result]) -> Result | None:
@@ -159,6 +164,10 @@ def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, is_set
 def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call, values: list[Result]) -> Result:
     if name == "update" and isinstance(holder, Entries):
         return Result(bound.term, (Option(with_arguments(holder, (node.arguments, values))),))
+    if name == "setdefault" and isinstance(holder, Entries) and (key := string(values[0].term)) is not None:
+        filled = {key: _default(ev, holder, key, values[1], node)}
+        lay_over(filled, holder.entries)
+        return Result(bound.term, (Option(replace(holder, entries=tuple(filled.items()))),))
     if name == "pop" and isinstance(holder, Entries) and values and isinstance(values[0].term, Constant):
         taken = values[0].term.value
         entries = tuple((key, value) for key, value in holder.entries if key != taken)
@@ -171,6 +180,17 @@ def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call,
         element = element_of(ev, values[0], node)
         return Result(bound.term, (Option(_with_element(ev, holder, element, False, node)),))
     return unknown(ev.symbol("changed", node))
+
+
+def _default(ev: Evaluator, holder: Entries, key: str, value: Result, node: Call) -> Result:
+    """What a dict without an entry of this name has after `setdefault()`; one that is not wholly known may have one.
+
+    A collection is given to be filled where it is.
+    """
+    own = unknown(Subscript(holder.term, constant(key)))
+    if isinstance(value.value, (Items, Elements, Entries, Column)):
+        return own
+    return Result(ev.symbol("default", node, key), (*own.options, *value.options)) if holder.open else value
 
 
 def _pairs(holder: Result) -> Result | None:

@@ -17,7 +17,7 @@ from flake8_unique_insert.values import Entries, Form, Function, Result
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
-SETS_ITEM = re.compile(r"""\[["']\w+["']\]\s*=[^=]|super\(""")
+SETS_ITEM = re.compile(r"""\[["']\w+["']\]\s*=[^=]|\.setdefault\(|super\(""")
 
 
 def set_by_validate(ev: Evaluator, form: Form, validate: Function | None) -> Iterator[tuple[str, Result]]:
