@@ -48,8 +48,8 @@ class Selections:
         """The names that `fields` and `exclude` leave; None when they cannot be told."""
         names = self.names(fields) if fields is not None else frozenset([ALL])
         without = self.names(excluded) if excluded is not None else frozenset()
-        if names is None or without is None:
-            return None
+        if names is None or without is None or not all(map(str.isidentifier, names)):
+            return None  # "*" and "-name" are a project's own way to say it
         return self.all_of(model, names) - without
 
     @staticmethod
