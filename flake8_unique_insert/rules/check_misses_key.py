@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_unique_insert.rules.rule import Rule
-from flake8_unique_insert.rules.wording import call_text, keys_text
+from flake8_unique_insert.rules.wording import among_text, call_text, keys_text
 from flake8_unique_insert.sites.site import InsertSite
 
 
@@ -14,7 +14,8 @@ def judge(site: InsertSite) -> str | None:
         return None
     return (
         f"{call_text(site)} is not protected by the lookup before it, which does not rule out a row with the same "
-        f"{keys_text(site.unguarded)} on every path: look up exactly the key's fields and the value that is written"
+        f"{keys_text(site.unguarded)} on every path: "
+        f"look up exactly the key's fields and the value that is written{among_text(site)}"
     )
 
 

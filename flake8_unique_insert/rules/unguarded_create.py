@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_unique_insert.rules.rule import Rule
-from flake8_unique_insert.rules.wording import call_text, keys_text
+from flake8_unique_insert.rules.wording import among_text, call_text, keys_text
 from flake8_unique_insert.sites.site import InsertSite
 
 
@@ -13,7 +13,7 @@ def judge(site: InsertSite) -> str | None:
         return None
     return (
         f"{call_text(site)} can violate {keys_text(site.unguarded)}: "
-        "check with filter(...).exists(), use get_or_create() or catch IntegrityError"
+        f"check with filter(...).exists(){among_text(site)}, use get_or_create() or catch IntegrityError"
     )
 
 

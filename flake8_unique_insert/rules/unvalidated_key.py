@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_unique_insert.rules.rule import Rule
-from flake8_unique_insert.rules.wording import call_text, keys_text
+from flake8_unique_insert.rules.wording import among_text, call_text, keys_text
 from flake8_unique_insert.schema import FormKind
 from flake8_unique_insert.sites.site import InsertSite
 
@@ -22,7 +22,7 @@ def judge(site: InsertSite) -> str | None:
         )
     return (
         f"{call_text(site)} can violate {keys_text(keys)}, which {name} does not validate: "
-        f"{_advice(form.form.kind)}, or catch IntegrityError"
+        f"{_advice(form.form.kind)}{among_text(site)}, or catch IntegrityError"
     )
 
 

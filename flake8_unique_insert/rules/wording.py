@@ -35,3 +35,8 @@ def call_text(site: InsertSite) -> str:
     function = site.write.call.function
     name = function.name if isinstance(function, Attribute) else site.write.method
     return f"{site.write.model.name} {name}()"
+
+
+def among_text(site: InsertSite) -> str:
+    """Where to look for a row with a key, if the default manager hides some; nothing otherwise."""
+    return " among all rows, also those that the default manager hides" if site.hidden else ""

@@ -40,6 +40,19 @@ def test_what_a_package_s_base_class_needs_it_fills_in(project: Project, unique:
     assert uqi(project.root, ".").places == ([("shop/services.py", 3, "UQI101")] if unique else [])
 
 
+def test_says_where_the_default_manager_hides_rows(project: Project) -> None:
+    project.write("shop/services.py", CHECKED)
+    manager = (
+        "class Living(models.Manager):\n    def get_queryset(self):\n"
+        "        return super().get_queryset().filter(deleted=False)\n\n\nclass Customer"
+    )
+    fields = "    deleted = models.BooleanField(default=False)\n    objects = Living()\n"
+    project.write("shop/models.py", MODELS.rstrip().replace("class Customer", manager) + f"\n{fields}")
+    (found,) = uqi(project.root, ".").reported
+    assert found.code == "UQI201"
+    assert found.text.endswith("among all rows, also those that the default manager hides")
+
+
 def test_guarded_insert_is_silent(project: Project) -> None:
     project.write("shop/services.py", CHECKED)
     run = uqi(project.root, ".")
