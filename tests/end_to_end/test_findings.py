@@ -53,6 +53,20 @@ def test_says_where_the_default_manager_hides_rows(project: Project) -> None:
     assert found.text.endswith("among all rows, also those that the default manager hides")
 
 
+def test_says_where_an_upsert_s_own_manager_hides_rows(project: Project) -> None:
+    project.write(
+        "shop/models.py",
+        "from django.db import models\n\n\nclass Living(models.Manager):\n    def get_queryset(self):\n"
+        "        return super().get_queryset().filter(deleted=False)\n\n\nclass Customer(models.Model):\n"
+        "    email = models.EmailField(unique=True)\n    deleted = models.BooleanField(default=False)\n"
+        "    everybody = models.Manager()\n    objects = Living()\n",
+    )
+    project.write("shop/services.py", SERVICES.replace("create(", "get_or_create("))
+    (found,) = uqi(project.root, ".").reported
+    assert found.code == "UQI105"
+    assert "look them up with a manager that hides none" in found.text
+
+
 def test_guarded_insert_is_silent(project: Project) -> None:
     project.write("shop/services.py", CHECKED)
     run = uqi(project.root, ".")
