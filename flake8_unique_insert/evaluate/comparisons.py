@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from flake8_unique_insert.evaluate.dedupe import tell_apart
 from flake8_unique_insert.evaluate.exhausted import of_row
@@ -168,6 +168,10 @@ def _narrowed_each(ev: Evaluator, value: Result, name: str | None, left: list[Op
 
 
 def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
+    if test.operator in ("==", "!=") and _is_key(test.left) and _is_key(test.right):
+        of_relation = replace(test, left=test.left.base, right=test.right.base)
+        if isinstance(of_relation.left, Attribute) or isinstance(of_relation.right, Attribute):
+            return _split_by_terms(ev, of_relation)
     left, right = ev.evaluate(test.left), ev.evaluate(test.right)
     one, other = left.value, right.value
     if isinstance(one, Known) and isinstance(other, Known) and test.operator in ("==", "!=", "is", "is not"):
@@ -192,6 +196,11 @@ def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
         yes, no = _split_by_constants(ev, left, test.left, [other.constant])
         return (yes, no) if test.operator == "==" else (no, yes)
     return ev.state.copy(), ev.state.copy()
+
+
+def _is_key(side: Expression) -> TypeGuard[Attribute]:
+    """True for `tag.pk`."""
+    return isinstance(side, Attribute) and side.name in ("pk", "id")
 
 
 def _of_others(ev: Evaluator, row: Expression, name: Expression) -> Iterator[Absent]:
