@@ -180,10 +180,8 @@ def call_method(ev: Evaluator, form: Form, facts: Facts, name: str, node: Call, 
         if name == "create":
             row = Instance(ev.symbol("new", node), form.form.model)
             return _write(ev, form, row, ObjectState(True), facts, node, one_dict(arguments[1][0]))
-        if name == "update" and len(arguments[1]) > 1 and isinstance(arguments[1][0].value, Instance):
-            row = arguments[1][0].value
-            known = ev.state.objects.get(row.term) or ObjectState(False)
-            return _write(ev, form, row, known, facts, node, one_dict(arguments[1][1]))
+        if name == "update" and len(arguments[1]) > 1:
+            return _update(ev, form, facts, node, arguments[1][0], one_dict(arguments[1][1]))
         if name == "validate":
             return arguments[1][0]
     return None
@@ -246,6 +244,16 @@ def _save_serializer(
         assignments.assign(ev, row, name, value)
     _insert(ev, instance, facts, node)
     return row
+
+
+def _update(ev: Evaluator, form: Form, facts: Facts, node: Call, row: Result, data: Result) -> Result | None:
+    """`super().update(row, validated_data)`, for each of the rows that this may be."""
+    written = None
+    for option in row.options:
+        if isinstance(option.value, Instance):
+            known = ev.state.objects.get(option.value.term) or ObjectState(False)
+            written = _write(ev, form, option.value, known, added(facts, option.facts), node, data)
+    return written if len(row.options) == 1 else row
 
 
 def _write(
