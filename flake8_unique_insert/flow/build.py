@@ -27,9 +27,10 @@ from flake8_unique_insert.flow.graph import (
 )
 from flake8_unique_insert.flow.targets import Catcher, Loop
 from flake8_unique_insert.syntax import statements
-from flake8_unique_insert.syntax.expressions import Attribute, Boolean, Constant, Expression, Name
+from flake8_unique_insert.syntax.expressions import Attribute, Boolean, Call, Constant, Expression, Name
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.syntax.statements import SUBJECT, Statement, Suite, inside
+from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.syntax.unrolled import models_named
 
 MAX_BLOCKS = 40_000
@@ -156,6 +157,12 @@ class _Builder:
         return self.act(block, Define(node))
 
     def on_ClassDef(self, node: statements.ClassDef, block: Block) -> Block:
+        """What a class body does is done at once, in a scope of its own: as by a function that is called."""
+        body = tuple(item for item in node.body if not isinstance(item, statements.FunctionDef))
+        if any(isinstance(call.function, Attribute) for call in inside(body, Call)):
+            header = FunctionSummary(node.name, (), (), None, False, node.line, node.line, node.line)
+            block = self.act(block, Define(statements.FunctionDef(header, body)))
+            block = self.act(block, Evaluate(Call(Name(node.name), ())))
         return self.act(block, Forget(Name(node.name)))
 
     def on_Return(self, node: statements.Return, block: Block) -> None:
