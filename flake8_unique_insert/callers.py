@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 from flake8_unique_insert.class_users import is_called_by_class, owner_of, saves, users_of
+from flake8_unique_insert.decorators import is_called_by_name
 from flake8_unique_insert.project import Project
 from flake8_unique_insert.project.questions import mentions
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
-from flake8_unique_insert.syntax.expressions import Call, dotted
 from flake8_unique_insert.syntax.summary import ModuleSummary
 
 ENTRY_POINTS = frozenset(
@@ -50,28 +50,6 @@ ENTRY_POINTS = frozenset(
     ]
 )
 """Names that frameworks call: that all callers in the project guard says nothing, unless they name the class."""
-
-PLAIN_DECORATORS = frozenset(
-    [
-        "staticmethod",
-        "classmethod",
-        "property",
-        "cached_property",
-        "override",
-        "deprecated",
-        "atomic",
-        "cached",
-        "cache",
-        "lru_cache",
-        "retry",
-        "timer",
-        "timed",
-        "trace",
-        "traced",
-        "function_trace",
-    ]
-)
-"""Last names of decorators below which a function is called as it is without them."""
 
 MAX_CALLERS = 8
 
@@ -113,7 +91,7 @@ class Callers:
 
     def _find(self, function: FunctionSymbol) -> list[FunctionSymbol] | None:
         name = function.summary.name
-        if function.summary.decorators and not _is_plain(function):
+        if not is_called_by_name(self.project, function):
             return None
         if self.is_entry_point(function):
             return self._by_class(function)
@@ -223,9 +201,3 @@ class Callers:
             if member is None or f"{member.owner.dotted}.{name}" == function.dotted:
                 return False
         return True
-
-
-def _is_plain(function: FunctionSymbol) -> bool:
-    """True when its decorators do not register it with a framework."""
-    decorators = (item.function if isinstance(item, Call) else item for item in function.summary.decorators)
-    return {(dotted(decorator) or "").rsplit(".", 1)[-1] for decorator in decorators} <= PLAIN_DECORATORS
