@@ -19,6 +19,8 @@ GET_USER_MODEL = "django.contrib.auth.get_user_model"
 
 LOGGED_IN_USER = frozenset({"django.contrib.auth.authenticate", "django.contrib.auth.aauthenticate"})
 
+MODEL_SAVE = "django.db.models.Model.save"
+
 TREE_PACKAGES = ("treebeard.", "mptt.")
 TREE_ROWS = frozenset(
     {

@@ -15,6 +15,7 @@ _INSERTS = (
     r"(?:(?:bulk_|get_or_|update_or_)?create|save|bulk_update|create_(?:super)?user)"
     r"(?:[\s\\]*(?:,[^()]*)?\))?[\s\\]*\("  # also of `sync_to_async(rows.create)(...)`
     r"|(?:form_valid|perform_create|perform_update|save_model)[\s\\]*\("  # of generic views and admins
+    r"|save_\w+[\s\\]*\(|\w+_save[\s\\]*\("  # of models that save themselves
     r"|add_(?:child|root|sibling)[\s\\]*\("  # of treebeard's nodes
     r"|update(?<=\)\.update)[\s\\]*\("  # super().update(row, values) of a serializer
     # rows.update() takes values by name only; one by position updates a dict, a set or a digest

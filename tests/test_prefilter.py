@@ -58,6 +58,16 @@ def test_text_that_adds_unsaved_rows(text: str) -> None:
     assert may_insert(text)
 
 
+@pytest.mark.parametrize("call", ["x.save_by(y)", "X(y=1).plain_save()", "x\n.save_by (y)"])
+def test_text_with_a_method_that_saves(call: str) -> None:
+    assert may_insert(call)
+
+
+@pytest.mark.parametrize("text", ["save_by(x)", "x.save_by", "post_save.connect(x)", "x.saver(y)"])
+def test_text_without_a_method_that_saves(text: str) -> None:
+    assert not may_insert(text)
+
+
 ROOT = Path("/checkouts/tests/project")
 
 

@@ -18,7 +18,6 @@ from flake8_unique_insert.evaluate import (
     managers,
     model_validation,
     on_commit,
-    own_save,
     picks,
     plain_forms,
     queries,
@@ -32,9 +31,9 @@ from flake8_unique_insert.evaluate.facts import added, common, key_of
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.spreading import each_spread, fitting
 from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.evaluate.verbs import QUIET, SAME_ROWS, reads_like_insert
+from flake8_unique_insert.evaluate.verbs import QUIET, SAME_ROWS, SAVES, reads_like_insert
 from flake8_unique_insert.evaluate.writes import Unresolved
-from flake8_unique_insert.facts import NewRow
+from flake8_unique_insert.facts import NO_FACTS, NewRow
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol
 from flake8_unique_insert.syntax.expressions import (
     Argument,
@@ -206,10 +205,10 @@ def _call_function(
     value = value if is_super(node) else called.overriding(ev, value)
     receiver = value.receiver
     if isinstance(receiver, Instance) and is_super(node):
-        if value.symbol.summary.name in ("save", "asave", "save_base"):
+        if value.symbol.summary.name in SAVES:
             inherited = ev.analysis.in_save and functions.follow(ev, value, node, *arguments)
             if not inherited:
-                own_save.super_save(ev, receiver, node)
+                inserts.save_plainly(ev, receiver, option.facts, node, arguments)
             return unknown(ev.symbol("saved", node))
     elif isinstance(receiver, Instance) and value.symbol.summary.name in ("save", "asave"):
         inserts.save(ev, receiver, option.facts, node, arguments)
@@ -342,8 +341,8 @@ def _call_super(ev: Evaluator, value: Super, name: str, node: Call, arguments: A
     receiver = value.receiver
     if isinstance(receiver, Rows):
         return queries.call_rows(ev, receiver, name, node, arguments, is_mechanism=ev.frame.function == name)
-    if isinstance(receiver, Instance) and name in ("save", "asave", "save_base"):
-        own_save.super_save(ev, receiver, node)
+    if isinstance(receiver, Instance) and name in SAVES:
+        inserts.save_plainly(ev, receiver, NO_FACTS, node, arguments)
         return unknown(ev.symbol("saved", node))
     if isinstance(receiver, Instance):
         return _call_instance(ev, Option(receiver), receiver, name, node, arguments, term)

@@ -11,7 +11,7 @@ from flake8_unique_insert.evaluate import batches, moves
 from flake8_unique_insert.evaluate.absent_rows import only_row
 from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.lookups import conjunction, groups_of
-from flake8_unique_insert.evaluate.own_save import own_create, own_save
+from flake8_unique_insert.evaluate.own_save import own_create, own_save, super_save
 from flake8_unique_insert.evaluate.row_values import (
     SPREAD,
     entries_values,
@@ -21,7 +21,7 @@ from flake8_unique_insert.evaluate.row_values import (
     with_given,
 )
 from flake8_unique_insert.evaluate.spreading import NO_LOOKUP, apart_from_lookup, lay_over
-from flake8_unique_insert.evaluate.verbs import KINDS, plain
+from flake8_unique_insert.evaluate.verbs import KINDS, SAVES, plain
 from flake8_unique_insert.evaluate.writes import Protection, RowValues, Write
 from flake8_unique_insert.facts import MADE_BY, NO_FACTS, Facts, Inserted, NewRow
 from flake8_unique_insert.schema import Model
@@ -243,8 +243,27 @@ def instantiate(ev: Evaluator, value: ModelClass, call: Call, arguments: Argumen
     return result(instance)
 
 
-def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arguments: Arguments) -> None:
-    """`instance.save(...)`: an insert where it is new, an update of the changed fields where it is not."""
+def save_plainly(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arguments: Arguments) -> None:
+    """`super().save()`: in a model's own `save` the way by which the row is written, in other methods a save."""
+    root = ev.frame.following[0] if ev.frame.following else ""
+    if ev.analysis.in_save or root.rpartition(".")[2] in SAVES:
+        super_save(ev, instance, call)
+    else:
+        save(ev, instance, option_facts, call, arguments, plainly=True)
+
+
+def save(
+    ev: Evaluator,
+    instance: Instance,
+    option_facts: Facts,
+    call: Call,
+    arguments: Arguments,
+    plainly: bool = False,
+) -> None:
+    """`instance.save(...)`: an insert where it is new, an update of the changed fields where it is not.
+
+    plainly: the model's own `save` is not called.
+    """
     known = ev.state.objects.get(instance.term) or ObjectState(False)
     model = instance.model
     options = _named(arguments, ("force_insert", "force_update", "using", "update_fields"))
@@ -258,7 +277,7 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
             call, "save", "update" if is_update else "save", model, values, ev.state.copy(),
             added(facts, [*ahead, *kept]), protections_of(ev, call), ev.frame.code, ev.frame.stack,
             None, instance, known, None, None, options,
-            own_save=own_save(
+            own_save=None if plainly else own_save(
                 ev, model, _with_kept(instance, known, values), call, instance if is_update else None, option_facts,
                 arguments,
             ),
@@ -280,7 +299,10 @@ def save(ev: Evaluator, instance: Instance, option_facts: Facts, call: Call, arg
 
 @contextmanager
 def seen_from_caller(ev: Evaluator, receiver: Value | None, call: Call) -> Iterator[None]:
-    """What a row's method saves of the fields that its caller has changed is the caller's write, not the method's."""
+    """What a row's method saves of the fields that its caller has changed is the caller's write, not the method's.
+
+    So is what it saves of a new row: the method cannot tell that the row is new.
+    """
     row = receiver if isinstance(receiver, Instance) else None
     known = ev.state.objects.get(row.term) if row is not None else None
     since = len(ev.analysis.records.writes)
@@ -289,7 +311,10 @@ def seen_from_caller(ev: Evaluator, receiver: Value | None, call: Call) -> Itera
         return
     for write in ev.analysis.records.writes[since:]:
         is_its_own = write.instance is not None and write.instance.term == row.term and write.stack[-1] is call
-        if is_its_own and write.object is not None and (changed := write.object.changed & known.changed):
+        if not is_its_own or write.object is None:
+            continue
+        changed = write.object.changed & known.changed
+        if changed or (write.kind == "save" and known.new is True):
             saved = replace(write.object, changed=changed)
             emit(ev, replace(write, call=call, object=saved, code=ev.frame.code, stack=ev.frame.stack))
 

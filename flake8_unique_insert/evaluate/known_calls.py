@@ -80,6 +80,9 @@ def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result
     if dotted in subqueries.EXISTS and len(arguments[1]) == 1:
         term = Call(Name(dotted), (replace(arguments[0][0], value=arguments[1][0].term),))
         return subqueries.exists(term, arguments[1][0].value)
+    if dotted == django_names.MODEL_SAVE and arguments[1] and isinstance(row := arguments[1][0].value, Instance):
+        inserts.save_plainly(ev, row, NO_FACTS, node, (arguments[0][1:], arguments[1][1:]))
+        return result(Known(NONE))
     if dotted in COPIES and arguments[1]:
         return _copy(ev, node, arguments[1][0])
     return None

@@ -38,6 +38,8 @@ SAME_ROWS = frozenset(
 """Methods of managers and querysets that return the same rows."""
 HOOKS = frozenset({"form_valid", "perform_create", "perform_update", "save_model", "save_base"})
 """Methods of frameworks that save what they are given."""
+SAVES = frozenset({"save", "asave", "save_base"})
+"""Django's own methods by which a row is written."""
 ADD_ROWS = frozenset({"bulk", "through_defaults"})
 """Keywords with which `related.add(...)` and the like insert rows."""
 
@@ -111,8 +113,14 @@ def may_write(node: Call) -> bool:
         or node.function.name in HOOKS
         or any(argument.keyword in ADD_ROWS for argument in node.arguments)
         or adds_to_tree(node)
+        or _saves_itself(node.function.name)
         or _deletes_row(node)
     )
+
+
+def _saves_itself(name: str) -> bool:
+    """True for `row.save_with(user)` and `row.shallow_save()`, which may be a model's own that saves the row."""
+    return name.startswith("save_") or name.endswith("_save")
 
 
 def _deletes_row(node: Call) -> bool:
