@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Set
 from itertools import islice
 
 from flake8_unique_insert.callers import Callers
-from flake8_unique_insert.class_users import hands_on, owner_of, saves
+from flake8_unique_insert.class_users import hands_on, is_made_by_class, owner_of, saves
 from flake8_unique_insert.evaluate.called import may_bind
 from flake8_unique_insert.evaluate.handed_on import BEFORE
 from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
@@ -131,7 +131,7 @@ class CallerGuards:
             return True
         code, name = self.runs.store.code(caller), function.summary.name
         calls = [call for call in inside(code.body, Call) if called_name(call) == name] if code is not None else []
-        return not calls or any(may_bind(call, function.summary) for call in calls)
+        return not calls or any(may_bind(call, function) for call in calls)
 
     def _look_at_caller(self, caller: FunctionSymbol, function: FunctionSymbol, only_known: bool) -> Look | None:
         """The writes of a caller and what it calls, as far as that leads to calls of something of the function's name.
@@ -163,7 +163,8 @@ class CallerGuards:
         if code is None or owner is None or called & {"", method.dotted}:
             return True
         is_saved = is_form and any(f"{base}.save" in called for base in project.bases(owner))
-        return hands_on(code.body, owner.qualname, with_input=is_form and not is_saved)
+        is_made = not is_form and is_made_by_class(project, method)
+        return hands_on(code.body, owner.qualname, with_input=is_form and not is_saved, with_objects=is_made)
 
     def _is_overriding(self, method: FunctionSymbol, called: set[str]) -> bool:
         """True for a method that overrides one of those that are called."""

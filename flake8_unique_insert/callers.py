@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
-from flake8_unique_insert.class_users import is_called_by_class, owner_of, saves, users_of
+from flake8_unique_insert.class_users import is_called_by_class, is_made_by_class, owner_of, saves, users_of
 from flake8_unique_insert.decorators import is_called_by_name
 from flake8_unique_insert.project import Project
 from flake8_unique_insert.project.questions import mentions
@@ -126,7 +126,7 @@ class Callers:
 
     def _by_class(self, function: FunctionSymbol) -> list[FunctionSymbol] | None:
         """The functions that name the method's class, where that is how it is reached."""
-        if not saves(self.project, function) and not is_called_by_class(self.project, function):
+        if not any(ask(self.project, function) for ask in (saves, is_called_by_class, is_made_by_class)):
             return None
         found: list[FunctionSymbol] = []
         for user in users_of(self.project, self._paths, function):

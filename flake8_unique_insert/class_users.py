@@ -48,6 +48,14 @@ def is_called_by_class(project: Project, function: FunctionSymbol) -> bool:
     )
 
 
+def is_made_by_class(project: Project, function: FunctionSymbol) -> bool:
+    """True for a method of objects that no framework knows: their class has no bases and no decorators."""
+    owner = owner_of(function)
+    summary = project.class_summary(owner) if owner is not None else None
+    is_plain = summary is not None and not summary.arguments and not summary.decorators
+    return is_plain and not function.summary.decorators and not function.summary.name.startswith("__")
+
+
 def users_of(project: Project, paths: Collection[Path], method: FunctionSymbol) -> Iterator[FunctionSymbol | None]:
     """The functions that name the class of a method, or call it on `cls`; None where it is named elsewhere.
 
@@ -102,16 +110,16 @@ def _names(owner: ClassSymbol, method: FunctionSymbol) -> str:
     return f"{owner.qualname} {method.summary.name}"
 
 
-def hands_on(body: Suite, name: str, with_input: bool = False) -> bool:
+def hands_on(body: Suite, name: str, with_input: bool = False, with_objects: bool = False) -> bool:
     """True when statements use a class otherwise than to read its attributes and to call it.
 
-    with_input: giving a form something to save counts, too.
+    with_input: giving a form something to save counts, too. with_objects: so does calling it, whatever it is given.
     """
     nodes = [node for statement in body for node in statement.walk()]
     named = sum(_is(node, name) for node in nodes)
     read = sum(isinstance(node, Attribute) and _is(node.base, name) for node in nodes)
     called = [node for node in nodes if isinstance(node, Call) and _is(node.function, name)]
-    return named > read + sum(not (with_input and _has_input(call)) for call in called)
+    return named > read + sum(not with_objects and not (with_input and _has_input(call)) for call in called)
 
 
 def _is(node: object, name: str) -> bool:

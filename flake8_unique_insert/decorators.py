@@ -49,7 +49,7 @@ def _name(decorator: Expression) -> str:
 
 
 def _only_calls(project: Project, function: FunctionSymbol, decorator: Expression) -> bool:
-    """True for a decorator of the project that does nothing with what it is given but to call it, when it is called."""
+    """True for a decorator of the project that only calls what it is given, with what it is called with itself."""
     symbol = project.resolve(function.module, _name(decorator))
     if not isinstance(symbol, FunctionSymbol) or not project.is_own(symbol.module):
         return False
@@ -63,6 +63,9 @@ def _only_calls(project: Project, function: FunctionSymbol, decorator: Expressio
     given = {item.name for header in headers for item in header.parameters[:1] if item.kind == "positional"}
     names = {item.header.name for item in nested} | given
     plain = all(_is_plain(inner) for item in nested for inner in item.header.decorators)
+    shapes = {tuple(item.name for item in function.header.parameters) for function in nested}
+    calls = (call for call in inside(body, Call) if dotted(call.function) in given)
+    plain = plain and all(tuple(dotted(item.value) for item in call.arguments) in shapes for call in calls)
     return bool(nested and given) and plain and _uses(body, names) == _harmless(body, names)
 
 

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.binding import an_object
 from flake8_unique_insert.evaluate.verbs import is_known
-from flake8_unique_insert.schema import ClassSymbol
-from flake8_unique_insert.syntax.expressions import Attribute, Call, called_name
-from flake8_unique_insert.syntax.summary import FunctionSummary
+from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Name, called_name
 from flake8_unique_insert.values import Bound, Form, Function, Instance, Result, Rows, Super, Unknown, Value
 
 if TYPE_CHECKING:
@@ -32,10 +31,12 @@ def _dotted(value: Value) -> str:
     return ""
 
 
-def may_bind(call: Call, function: FunctionSummary) -> bool:
+def may_bind(call: Call, symbol: FunctionSymbol) -> bool:
     """False for a call that cannot be one of the function: too many arguments, too few, or others by name."""
     if any(argument.star for argument in call.arguments):
         return True
+    function = symbol.summary
+    has_self = "." in symbol.qualname and Name("staticmethod") not in function.decorators
     kinds = {parameter.kind for parameter in function.parameters}
     named = {argument.keyword for argument in call.arguments if argument.keyword is not None}
     given = len(call.arguments) - len(named)
@@ -44,7 +45,7 @@ def may_bind(call: Call, function: FunctionSummary) -> bool:
         return False
     positional = [parameter for parameter in taken if parameter.kind == "positional"]
     needed = [item for item in positional if item.default is None and item.name not in named]
-    return len(needed) - 1 <= given and ("*" in kinds or given <= len(positional))
+    return len(needed) - has_self <= given and ("*" in kinds or given <= len(positional))
 
 
 def assumed(ev: Evaluator, node: Call, name: str, value: Unknown) -> Function | None:
@@ -52,7 +53,7 @@ def assumed(ev: Evaluator, node: Call, name: str, value: Unknown) -> Function | 
     symbol = ev.analysis.assumed
     if symbol is None or symbol.summary.name != name or not isinstance(value.term, Attribute):
         return None
-    if not may_bind(node, symbol.summary):
+    if not may_bind(node, symbol):
         return None
     owner = ClassSymbol(symbol.module, symbol.qualname.rpartition(".")[0])
     model = ev.analysis.lookup.model(owner)
