@@ -70,6 +70,7 @@ GENERATORS = frozenset(
         "shortuuid.uuid",
         "shortuuid.random",
         "shortuuid.ShortUUID",
+        "nacl.utils.random",
         "nanoid.generate",
         "ulid.new",
         "ulid.ULID",

@@ -113,11 +113,14 @@ def but_for_the_one(state: State, alone: Iterable[Absent]) -> Iterator[Absent]:
 def only_one(rows: Rows, row: Expression) -> frozenset[Absent]:
     """What is known of all other rows when this one was found by a unique key: none has it."""
     itself = Condition(rows.model.primary_key, "exact", row, excluded=True)
-    return frozenset(
-        Absent(rows.model.table, group | {itself})
-        for group in rows.alternatives
-        if len(rows.alternatives) == 1 and rows.link is None and _is_unique(rows.model, group)
-    )
+    found = rows.alternatives if one_at_most(rows) else ()
+    return frozenset(Absent(rows.model.table, group | {itself}) for group in found)
+
+
+def one_at_most(rows: Rows) -> bool:
+    """True for the rows that have all values of a unique key, of which there are not two."""
+    is_plain = len(rows.alternatives) == 1 and rows.link is None
+    return is_plain and all(_is_unique(rows.model, group) for group in rows.alternatives)
 
 
 def _is_unique(model: Model, group: frozenset[Condition]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeGuard
 
+from flake8_unique_insert.evaluate.absent_rows import one_at_most
 from flake8_unique_insert.evaluate.dedupe import tell_apart
 from flake8_unique_insert.evaluate.exhausted import of_row
 from flake8_unique_insert.evaluate.facts import added, common
@@ -77,17 +78,21 @@ def _split_constant(ev: Evaluator, left: Expression, operator: str, right: Const
         if empty is not None:
             inner = _len_of(left)
             value = ev.evaluate(inner if inner is not None else left)
-            if all(_counts(option.value, inner is not None) for option in value.options):
+            one = right.value == 1 and operator in ("==", "!=")
+            if all(_counts(option.value, inner is not None, one) for option in value.options):
                 yes, no = by_truth(ev, value, None)
                 return (no, yes) if empty else (yes, no)
     return None
 
 
 def _means_zero(operator: str, number: int) -> bool | None:
-    """True when `count operator number` says that the count is 0, False when it says that it is not."""
-    if (operator, number) in (("==", 0), ("<", 1), ("<=", 0)):
+    """True when `count operator number` says that the count is 0, False when it says that it is not.
+
+    `!= 1` and `== 1` say so of a count that is 0 or 1.
+    """
+    if (operator, number) in (("==", 0), ("<", 1), ("<=", 0), ("!=", 1)):
         return True
-    if (operator, number) in (("!=", 0), (">", 0), (">=", 1)):
+    if (operator, number) in (("!=", 0), (">", 0), (">=", 1), ("==", 1)):
         return False
     return None
 
@@ -98,10 +103,11 @@ def _len_of(left: Expression) -> Expression | None:
     return None
 
 
-def _counts(value: Value, by_len: bool) -> bool:
-    if by_len:
-        return isinstance(value, (Rows, Column, Answer))
-    return isinstance(value, Answer) and value.shape == "count"
+def _counts(value: Value, by_len: bool, one: bool) -> bool:
+    """True for rows that are counted; one: where there is one of them at most."""
+    rows = value if isinstance(value, Rows) else value.rows if isinstance(value, (Column, Answer)) else None
+    is_counted = by_len or (isinstance(value, Answer) and value.shape == "count")
+    return rows is not None and is_counted and (not one or one_at_most(rows))
 
 
 def _split_identity(ev: Evaluator, left: Expression, right: Constant) -> States:

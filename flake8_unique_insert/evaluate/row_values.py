@@ -25,6 +25,9 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
+OF_CONTENT_TYPE = frozenset({"get_object_for_this_type", "aget_object_for_this_type"})
+"""Methods of a content type that look up a row of its class."""
+
 SPREAD = "**"
 """Stands among the values of a row for a dict that holds others, and among its changed fields for all that this has."""
 
@@ -92,8 +95,10 @@ def fields_set(model: Model, name: str, value: Result) -> dict[str, Result]:
 
 
 def content_type_of(value: Result) -> Expression:
-    """The term of `ContentType.objects.get_for_model(value)`: a row has that of its class."""
+    """The term of `ContentType.objects.get_for_model(value)`: a row has that of its class, or that which gave it."""
     inner, term = value.value, value.term
+    if isinstance(term, Call) and isinstance(term.function, Attribute) and term.function.name in OF_CONTENT_TYPE:
+        return term.function.base
     if isinstance(inner, (Instance, ModelClass)):
         term = Name(inner.model.label)
     elif isinstance(term, Attribute) and term.name == "__class__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TypeGuard
 
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
@@ -119,13 +120,17 @@ def is_text(term: Expression) -> bool:
 
 def left_of_cut(term: Expression) -> Expression:
     """Of an f-string that is cut off, `text[:20]`, what is left of it for sure: all up to the first value in it."""
-    if not isinstance(term, Subscript) or not isinstance(term.base, Formatted):
-        return term
-    if not isinstance(term.index, Unsupported) or not term.index.text.startswith("Slice :"):
+    if not is_cut(term) or not isinstance(term.base, Formatted):
         return term
     parts = term.base.parts
     end = next((place for place, part in enumerate(parts, 1) if not isinstance(part, Constant)), len(parts))
     return Formatted(parts[:end])
+
+
+def is_cut(term: Expression) -> TypeGuard[Subscript]:
+    """True for what is cut off, `text[:20]`."""
+    index = term.index if isinstance(term, Subscript) else None
+    return isinstance(index, Unsupported) and index.text.startswith("Slice :") and index.text.count(":") == 1
 
 
 def _is_key(term: Expression) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from string import Formatter
 
+from flake8_unique_insert.evaluate.terms import is_cut, same
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Binary,
@@ -38,6 +39,14 @@ def parts_of(term: Expression) -> frozenset[Expression]:
             return frozenset()  # "1" and "11" give the same as "11" and "1"
         found |= frozenset() if string(piece) is not None else parts_of(piece)
     return frozenset(found)
+
+
+def begins_with(term: Expression, start: Expression) -> bool:
+    """True for a text that certainly begins with another one: it is put together from that and more."""
+    if is_cut(start) and same(term, start.base):
+        return True
+    pieces, first = _pieces(term) or [], _pieces(start) or [start]
+    return 0 < len(first) <= len(pieces) and all(map(same, pieces, first))
 
 
 def _pieces(term: Expression) -> list[Expression] | None:

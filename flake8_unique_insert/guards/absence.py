@@ -17,6 +17,7 @@ from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.lookups import EVERYTHING
 from flake8_unique_insert.evaluate.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.terms import FOLDING, differs, folded_same, is_folded, same
+from flake8_unique_insert.evaluate.texts import begins_with
 from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.guards import parents
@@ -41,6 +42,7 @@ VERDICT = "checked"
 WIDER = frozenset(
     {"exact", "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "gte", "lte"}
 )
+STARTS = frozenset({"startswith", "istartswith"})
 NO_ROW = frozenset({NONE, constant(0), Unary("-", constant(1))})
 """What is no primary key of a row, and is taken where there is no row."""
 
@@ -134,13 +136,18 @@ def _follows(
         return any(largest.is_beyond(condition.term, own) for own in value.terms)
     if condition.lookup in WIDER and any(_is_computed_alike(condition.term, own, write) for own in value.terms):
         return True
-    if condition.lookup not in WIDER or not _has_term(value, condition.term):
+    if not (condition.lookup in WIDER and _has_term(value, condition.term)) and not _begins(value, condition):
         return condition.lookup in FOLDING and any(folded_same(condition.term, term) for term in value.terms)
     return not key.folds(condition.field) or condition.lookup in FOLDING or is_folded(condition.term)
 
 
 def _has_term(value: FieldValue, term: Expression) -> bool:
     return any(same(term, own) for own in value.terms)
+
+
+def _begins(value: FieldValue, condition: Condition) -> bool:
+    """True for `name__startswith=start`, where what is written is `f"{start}-{n}"`."""
+    return condition.lookup in STARTS and any(begins_with(term, condition.term) for term in value.terms)
 
 
 def _is_computed_alike(looked_up: Expression, own: Expression, write: Write) -> bool:
