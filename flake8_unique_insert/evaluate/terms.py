@@ -57,7 +57,10 @@ def too_large(term: Expression) -> bool:
 
 
 def normal(term: Expression) -> Expression:
-    """One form for all ways of writing the same key value: `x.pk`, `get(pk=x)` → `x`; `d.get("k")` → `d["k"]`."""
+    """One form for all ways of writing the same key value: `x.pk`, `get(pk=x)` → `x`; `d.get("k")` → `d["k"]`.
+
+    What an unknown object has as `x.owner_id` is the row that it has as `x.owner`.
+    """
     try:
         return term._normal
     except AttributeError:
@@ -75,7 +78,7 @@ def _normal(term: Expression) -> Expression:
         if term.function.name in ("get", "pop") and arguments and string(arguments[0].value) is not None:
             return Subscript(normal(term.function.base), arguments[0].value)
     if isinstance(term, Attribute):
-        return Attribute(normal(term.base), term.name)
+        return Attribute(normal(term.base), term.name.removesuffix("_id") or term.name)
     if isinstance(term, Subscript):
         return Subscript(normal(term.base), term.index)
     return term

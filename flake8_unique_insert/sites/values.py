@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flake8_unique_insert.evaluate.attributes import as_row
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.facts import of_each
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
@@ -35,6 +36,7 @@ from flake8_unique_insert.values import (
     Elements,
     Fresh,
     Function,
+    Instance,
     Items,
     Known,
     Result,
@@ -121,7 +123,7 @@ def _given(analysis: Analysis, write: Write, given: Result, field: Field | None)
         if omitted.kind not in ("fresh", "null"):
             return FieldValue("given", (given.term,), given)
     alone = (value.term for value in values if len(values) == 1)
-    terms = tuple(dict.fromkeys([given.term, *_unless_null(given.term), *alone]))
+    terms = tuple(dict.fromkeys([given.term, *_unless_null(given.term), *alone, *_keys_of(write, values)]))
     if all(isinstance(value, Known) and value.term == NONE for value in values) and not (field and field.fills):
         needed = field is not None and field.relation in ("fk", "o2o") and not field.null
         return FieldValue("unknown" if needed else "null", terms, given)  # something else must give it a row
@@ -156,6 +158,18 @@ def _is_default(analysis: Analysis, value: Value, field: Field | None) -> bool:
 
 def _is_empty(value: Value) -> bool:
     return isinstance(value, Fresh) or (isinstance(value, Known) and value.term in (NONE, constant("")))
+
+
+def _keys_of(write: Write, values: list[Value]) -> Iterator[Expression]:
+    """The primary key of the row that a foreign key gets, as its own field and as what it was looked up by."""
+    row = as_row(values[0]) if len(values) == 1 else None
+    if isinstance(row, Instance):
+        name = row.model.primary_key
+        known = write.state.objects.get(row.term)
+        held = known.get(name) if known is not None and name not in known.changed else None
+        yield Attribute(row.term, name)
+        if held is not None:
+            yield held.term
 
 
 def _unless_null(term: Expression) -> Iterator[Expression]:
