@@ -16,9 +16,20 @@ from flake8_unique_insert.syntax.expressions import (
     Name,
     Sequence,
     constant,
+    dotted,
+    positional,
     string,
 )
 from flake8_unique_insert.values import Text, Value
+
+HASHES = frozenset({
+    "uuid.uuid3", "uuid.uuid5", "hashlib.md5", "hashlib.sha1", "hashlib.sha224", "hashlib.sha256", "hashlib.sha384",
+    "hashlib.sha512", "hashlib.blake2b", "hashlib.blake2s",
+})  # fmt: skip
+"""Functions that give another value for each text, which is their last argument."""
+
+OF_HASH = frozenset({"digest", "encode", "hexdigest"})
+"""Methods that give another value for each hash, or text."""
 
 PLACEHOLDER = re.compile(r"%([sd])")
 
@@ -29,7 +40,12 @@ def parts_told(value: Value) -> frozenset[Expression]:
 
 
 def parts_of(term: Expression) -> frozenset[Expression]:
-    """The values that a text tells: they stand in it unchanged, with something between each two of them."""
+    """The values that a text tells: they stand in it unchanged, with something between each two of them.
+
+    A hash tells what the hashed text does.
+    """
+    if (hashed := _hashed(term)) is not None:
+        return parts_of(hashed)
     pieces = _pieces(term)
     if pieces is None:
         return frozenset([term])
@@ -39,6 +55,16 @@ def parts_of(term: Expression) -> frozenset[Expression]:
             return frozenset()  # "1" and "11" give the same as "11" and "1"
         found |= frozenset() if string(piece) is not None else parts_of(piece)
     return frozenset(found)
+
+
+def _hashed(term: Expression) -> Expression | None:
+    """The text of which a value is the hash, or what a method of that gives; None for all others."""
+    if not isinstance(term, Call):
+        return None
+    if isinstance(term.function, Attribute) and term.function.name in OF_HASH:
+        return term.function.base
+    given = positional(term) if dotted(term.function) in HASHES else []
+    return given[-1] if given else None
 
 
 def begins_with(term: Expression, start: Expression) -> bool:
