@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.apart import keyed_by, read_from
 from flake8_unique_insert.evaluate.facts import about
 from flake8_unique_insert.evaluate.terms import symbols
 from flake8_unique_insert.flow.graph import Assign, Evaluate, Graph
@@ -17,6 +18,7 @@ from flake8_unique_insert.syntax.expressions import (
     Subscript,
     Symbol,
 )
+from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import Instance, Option, Result
 
 if TYPE_CHECKING:
@@ -33,7 +35,26 @@ def tell_apart(ev: Evaluator, item: Expression, holder: Expression, node: object
     for name in _roots(item):
         bound = ev.state.names.get(name)
         if bound is not None and any(part.kind in LOOP_VARIABLES for part in symbols(bound.term)):
-            _rename(ev, name, bound, ev.symbol("distinct", (id(node), name), name))
+            symbol = ev.symbol("distinct", (id(node), name), name)
+            if not _tell_owner_apart(ev, name, bound, symbol):
+                _rename(ev, name, bound, symbol)
+
+
+def _tell_owner_apart(ev: Evaluator, name: str, bound: Result, symbol: Symbol) -> bool:
+    """True for `number = row["number"]`, where it is the rows of the loop that have another number each."""
+    owner, _ = read_from(bound.term) or (None, "")
+    if not isinstance(owner, Symbol) or owner.kind not in LOOP_VARIABLES:
+        return False
+    held = [other for other, found in ev.state.names.items() if found.term == owner]
+    keyed = keyed_by(bound.term, owner)
+    if not held or keyed is None:
+        return False
+    ev.analysis.rows[symbol] = keyed
+    for other in held:
+        _rename(ev, other, ev.state.names[other], symbol)
+    term = replaced(bound.term, {owner: symbol})
+    ev.state.names[name] = Result(term, tuple(_under(option, bound.term, term) for option in bound.options))
+    return True
 
 
 def _collected(ev: Evaluator) -> frozenset[tuple[str, Expression]]:
@@ -72,17 +93,16 @@ def _roots(item: Expression) -> list[str]:
 
 def _rename(ev: Evaluator, name: str, bound: Result, symbol: Symbol) -> None:
     """Give what a loop binds, or a value made of it, a symbol of its own, with all that is known of it."""
+    if bound.term in ev.state.objects and any(isinstance(option.value, Instance) for option in bound.options):
+        ev.state.objects[symbol] = ev.state.objects[bound.term]
     values = {bound.term: symbol}
-    options = []
-    for option in bound.options:
-        value = option.value
-        if value.term == bound.term:
-            value = replace(value, term=symbol)
-            if isinstance(value, Instance) and bound.term in ev.state.objects:
-                ev.state.objects[symbol] = ev.state.objects[bound.term]
-        options.append(Option(value, option.facts))
     ev.state.learn([about(fact, values) for fact in ev.state.facts if symbols(bound.term) <= fact.symbols])
-    ev.state.names[name] = Result(symbol, tuple(options))
+    ev.state.names[name] = Result(symbol, tuple(_under(option, bound.term, symbol) for option in bound.options))
     for loop, variables in ev.analysis.variables.items():
         if variables & symbols(bound.term):
             ev.analysis.variables[loop] = variables | {symbol}
+
+
+def _under(option: Option, former: Expression, term: Expression) -> Option:
+    """An option by its new name."""
+    return replace(option, value=replace(option.value, term=term)) if option.value.term == former else option
