@@ -13,7 +13,7 @@ from flake8_unique_insert.evaluate.protections import of_decorators
 from flake8_unique_insert.evaluate.state import State
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.schema import FunctionSymbol
-from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression, Sequence
+from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression, Sequence, Subscript, constant
 from flake8_unique_insert.syntax.summary import Parameter
 from flake8_unique_insert.values import Entries, Function, Items, Known, NestedFunction, Result, result, unknown
 
@@ -158,7 +158,8 @@ def bind_parameters(
     pairs = list(zip(arguments, values))
     given = [value for argument, value in pairs if argument.keyword is None and not argument.star]
     named = {argument.keyword: value for argument, value in pairs if argument.keyword is not None}
-    spread = any(argument.star for argument in arguments)
+    spread = [value.term for argument, value in pairs if argument.star]
+    holder = spread[0] if len(spread) == 1 and any(argument.star == "**" for argument in arguments) else None
     for argument, value in pairs:
         if argument.star == "**" and isinstance(value.value, Entries):
             named.update(dict(value.value.entries))
@@ -168,7 +169,7 @@ def bind_parameters(
         names["$self"] = result(function.receiver)
     rest = dict(named)
     for parameter in parameters:
-        names[parameter.name] = _argument(ev, parameter, given, named, rest, spread, frame)
+        names[parameter.name] = _argument(ev, parameter, given, named, rest, bool(spread), holder, frame)
     return names
 
 
@@ -179,12 +180,14 @@ def _argument(
     named: dict[str, Result],
     rest: dict[str, Result],
     spread: bool,
+    holder: Expression | None,
     frame: Frame,
 ) -> Result:
+    """What a parameter gets. holder: the dict of `**kwargs` by which alone all is given that is not written out."""
     name = parameter.name
-    symbol = ev.analysis.symbol("param", frame, name, name)
+    symbol: Expression = ev.analysis.symbol("param", frame, name, name)
     if parameter.kind == "**":
-        return result(Entries(symbol, tuple(rest.items()), spread))
+        return result(Entries(holder or symbol, tuple(rest.items()), spread))
     if parameter.kind == "*":
         items, given[:] = tuple(given), []
         term = Sequence("tuple", tuple(item.term for item in items))
@@ -198,6 +201,8 @@ def _argument(
         value = evaluate_default(ev, parameter.default, frame)
         if value is not None:
             return value
+    if holder is not None and parameter.default is None:
+        symbol = Subscript(holder, constant(name))
     return of_parameter(ev, parameter, symbol, frame.module)
 
 
