@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flake8_unique_insert.evaluate.lookups import Groups, condition, conjunction
 from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.facts import Absent, Condition, Facts
+from flake8_unique_insert.facts import Absent, Condition, Facts, NewRow
 from flake8_unique_insert.schema import Link, Model, UniqueKey
 from flake8_unique_insert.syntax.expressions import NONE, TRUE, Attribute, Expression
 from flake8_unique_insert.values import Arguments, Column, Instance, Known, ObjectState, Result, Rows, result, unknown
@@ -19,6 +19,15 @@ def absent(rows: Rows) -> frozenset[Absent]:
         return frozenset(_unlinked(rows.model, rows.link, group) for group in rows.alternatives)
     related = (fact for group in rows.alternatives for fact in _of_related(rows.model, group))
     return frozenset([*(Absent(rows.model.table, group) for group in rows.alternatives), *related])
+
+
+def missing(rows: Rows) -> Facts:
+    """What is known when no row matched, also of the row itself that was looked up by its `pk`: it is not there yet."""
+    (group,) = rows.alternatives if len(rows.alternatives) == 1 else (frozenset[Condition](),)
+    keys = [item.term for item in group if item.field == rows.model.primary_key and item.lookup == "exact"]
+    is_whole = len(group) == 1 and not any(item.excluded for item in group)
+    unsaved = (key.base for key in keys if is_whole and isinstance(key, Attribute) and key.name in ("pk", "id"))
+    return absent(rows).union(map(NewRow, unsaved))
 
 
 def _of_related(model: Model, group: frozenset[Condition]) -> Iterator[Absent]:

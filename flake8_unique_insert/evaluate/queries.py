@@ -7,7 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import inserts, largest, related_managers
-from flake8_unique_insert.evaluate.absent_rows import absent, but_for_the_one, found_by, narrowed, only_row, unlisted
+from flake8_unique_insert.evaluate.absent_rows import (
+    absent,
+    but_for_the_one,
+    found_by,
+    missing,
+    narrowed,
+    only_row,
+    unlisted,
+)
 from flake8_unique_insert.evaluate.lookups import condition, conjunction, excluded_groups, groups_of, unknown_condition
 from flake8_unique_insert.evaluate.row_values import content_type_of, username_field
 from flake8_unique_insert.evaluate.state import Check
@@ -188,7 +196,7 @@ def _contains(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments
 
 def _get(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     found = _filtered(ev, rows, arguments)
-    ev.raised.append(("DoesNotExist", rows.model.table, absent(found)))
+    ev.raised.append(("DoesNotExist", rows.model.table, missing(found)))
     return the_one(ev, found, term)
 
 

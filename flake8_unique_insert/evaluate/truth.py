@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate.absent_rows import absent, only_one
+from flake8_unique_insert.evaluate.absent_rows import absent, missing, only_one
 from flake8_unique_insert.evaluate.facts import added, common
 from flake8_unique_insert.evaluate.lookups import rows_in
 from flake8_unique_insert.evaluate.membership import absent_from
@@ -81,7 +81,7 @@ def _is_there(entry: Result) -> bool:
 def facts_when(value: Value, outcome: bool) -> Facts:
     """What is known when a value turns out true (or false)."""
     if isinstance(value, Answer) and outcome is value.negated and value.shape != "former":
-        return absent(value.rows)
+        return missing(value.rows)
     if isinstance(value, Answer) and value.shape == "row":
         return only_one(value.rows, value.term)
     if isinstance(value, Rows) and not value.is_manager and not outcome:
