@@ -161,14 +161,16 @@ def _is_empty(value: Value) -> bool:
 
 
 def _keys_of(write: Write, values: list[Value]) -> Iterator[Expression]:
-    """The primary key of the row that a foreign key gets, as its own field and as what it was looked up by."""
+    """The primary key of the row that a foreign key gets, as its own field, and as what it was looked up, or made, by.
+
+    Of a row that another one refers to that is not known whichever way was taken.
+    """
     row = as_row(values[0]) if len(values) == 1 else None
     if isinstance(row, Instance):
         name = row.model.primary_key
-        known = write.state.objects.get(row.term)
-        held = known.get(name) if known is not None and name not in known.changed else None
+        known = write.state.objects.get(row.term) if not isinstance(row.term, Attribute) else None
         yield Attribute(row.term, name)
-        if held is not None:
+        if known is not None and name not in known.changed and (held := known.get(name)) is not None:
             yield held.term
 
 
