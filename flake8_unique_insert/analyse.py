@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from flake8_unique_insert.caller_guards import CallerGuards
 from flake8_unique_insert.callers import Callers
 from flake8_unique_insert.evaluate.frame import Analysis
-from flake8_unique_insert.evaluate.terms import is_of_parameter
-from flake8_unique_insert.evaluate.writes import Unresolved, Write
+from flake8_unique_insert.evaluate.rows.writes import Unresolved, Write
+from flake8_unique_insert.evaluate.states.terms import is_of_parameter
 from flake8_unique_insert.guards import guard_of
 from flake8_unique_insert.prefilter import may_insert
 from flake8_unique_insert.project import Project

@@ -7,11 +7,11 @@ from itertools import islice
 
 from flake8_unique_insert.callers import Callers
 from flake8_unique_insert.class_users import hands_on, is_made_by_class, owner_of, saves
-from flake8_unique_insert.evaluate.called import may_bind
-from flake8_unique_insert.evaluate.handed_on import BEFORE
-from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
+from flake8_unique_insert.evaluate.calls.called import may_bind
+from flake8_unique_insert.evaluate.forms.handed_on import BEFORE
+from flake8_unique_insert.evaluate.objects.own_attributes import MAX_HEIRS
+from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.evaluate.slices import to_calls
-from flake8_unique_insert.evaluate.writes import Write
 from flake8_unique_insert.flow.graph import Block
 from flake8_unique_insert.flow.slice import Slice
 from flake8_unique_insert.runs import Look, Runs

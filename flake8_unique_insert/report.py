@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate.writes import Unresolved, Write
+from flake8_unique_insert.evaluate.rows.writes import Unresolved, Write
 from flake8_unique_insert.findings import Finding, SiteReport
 from flake8_unique_insert.rules import RULES
 from flake8_unique_insert.sites.site import InsertSite

@@ -10,15 +10,15 @@ from functools import cached_property
 from flake8_unique_insert.callers import ENTRY_POINTS
 from flake8_unique_insert.class_users import owner_of
 from flake8_unique_insert.code_store import CodeStore
+from flake8_unique_insert.evaluate.calls.protections import of_decorators
+from flake8_unique_insert.evaluate.calls.wrappers import answers_errors
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Analysis, BudgetExceeded, Frame, Unreachable
 from flake8_unique_insert.evaluate.parameters import entry_state, is_view
-from flake8_unique_insert.evaluate.protections import of_decorators
+from flake8_unique_insert.evaluate.rows.writes import Protection, Records, Unresolved, Write
 from flake8_unique_insert.evaluate.slices import to_writes
-from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.evaluate.transfer import run
-from flake8_unique_insert.evaluate.wrappers import answers_errors
-from flake8_unique_insert.evaluate.writes import Protection, Records, Unresolved, Write
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.flow.slice import Slice
 from flake8_unique_insert.prefilter import may_insert

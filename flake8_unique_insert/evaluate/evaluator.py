@@ -5,28 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flake8_unique_insert.evaluate import (
-    assignments,
-    attributes,
-    branches,
-    calls,
-    comprehensions,
-    copies,
-    items,
-    lambdas,
-    logic,
-    membership,
-    picks,
-)
-from flake8_unique_insert.evaluate.elements import element_of, is_generated, loop_symbols, row_of
+from flake8_unique_insert.evaluate import picks
+from flake8_unique_insert.evaluate.branching import branches, logic
+from flake8_unique_insert.evaluate.calls import calls, lambdas
+from flake8_unique_insert.evaluate.calls.protections import protections
+from flake8_unique_insert.evaluate.collections import comprehensions, items, membership
+from flake8_unique_insert.evaluate.collections.elements import element_of, is_generated, loop_symbols, row_of
+from flake8_unique_insert.evaluate.collections.spreading import lay_over
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
-from flake8_unique_insert.evaluate.lookups import rows_in
-from flake8_unique_insert.evaluate.protections import protections
-from flake8_unique_insert.evaluate.spreading import lay_over
-from flake8_unique_insert.evaluate.state import State, meet
-from flake8_unique_insert.evaluate.terms import too_large
-from flake8_unique_insert.evaluate.writes import Protection
+from flake8_unique_insert.evaluate.objects import assignments, attributes
+from flake8_unique_insert.evaluate.rows import copies
+from flake8_unique_insert.evaluate.rows.lookups import rows_in
+from flake8_unique_insert.evaluate.rows.writes import Protection
+from flake8_unique_insert.evaluate.states.state import State, meet
+from flake8_unique_insert.evaluate.states.terms import too_large
 from flake8_unique_insert.facts import Facts
 from flake8_unique_insert.flow.graph import Iterate, Region
 from flake8_unique_insert.syntax.expressions import (

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from flake8_unique_insert.evaluate.apart import RowFields
-from flake8_unique_insert.evaluate.writes import Protection, Records
+from flake8_unique_insert.evaluate.collections.apart import RowFields
+from flake8_unique_insert.evaluate.rows.writes import Protection, Records
 from flake8_unique_insert.flow.graph import Define, Graph
 from flake8_unique_insert.model_lookup import ModelLookup
 from flake8_unique_insert.record import record

@@ -98,7 +98,7 @@ def evaluate_elsewhere(
     following: what led there, where that is not the frame that asks.
     """
     from flake8_unique_insert.evaluate.evaluator import Evaluator as New
-    from flake8_unique_insert.evaluate.state import State
+    from flake8_unique_insert.evaluate.states.state import State
     from flake8_unique_insert.syntax.expressions import Expression
 
     assert isinstance(expression, Expression)

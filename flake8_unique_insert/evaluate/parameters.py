@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 
-from flake8_unique_insert.evaluate import admins, attributes, plain_forms
-from flake8_unique_insert.evaluate.annotations import of_parameter
-from flake8_unique_insert.evaluate.binding import an_object
-from flake8_unique_insert.evaluate.collected import MAX_OPTIONS
+from flake8_unique_insert.evaluate.collections.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.forms import method_arguments
+from flake8_unique_insert.evaluate.forms import admins, plain_forms
+from flake8_unique_insert.evaluate.forms.binding import an_object
+from flake8_unique_insert.evaluate.forms.forms import method_arguments
+from flake8_unique_insert.evaluate.forms.views import bind_parameter, bind_request
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
-from flake8_unique_insert.evaluate.managers import with_manager
-from flake8_unique_insert.evaluate.own_attributes import MAX_HEIRS
-from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.evaluate.views import bind_parameter, bind_request
+from flake8_unique_insert.evaluate.objects import attributes
+from flake8_unique_insert.evaluate.objects.annotations import of_parameter
+from flake8_unique_insert.evaluate.objects.own_attributes import MAX_HEIRS
+from flake8_unique_insert.evaluate.rows.managers import with_manager
+from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.model_lookup import ModelLookup
 from flake8_unique_insert.schema import ClassSymbol, Model
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, dotted, keyword, positional, string

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flake8_unique_insert.evaluate.verbs import is_known, may_write, plain
+from flake8_unique_insert.evaluate.rows.verbs import is_known, may_write, plain
 from flake8_unique_insert.flow.graph import Define, Graph
 from flake8_unique_insert.flow.slice import Slice, leading_to
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Lambda, Name

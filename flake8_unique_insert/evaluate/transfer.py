@@ -6,20 +6,22 @@ from dataclasses import replace
 from typing import Any
 
 from flake8_unique_insert import django_names
-from flake8_unique_insert.evaluate import functions, membership, setting
-from flake8_unique_insert.evaluate.collected import as_elements, merged
+from flake8_unique_insert.evaluate.calls import functions
+from flake8_unique_insert.evaluate.calls.protections import quietly
+from flake8_unique_insert.evaluate.collections import membership
+from flake8_unique_insert.evaluate.collections.collected import as_elements, merged
+from flake8_unique_insert.evaluate.collections.exhausted import along, began, between_rounds, is_inside
 from flake8_unique_insert.evaluate.errors import catches_lookup, error_names, may_raise, names_of
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.exhausted import along, began, between_rounds, is_inside
-from flake8_unique_insert.evaluate.facts import common
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
-from flake8_unique_insert.evaluate.inserts import names_in
+from flake8_unique_insert.evaluate.objects import setting
 from flake8_unique_insert.evaluate.parameters import kind_of
-from flake8_unique_insert.evaluate.protections import quietly
-from flake8_unique_insert.evaluate.settled import settled
-from flake8_unique_insert.evaluate.state import Check, State, meet
-from flake8_unique_insert.evaluate.writes import Records
+from flake8_unique_insert.evaluate.rows.inserts import names_in
+from flake8_unique_insert.evaluate.rows.writes import Records
+from flake8_unique_insert.evaluate.states.facts import common
+from flake8_unique_insert.evaluate.states.settled import settled
+from flake8_unique_insert.evaluate.states.state import Check, State, meet
 from flake8_unique_insert.facts import Absent, Facts
 from flake8_unique_insert.flow.graph import (
     Assign,
@@ -196,7 +198,7 @@ def _assign(ev: Evaluator, action: Assign) -> None:
         if isinstance(action.target, Name) and isinstance(old.value, Items) and action.operator == "+":
             value = _more_names(ev, action, old, more) or unknown(ev.symbol("changed", action))
     elif action.annotation is not None and not _is_known(value):
-        from flake8_unique_insert.evaluate.annotations import annotated
+        from flake8_unique_insert.evaluate.objects.annotations import annotated
 
         value = annotated(ev, action.annotation, value.term, ev.frame.module) or value
     ev.assign(action.target, value)

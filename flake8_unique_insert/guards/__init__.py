@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_unique_insert.evaluate.frame import Analysis
-from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.guards import absence, handler, upsert, validation
 from flake8_unique_insert.schema import UniqueKey
 

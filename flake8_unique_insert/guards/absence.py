@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate import largest
-from flake8_unique_insert.evaluate.apart import fields_of
-from flake8_unique_insert.evaluate.facts import APART, added
+from flake8_unique_insert.evaluate.collections.apart import fields_of
 from flake8_unique_insert.evaluate.frame import Analysis
-from flake8_unique_insert.evaluate.lookups import EVERYTHING
-from flake8_unique_insert.evaluate.lookups import condition as read_condition
-from flake8_unique_insert.evaluate.terms import FOLDING, differs, folded_same, is_folded, same
-from flake8_unique_insert.evaluate.texts import begins_with
-from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.evaluate.rows import largest
+from flake8_unique_insert.evaluate.rows.lookups import EVERYTHING
+from flake8_unique_insert.evaluate.rows.lookups import condition as read_condition
+from flake8_unique_insert.evaluate.rows.writes import Write
+from flake8_unique_insert.evaluate.states.facts import APART, added
+from flake8_unique_insert.evaluate.states.terms import FOLDING, differs, folded_same, is_folded, same
+from flake8_unique_insert.evaluate.states.texts import begins_with
 from flake8_unique_insert.facts import Absent, Condition, Facts
 from flake8_unique_insert.guards import parents
 from flake8_unique_insert.schema import UniqueKey

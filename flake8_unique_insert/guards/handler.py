@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_unique_insert.evaluate.writes import Protection, Write
+from flake8_unique_insert.evaluate.rows.writes import Protection, Write
 
 VERDICT = "handled"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.frame import Analysis
-from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model, UniqueKey
 from flake8_unique_insert.sites.conditions import asked_by_manager, outcome_of

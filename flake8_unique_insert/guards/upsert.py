@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flake8_unique_insert.evaluate.frame import Analysis
-from flake8_unique_insert.evaluate.inserts import is_true, names_in
-from flake8_unique_insert.evaluate.lookups import condition as read_condition
-from flake8_unique_insert.evaluate.terms import normal, same
-from flake8_unique_insert.evaluate.texts import parts_told
-from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.evaluate.rows.inserts import is_true, names_in
+from flake8_unique_insert.evaluate.rows.lookups import condition as read_condition
+from flake8_unique_insert.evaluate.rows.writes import Write
+from flake8_unique_insert.evaluate.states.terms import normal, same
+from flake8_unique_insert.evaluate.states.texts import parts_told
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.guards import parents
 from flake8_unique_insert.schema import Field, UniqueKey

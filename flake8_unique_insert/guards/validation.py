@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.form_checks import changes_input, own_checks
+from flake8_unique_insert.evaluate.forms.form_checks import changes_input, own_checks
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame
-from flake8_unique_insert.evaluate.terms import same
-from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.evaluate.rows.writes import Write
+from flake8_unique_insert.evaluate.states.terms import same
 from flake8_unique_insert.facts import Absent, Condition, Fact, Validated
 from flake8_unique_insert.guards import absence
 from flake8_unique_insert.schema import FormKind, UniqueKey

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_unique_insert.evaluate.inserts import is_true
-from flake8_unique_insert.evaluate.verbs import QUIET
-from flake8_unique_insert.evaluate.writes import Protection, Write
+from flake8_unique_insert.evaluate.rows.inserts import is_true
+from flake8_unique_insert.evaluate.rows.verbs import QUIET
+from flake8_unique_insert.evaluate.rows.writes import Protection, Write
 from flake8_unique_insert.flow.graph import WithRegion
 from flake8_unique_insert.rules.rule import Rule
 from flake8_unique_insert.rules.wording import call_text

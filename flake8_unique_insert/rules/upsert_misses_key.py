@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_unique_insert.evaluate.lookups import EVERYTHING
+from flake8_unique_insert.evaluate.rows.lookups import EVERYTHING
 from flake8_unique_insert.rules.rule import Rule
 from flake8_unique_insert.rules.wording import call_text, keys_text
 from flake8_unique_insert.sites.site import InsertSite

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame, Unreachable
-from flake8_unique_insert.evaluate.lookups import groups_of
-from flake8_unique_insert.evaluate.managers import asked_by, hidden_by_default
-from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.evaluate.terms import is_something
-from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.evaluate.rows.lookups import groups_of
+from flake8_unique_insert.evaluate.rows.managers import asked_by, hidden_by_default
+from flake8_unique_insert.evaluate.rows.writes import Write
+from flake8_unique_insert.evaluate.states.state import State
+from flake8_unique_insert.evaluate.states.terms import is_something
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model, UniqueKey
 from flake8_unique_insert.sites.soft_deletes import leaves_key, retires

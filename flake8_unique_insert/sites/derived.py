@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_unique_insert.evaluate.frame import Analysis
-from flake8_unique_insert.evaluate.terms import is_text, left_of_cut
-from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.evaluate.rows.writes import Write
+from flake8_unique_insert.evaluate.states.terms import is_text, left_of_cut
 from flake8_unique_insert.facts import Absent
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.sites.values import FieldValue, default_of

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_unique_insert.evaluate.absent_rows import found_by
-from flake8_unique_insert.evaluate.apart import tells_apart
-from flake8_unique_insert.evaluate.collected import NOTHING
-from flake8_unique_insert.evaluate.facts import APART
+from flake8_unique_insert.evaluate.collections.apart import tells_apart
+from flake8_unique_insert.evaluate.collections.collected import NOTHING
+from flake8_unique_insert.evaluate.collections.nests import spanned
 from flake8_unique_insert.evaluate.frame import Analysis
-from flake8_unique_insert.evaluate.inserts import is_true, names_in
-from flake8_unique_insert.evaluate.lookups import condition as read_condition
-from flake8_unique_insert.evaluate.nests import spanned
-from flake8_unique_insert.evaluate.row_values import SPREAD
-from flake8_unique_insert.evaluate.terms import ANY, differs, normal, refers_to, same, symbols
-from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.evaluate.rows.absent_rows import found_by
+from flake8_unique_insert.evaluate.rows.inserts import is_true, names_in
+from flake8_unique_insert.evaluate.rows.lookups import condition as read_condition
+from flake8_unique_insert.evaluate.rows.row_values import SPREAD
+from flake8_unique_insert.evaluate.rows.writes import Write
+from flake8_unique_insert.evaluate.states.facts import APART
+from flake8_unique_insert.evaluate.states.terms import ANY, differs, normal, refers_to, same, symbols
 from flake8_unique_insert.facts import Condition, Inserted, NewRow
 from flake8_unique_insert.schema import FormKind, KeyKind, Model, UniqueKey
 from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, outside_condition

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from flake8_unique_insert.evaluate.facts import added
 from flake8_unique_insert.evaluate.frame import Analysis
-from flake8_unique_insert.evaluate.terms import same
-from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.evaluate.rows.writes import Write
+from flake8_unique_insert.evaluate.states.facts import added
+from flake8_unique_insert.evaluate.states.terms import same
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import hides_rows, values_held
 from flake8_unique_insert.sites.risk import safe_reason, written_keys

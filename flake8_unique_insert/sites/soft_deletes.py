@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame, Unreachable
-from flake8_unique_insert.evaluate.state import State
+from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model, UniqueKey
 from flake8_unique_insert.sites.derived import telling_fields

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate.attributes import as_row
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.facts import of_each
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
-from flake8_unique_insert.evaluate.row_values import SPREAD
-from flake8_unique_insert.evaluate.state import State
-from flake8_unique_insert.evaluate.terms import CLOCKS, normal
-from flake8_unique_insert.evaluate.writes import Write
+from flake8_unique_insert.evaluate.objects.attributes import as_row
+from flake8_unique_insert.evaluate.rows.row_values import SPREAD
+from flake8_unique_insert.evaluate.rows.writes import Write
+from flake8_unique_insert.evaluate.states.facts import of_each
+from flake8_unique_insert.evaluate.states.state import State
+from flake8_unique_insert.evaluate.states.terms import CLOCKS, normal
 from flake8_unique_insert.facts import Null
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Field

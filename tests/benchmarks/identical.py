@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from flake8_unique_insert import caller_guards, code_store, runs
 from flake8_unique_insert.engine import Engine
-from flake8_unique_insert.evaluate import state
+from flake8_unique_insert.evaluate.states import state
 from flake8_unique_insert.flow.graph import Graph
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.scope import is_analysed

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flake8_unique_insert.engine import Engine
-from flake8_unique_insert.evaluate.terms import root
+from flake8_unique_insert.evaluate.states.terms import root
 from flake8_unique_insert.report import position
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, Symbol

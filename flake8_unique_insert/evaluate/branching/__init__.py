@@ -1,0 +1,1 @@
+"""Tests: the states in which an expression is true and false."""

@@ -1,0 +1,133 @@
+"""Operators as values: `not`, `and`, `or`, ternaries and comparisons keep what holds in either outcome."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate.branching.comparisons import is_lookup_test
+from flake8_unique_insert.evaluate.branching.truth import deciding
+from flake8_unique_insert.evaluate.collections import membership
+from flake8_unique_insert.evaluate.rows.subqueries import negated
+from flake8_unique_insert.evaluate.states.facts import added, without
+from flake8_unique_insert.facts import NO_FACTS, Facts
+from flake8_unique_insert.syntax.expressions import (
+    FALSE,
+    NONE,
+    TRUE,
+    Attribute,
+    Binary,
+    Boolean,
+    Call,
+    Comparison,
+    Conditional,
+    Expression,
+    Name,
+    Unary,
+    Walrus,
+    called_name,
+)
+from flake8_unique_insert.values import Items, Known, Option, Result, Unknown, result, unknown
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+ASK = frozenset({"exists", "aexists"})
+
+
+def unary(ev: Evaluator, expression: Unary) -> Result:
+    if expression.operator == "not":
+        value = flag(ev, expression)
+        tells = any(option.facts for option in value.options) or not isinstance(expression.value, (Name, Attribute))
+        return value if tells else replace(value, term=Unary("not", ev.term(expression.value)))
+    operand = ev.evaluate(expression.value)
+    term = Unary(expression.operator, operand.term)
+    found = negated(term, operand.value) if expression.operator == "~" else None
+    return found or unknown(term)
+
+
+def binary(ev: Evaluator, expression: Binary) -> Result:
+    left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
+    term = Binary(expression.operator, left.term, right.term)
+    if expression.operator == "-":
+        remaining = membership.difference(ev, right, term, expression)
+        if remaining is not None:
+            return remaining
+    if expression.operator == "+" and isinstance(left.value, Items) and isinstance(right.value, Items):
+        return result(replace(left.value, term=term, items=(*left.value.items, *right.value.items)))
+    if expression.operator == "|" and (grown := membership.union(left, right)) is not None:
+        return grown
+    filled = right.value.items if expression.operator == "%" and isinstance(right.value, Items) else (right,)
+    return ev.compound(expression, term, [left, *filled])
+
+
+def flag(ev: Evaluator, test: Expression) -> Result:
+    """The value of a test that is kept in a name: true or false, with what holds in either case."""
+    yes, no = ev.split(test)
+    ev.fork([yes, no], test)
+    options = [
+        Option(Known(constant), without(state.facts, ev.state.facts))
+        for constant, state in ((TRUE, yes), (FALSE, no))
+        if state is not None
+    ]
+    return Result(ev.analysis.symbol("flag", ev.frame, test), tuple(options))
+
+
+def boolean(ev: Evaluator, expression: Boolean) -> Result:
+    """`a or b`: the value of a where it decides, else that of b."""
+    if expression.operator == "and" and isinstance(expression.right, Call) and called_name(expression.right) in ASK:
+        return flag(ev, expression)
+    yes, no = ev.split(expression.left)
+    decided, rest = (yes, no) if expression.operator == "or" else (no, yes)
+    left, after_left = ev.branch(decided, _settled(expression.left))
+    right, after_right = ev.branch(rest, expression.right)
+    ev.fork([after_left, after_right], expression)
+    wanted = expression.operator == "or"
+    options = deciding(left.options if left else (), wanted)
+    left_facts, right_facts = (state.facts if state else NO_FACTS for state in (after_left, after_right))
+    return _joined(expression, left, options, left_facts, right, right_facts)
+
+
+def _settled(test: Expression) -> Expression:
+    """What to evaluate for the value of a test that was evaluated already: a walrus has its name bound by then."""
+    return Name(test.name) if isinstance(test, Walrus) else test
+
+
+def _joined(
+    expression: Expression,
+    left: Result | None,
+    left_options: list[Option],
+    left_facts: Facts,
+    right: Result | None,
+    right_facts: Facts,
+) -> Result:
+    options = [Option(option.value, added(left_facts, option.facts)) for option in left_options]
+    options += [Option(option.value, added(right_facts, option.facts)) for option in (right.options if right else ())]
+    terms = [value.term for value in (left, right) if value is not None]
+    term = terms[0] if len(set(terms)) == 1 else Boolean(getattr(expression, "operator", "or"), *terms)
+    return Result(term, tuple(dict.fromkeys(options))[:6] or (Option(Unknown(term)),))
+
+
+def conditional(ev: Evaluator, expression: Conditional) -> Result:
+    yes, no = ev.split(expression.test)
+    left, after_left = ev.branch(yes, expression.body)
+    right, after_right = ev.branch(no, expression.orelse)
+    ev.fork([after_left, after_right], expression)
+    left_facts, right_facts = (state.facts if state else NO_FACTS for state in (after_left, after_right))
+    joined = _joined(expression, left, list(left.options) if left else [], left_facts, right, right_facts)
+    return replace(joined, term=left.term) if left is not None and _is_access(expression) else joined
+
+
+def _is_access(expression: Conditional) -> bool:
+    """True for `row.name if row else None`: `row.name` wherever that can be read at all."""
+    test = expression.test
+    if isinstance(test, Comparison) and test.operator == "is not" and test.right == NONE:
+        test = test.left
+    return expression.orelse == NONE and isinstance(test, (Name, Attribute)) and test in expression.body.walk()
+
+
+def comparison(ev: Evaluator, expression: Comparison) -> Result:
+    if is_lookup_test(expression):
+        return flag(ev, expression)
+    left, right = ev.evaluate(expression.left), ev.evaluate(expression.right)
+    return unknown(Comparison(expression.operator, left.term, right.term))

@@ -1,0 +1,1 @@
+"""Calls: what is called, what is known of it without its source, and what stands around it."""

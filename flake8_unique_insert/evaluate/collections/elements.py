@@ -1,0 +1,354 @@
+"""Iteration: what the elements of a value are."""
+
+from __future__ import annotations
+
+from collections import abc
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_unique_insert.evaluate.collections.apart import fields_of
+from flake8_unique_insert.evaluate.collections.collected import renamed, under_names
+from flake8_unique_insert.evaluate.collections.literal_items import element_of_items
+from flake8_unique_insert.evaluate.collections.nests import spanned
+from flake8_unique_insert.evaluate.forms.binding import bind
+from flake8_unique_insert.evaluate.picks import are_picked
+from flake8_unique_insert.evaluate.rows.lookups import rows_in
+from flake8_unique_insert.evaluate.rows.unrelated import unrelated
+from flake8_unique_insert.evaluate.rows.verbs import SAME_ROWS
+from flake8_unique_insert.evaluate.states.changes import after_round, in_loop
+from flake8_unique_insert.evaluate.states.facts import APART, about, by_other_names, changed, common
+from flake8_unique_insert.evaluate.states.state import State
+from flake8_unique_insert.evaluate.states.terms import normal, symbols
+from flake8_unique_insert.facts import Absent, Condition, Fact, NewRow
+from flake8_unique_insert.syntax.expressions import (
+    Attribute,
+    Await,
+    Boolean,
+    Call,
+    Expression,
+    Name,
+    Sequence,
+    Subscript,
+    Symbol,
+)
+from flake8_unique_insert.values import (
+    Column,
+    Elements,
+    Entries,
+    Form,
+    Fresh,
+    Instance,
+    Items,
+    Known,
+    ObjectState,
+    Result,
+    Rows,
+    RowsByKey,
+    Unknown,
+    Unset,
+    Zipped,
+    result,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+NAMED = "$named"
+"""Stands among the values of a collected instance for the name that a loop has given to it."""
+
+NARROWER = SAME_ROWS | {"filter", "exclude"}
+SAME_ELEMENTS = frozenset({"list", "set", "tuple", "frozenset", "sorted", "reversed"})
+DISTINCT_CALLS = frozenset(
+    {"range", "set", "frozenset", "dict", "count", "Counter", "OrderedDict", "unique", "fromkeys"}
+)
+
+
+PARTS_CALLS = frozenset({"split", "splitlines", "readlines", "reader", "DictReader", "getlist", "values"})
+"""What reads a text, whose parts may be equal."""
+
+REQUEST_DATA = frozenset({"data", "POST", "GET", "cleaned_data", "validated_data", "query_params"})
+
+
+def is_generated(value: Result) -> bool:
+    """True when every value that this may be was just generated."""
+    for option in value.options:
+        held = option.value
+        is_made = isinstance(held, Elements) and (is_generated(held.element) or are_picked(held))
+        if not isinstance(held, Fresh) and not is_made:
+            return False
+    return True
+
+
+def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
+    """The next element of an iterable, with what is known of all its elements. `node` identifies the loop."""
+    element = _element(ev, iterable, node)
+    listed = list(_listed(iterable.term))
+    for fact in ev.state.facts:
+        if isinstance(fact, Absent):
+            asked = [(item, _asked_of(item, listed, element.term)) for item in fact.conditions]
+            ev.state.learn([_about_one(fact, item, term) for item, term in asked if term is not None])
+    return element
+
+
+def _about_one(fact: Absent, condition: Condition, term: Expression) -> Absent:
+    """No row has any of these values, so none has this one."""
+    each = replace(condition, lookup="exact", term=term)
+    return replace(fact, conditions=fact.conditions - {condition} | {each})
+
+
+def _listed(term: Expression) -> Iterator[Expression]:
+    """The collections that all elements are in: of `rows.order_by("name")` also `rows`."""
+    term = _same_elements(term)
+    yield term
+    while isinstance(term, Call) and isinstance(term.function, Attribute) and term.function.name in NARROWER:
+        term = term.function.base
+        yield term
+
+
+def _same_elements(term: Expression) -> Expression:
+    """The x of `list(x)`, `set(x)`, `sorted(x, key=...)` and the like."""
+    while isinstance(term, Call) and isinstance(term.function, Name) and _called(term) in SAME_ELEMENTS:
+        if not term.arguments or any(argument.keyword is None for argument in term.arguments[1:]):
+            break
+        term = term.arguments[0].value
+    return term
+
+
+def _asked_of(condition: Condition, listed: list[Expression], element: Expression) -> Expression | None:
+    """The x that `field__in=xs` asks about where xs are these elements, or what was read from each of them."""
+    if condition.lookup != "in" or condition.excluded:
+        return None
+    if _same_elements(condition.term) in listed:
+        return element
+    term = condition.term  # see `absent_rows.unlisted`
+    return Attribute(element, term.name) if isinstance(term, Attribute) and term.base in listed else None
+
+
+def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
+    inner, term = rows_in(iterable) or iterable.value, iterable.term
+    if isinstance(inner, Items):
+        return element_of_items(ev, inner, node)
+    if isinstance(inner, Elements):
+        for key, known in inner.objects:
+            ev.state.objects.setdefault(key, known)
+        if all(isinstance(option.value, (Unknown, Known)) for option in inner.element.options):
+            return _each(ev, inner, node)
+        named = _each_record(ev, inner, node) or _each_row(ev, inner, node) or _each_made(ev, inner, node)
+        return named or inner.element
+    if isinstance(inner, Form) and inner.form.each is not None:
+        each = inner.form.each
+        return result(bind(ev, Form(ev.symbol("form", node), each.symbol, each), None, False))
+    if isinstance(inner, Zipped):
+        return _tuple_of(ev, inner, node)
+    if isinstance(inner, Column) and inner.dicts:  # what is read by name is read as from the row
+        inner = replace(inner.rows, term=inner.term)
+    if isinstance(inner, Rows):
+        symbol = ev.symbol("distinct", node, "row")
+        ev.analysis.rows[symbol] = fields_of(inner)
+        ev.state.objects[symbol] = ObjectState(False)
+        ev.state.learn(unrelated(ev, inner, symbol))
+        return result(Instance(symbol, inner.model))
+    if isinstance(inner, Column):
+        return _of_column(ev, inner, node)
+    if any(_is_given(value) for value in (term, *(option.value.term for option in iterable.options))):
+        return unknown(ev.symbol("element", node))
+    return _from_call(ev, term, node) if isinstance(term, Call) else unknown(ev.symbol("item", node))
+
+
+def _tuple_of(ev: Evaluator, zipped: Zipped, node: object) -> Result:
+    """An element of each of several iterables."""
+    loop = node if isinstance(node, tuple) else (id(node),)
+    parts = tuple(
+        unknown(ev.symbol("distinct", node, "index")) if value is None else element_of(ev, value, (*loop, place))
+        for place, value in enumerate(zipped.values)
+    )
+    return result(Items(Sequence("tuple", tuple(part.term for part in parts)), "tuple", parts))
+
+
+def _of_column(ev: Evaluator, column: Column, node: object) -> Result:
+    """The value of one row in a column; of several columns a tuple of what is read from the row."""
+    known = fields_of(replace(column.rows, term=column.term))
+    if len(column.fields) > 1:
+        row = ev.symbol("distinct", node, "row")
+        ev.analysis.rows[row] = known
+        ev.state.learn(unrelated(ev, column.rows, row))
+        places = tuple(unknown(Attribute(row, name)) for name in column.fields)
+        return result(Items(Sequence("tuple", tuple(place.term for place in places)), "tuple", places))
+    is_row = column.fields == (column.rows.model.primary_key,)
+    differ = is_row or column.distinct or frozenset(column.fields) in known.keys
+    symbol = ev.symbol("distinct" if differ else "element", node)
+    if is_row:
+        ev.state.learn(unrelated(ev, column.rows, symbol))
+    return unknown(symbol)
+
+
+def _each(ev: Evaluator, collection: Elements, node: object) -> Result:
+    """An element of which only facts are known: they hold for its new name."""
+    former = collection.element.term
+    given = isinstance(former, Symbol) and former.kind == "element"
+    given = given or not spanned(collection.nests, symbols(former))
+    symbol = ev.symbol("distinct" if collection.distinct else "element" if given else "item", node)
+    _learn_of_each(ev, collection, {former: symbol})
+    return unknown(symbol)
+
+
+def _each_record(ev: Evaluator, collection: Elements, node: object) -> Result | None:
+    """A tuple or dict under new names for what it holds; None where it holds more than plain values."""
+    element = collection.element
+    if len(element.options) > 1 or not isinstance(element.value, (Items, Entries)):
+        return None
+    names = _named_anew(ev, collection, symbols(element.term), node)
+    renamed_element = renamed(element, names)
+    if renamed_element is not None:
+        _learn_of_each(ev, collection, names)
+    return renamed_element
+
+
+def _named_anew(
+    ev: Evaluator, collection: Elements, formers: Iterable[Symbol], node: object
+) -> dict[Expression, Symbol]:
+    """New names for what loops bound while a collection was filled."""
+    names: dict[Expression, Symbol] = {}
+    for former in sorted(formers, key=lambda symbol: symbol.point):
+        if former.kind in (*APART, "element"):
+            kind = former.kind if spanned(collection.nests, [former]) else "element"
+            names[former] = ev.symbol(kind, (id(node), former.point))
+    return names
+
+
+def _each_row(ev: Evaluator, collection: Elements, node: object) -> Result | None:
+    """A new instance under a name for each, with the values that it got when it was put in.
+
+    Only the first loop does that: what it does to the instances is not known of them in the next one.
+    """
+    row, known = collection.element.value, dict(collection.objects).get(collection.element.term)
+    if not isinstance(row, Instance) or known is None or known.new is not True:
+        return None
+    symbol = ev.symbol("new", node)
+    if not _is_first(ev.state.objects.get(row.term), known, symbol):
+        return None
+    later = ((name, unknown(Attribute(row.term, name))) for name, _ in known.values)
+    ev.state.objects[row.term] = replace(known, values=(*later, (NAMED, unknown(symbol))), open=True)
+    formers = frozenset[Symbol]().union(*(value.symbols for _, value in known.values))
+    names = _named_anew(ev, collection, formers, node)
+    values = tuple((name, under_names(value, names)) for name, value in known.values)
+    ev.state.objects[symbol] = replace(known, values=values)
+    _learn_of_each(ev, collection, names)
+    return result(replace(row, term=symbol))
+
+
+def _each_made(ev: Evaluator, collection: Elements, node: object) -> Result | None:
+    """A row that was inserted for this collection only, under a name for each: which others refer to it is known."""
+    row, known = collection.element.value, dict(collection.objects).get(collection.element.term)
+    facts = common([option.facts for option in collection.element.options])
+    is_new = any(isinstance(fact, NewRow) and fact.term == collection.element.term for fact in facts)
+    if not is_new or not isinstance(row, Instance) or known is None or not collection.distinct:
+        return None
+    symbol = ev.symbol("distinct", node, "row")
+    ev.analysis.rows[symbol] = fields_of(Rows(symbol, row.model))
+    formers = frozenset[Symbol]().union(*(value.symbols for _, value in known.values))
+    names: dict[Expression, Symbol] = {row.term: symbol, **_named_anew(ev, collection, formers, node)}
+    values = tuple((name, under_names(value, names)) for name, value in known.values)
+    ev.state.objects[symbol] = replace(known, values=values)
+    _learn_of_each(ev, collection, names)
+    return result(replace(row, term=symbol))
+
+
+def _is_first(now: ObjectState | None, known: ObjectState, symbol: Symbol) -> bool:
+    """True when nothing but the loop that names an instance by this symbol has done anything to it."""
+    if now is None or now == known:
+        return True
+    named = now.get(NAMED)
+    return named is not None and all(
+        option.value.term == symbol or isinstance(option.value, Unset) for option in named.options
+    )
+
+
+def loop_symbols(state: State, element: Result) -> frozenset[Symbol]:
+    """What a loop binds: the symbols of the element, also those in the values of a new instance."""
+    known = state.objects.get(element.term)
+    values = known.values if known is not None and known.new else ()
+    inside = (symbol for _, value in values for symbol in value.symbols if symbol.kind in (*APART, "element"))
+    return symbols(element.term).union(inside)
+
+
+def _learn_of_each(ev: Evaluator, collection: Elements, names: abc.Mapping[Expression, Symbol]) -> None:
+    """What is known of the elements of a collection, for one of them under new names."""
+    known = common([option.facts for option in collection.element.options])
+    for symbol in names.values():
+        known = changed(known, after_round(symbol, ev.analysis.rows.get(symbol)))
+    spoken = (fact for fact in known if any(_speaks_of(fact, former) for former in names))
+    ev.state.learn(in_loop(_about_each(fact, names), names.values()) for fact in spoken)
+
+
+def _about_each(fact: Fact, names: abc.Mapping[Expression, Symbol]) -> Fact:
+    return by_other_names(fact, names) if isinstance(fact, NewRow) else about(fact, names)
+
+
+def row_of(ev: Evaluator, rows: RowsByKey, term: Expression) -> Result:
+    """One of these rows, with what is known of each of them."""
+    former = rows.element
+    known = common([option.facts for option in former.options])
+    ev.state.learn(in_loop(about(fact, {former.term: term}), ()) for fact in known if _speaks_of(fact, former.term))
+    row = former.value
+    return result(replace(row, term=term)) if isinstance(row, Instance) else unknown(term)
+
+
+def is_made(ev: Evaluator, node: Expression, element: Result) -> bool:
+    """True for an element that is a new instance each time: `Team(...)`, `Team.objects.create(...)`."""
+    made = node.value if isinstance(node, Await) else node
+    return isinstance(element.value, Instance) and element.term == ev.analysis.symbol("new", ev.frame, made)
+
+
+def is_distinct(term: Expression) -> bool:
+    """True for the element of a collection no two of whose elements are equal."""
+    return isinstance(term, Symbol) and term.kind == "distinct"
+
+
+def _speaks_of(fact: Fact, term: Expression) -> bool:
+    """True for a fact about this row, or about rows that have this value."""
+    if isinstance(fact, NewRow):
+        return fact.term == term
+    return isinstance(fact, Absent) and any(term in item.term.walk() for item in fact.conditions)
+
+
+def _is_given(term: Expression) -> bool:
+    """True for a collection that a caller or a request hands in: nothing says that its elements differ.
+
+    Elements of any other collection ("item") are taken to differ where only a batch of new rows is concerned.
+    """
+    if isinstance(term, Boolean):
+        return _is_given(term.left) or _is_given(term.right)
+    if isinstance(found := normal(term), Subscript):
+        term = found.base
+    return (isinstance(term, Symbol) and term.kind == "param") or (
+        isinstance(term, Attribute) and term.name in REQUEST_DATA
+    )
+
+
+def _from_call(ev: Evaluator, term: Call, node: object) -> Result:
+    name = _called(term)
+    arguments = [argument.value for argument in term.arguments if not argument.keyword and not argument.star]
+    if name == "items":
+        key, value = unknown(ev.symbol("distinct", node, "key")), unknown(ev.symbol("element", node, "value"))
+        return result(Items(Sequence("tuple", (key.term, value.term)), "tuple", (key, value)))
+    holder = term.function.base if isinstance(term.function, Attribute) else None
+    if name == "values" and isinstance(holder, Symbol) and holder in ev.analysis.rows:
+        each = ev.symbol("distinct", node)
+        ev.analysis.rows[each] = ev.analysis.rows[holder]
+        return unknown(each)
+    if name in DISTINCT_CALLS or name == "keys":
+        return unknown(ev.symbol("distinct", node))
+    if name in ("sorted", "reversed", "list", "tuple", "iter") and arguments and isinstance(arguments[0], Call):
+        return _from_call(ev, arguments[0], node)
+    if name in ("sorted", "reversed", "list", "tuple", "iter", *PARTS_CALLS):
+        return unknown(ev.symbol("element", node))
+    return unknown(ev.symbol("item", node))
+
+
+def _called(term: Call) -> str:
+    if isinstance(term.function, Attribute):
+        return term.function.name
+    return term.function.id.rsplit(".", 1)[-1] if isinstance(term.function, Name) else ""

@@ -1,0 +1,1 @@
+"""Forms, serializers, and the views and admins that make them."""

@@ -1,0 +1,1 @@
+"""Models, managers and querysets: what looks rows up, and what writes them."""
