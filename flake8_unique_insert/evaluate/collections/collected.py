@@ -119,10 +119,17 @@ def met_object(point: int, term: Expression, known: list[ObjectState], facts: li
         tuple(values),
         any(item.open for item in known),
         frozenset().union(*(item.changed for item in known)),
-        known[0].former if all(item.former == known[0].former for item in known) else (),
+        _met_former(known),
         any(item.copied for item in known),
         next((item.form for item in known if item.form is not None), None),
     )
+
+
+def _met_former(known: list[ObjectState]) -> tuple[tuple[str, Expression], ...]:
+    """What changed fields were before, where all states that have another value now agree on it."""
+    pairs = dict.fromkeys(pair for item in known for pair in item.former)
+    names = [name for name, _ in pairs]
+    return tuple(pair for pair in pairs if names.count(pair[0]) == 1)
 
 
 def _is_made_here(value: Result) -> bool:

@@ -106,6 +106,9 @@ def _assign_field(ev: Evaluator, target: Instance, known: ObjectState, name: str
     is_none = value.term == NONE
     if name in ("pk", "id", model.primary_key) and is_none:
         known = replace(known, new=True, copied=True)
+    elif known.new is not True and key in known.changed and dict(known.former).get(key) == value.term:  # put back
+        former = tuple(pair for pair in known.former if pair[0] != key)
+        known = replace(known, changed=known.changed - {key}, former=former)
     elif known.new is not True and not keeps:
         known = replace(known, changed=known.changed | {key}, former=former)
     ev.state.objects[target.term] = known
