@@ -152,7 +152,10 @@ def partly_known(point: int, term: Expression, known: ObjectState, facts: Facts)
     facts: what holds on these ways only.
     """
     values = []
+    is_given = _is_given(term)
     for name, value in known.values:
+        if is_given and known.new is False and name not in known.changed:
+            continue  # a comparison told it
         before = {_joined(point, term, name), Attribute(term, name)}
         is_made_of_former = value.term not in before and any(part in before for part in value.term.walk())
         if is_made_of_former:
@@ -161,6 +164,13 @@ def partly_known(point: int, term: Expression, known: ObjectState, facts: Facts)
             value = _met_value(point, term, name, [_with_facts(value, facts), None])
         values.append((name, value))
     return replace(known, values=tuple(values), open=True)
+
+
+def _is_given(term: Expression) -> bool:
+    """True for a parameter, and for what hangs on one: it is there whichever way was taken."""
+    while isinstance(term, Attribute):
+        term = term.base
+    return isinstance(term, Symbol) and term.kind == "param"
 
 
 def _joined(point: int, term: Expression, name: str) -> Symbol:
