@@ -80,7 +80,7 @@ GENERATORS = frozenset(
 )
 """Callables that give a value which cannot be in the database yet."""
 
-MAKERS = re.compile(r"stripe\..*\.create(_async)?")
+MAKERS = re.compile(r"stripe\.(?!.*\.objects\.).*\.create(_async)?")
 """Callables that make an object at a service, which gives it a new `id`, by their dotted names."""
 
 PICKS = frozenset({"random.choice", "random.choices", "random.sample", "secrets.choice"})
