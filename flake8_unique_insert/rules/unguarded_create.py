@@ -11,10 +11,8 @@ def judge(site: InsertSite) -> str | None:
     """Report creates, also on related managers, custom managers and querysets."""
     if site.kind != "insert" or not site.unguarded or site.is_checked:
         return None
-    return (
-        f"{call_text(site)} can violate {keys_text(site.unguarded)}: "
-        f"check with filter(...).exists(){among_text(site)}, use get_or_create() or catch IntegrityError"
-    )
+    check = f"check with filter(...).exists(){among_text(site) or ', use get_or_create()'}"
+    return f"{call_text(site)} can violate {keys_text(site.unguarded)}: {check} or catch IntegrityError"
 
 
 RULE = Rule("UQI101", "unguarded-create", judge)
