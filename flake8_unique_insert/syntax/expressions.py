@@ -37,11 +37,8 @@ IN_THREAD = frozenset({"sync_to_async", "database_sync_to_async"})
 
 
 def hashed_once(kind: type[C]) -> type[C]:
-    """Make a frozen dataclass with a slot `_hash` compute its hash once: terms are deep, and looked up all the time.
-
-    Two are compared only where their hashes are equal.
-    """
-    compute, compare = kind.__hash__, kind.__eq__
+    """Make a frozen dataclass with a slot `_hash` compute its hash once: terms are deep, and looked up all the time."""
+    compute = kind.__hash__
 
     def hash_of(self: Any) -> int:
         try:
@@ -50,13 +47,7 @@ def hashed_once(kind: type[C]) -> type[C]:
             value = self._hash = compute(self)
         return value
 
-    def equals(self: Any, other: object) -> bool:
-        if self is other:
-            return True
-        return other.__class__ is self.__class__ and hash_of(self) == hash_of(other) and compare(self, other)
-
     setattr(kind, "__hash__", hash_of)  # noqa: B010
-    setattr(kind, "__eq__", equals)  # noqa: B010
     return kind
 
 
