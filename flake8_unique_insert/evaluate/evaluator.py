@@ -9,9 +9,9 @@ from flake8_unique_insert.evaluate import picks
 from flake8_unique_insert.evaluate.branching import branches, logic
 from flake8_unique_insert.evaluate.calls import calls, lambdas
 from flake8_unique_insert.evaluate.calls.protections import protections
+from flake8_unique_insert.evaluate.calls.spreading import lay_over
 from flake8_unique_insert.evaluate.collections import comprehensions, items, membership
 from flake8_unique_insert.evaluate.collections.elements import element_of, is_generated, loop_symbols, row_of
-from flake8_unique_insert.evaluate.collections.spreading import lay_over
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.evaluate.objects import assignments, attributes

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.calls.spreading import lay_over, one_dict, with_arguments
 from flake8_unique_insert.evaluate.collections import membership, nests
 from flake8_unique_insert.evaluate.collections.collected import as_elements, merged
 from flake8_unique_insert.evaluate.collections.elements import element_of, is_distinct, is_made
-from flake8_unique_insert.evaluate.collections.spreading import lay_over, one_dict, with_arguments
 from flake8_unique_insert.evaluate.states.facts import added
 from flake8_unique_insert.evaluate.states.terms import symbols
 from flake8_unique_insert.syntax.expressions import (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from flake8_unique_insert.evaluate.calls import functions
-from flake8_unique_insert.evaluate.collections.spreading import one_dict, with_arguments
+from flake8_unique_insert.evaluate.calls.spreading import one_dict, with_arguments
 from flake8_unique_insert.evaluate.forms.binding import bind
 from flake8_unique_insert.evaluate.forms.form_input import validated_input, whole_input
 from flake8_unique_insert.evaluate.forms.validated_data import set_by_validate

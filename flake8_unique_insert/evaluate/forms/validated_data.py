@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls import functions
-from flake8_unique_insert.evaluate.collections.spreading import one_dict
+from flake8_unique_insert.evaluate.calls.spreading import one_dict
 from flake8_unique_insert.evaluate.forms.form_input import whole_input
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, BudgetExceeded, Frame, Unreachable
 from flake8_unique_insert.syntax.expressions import Argument, Attribute

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from flake8_unique_insert.evaluate.calls.spreading import NO_LOOKUP, apart_from_lookup, lay_over
 from flake8_unique_insert.evaluate.collections import batches
-from flake8_unique_insert.evaluate.collections.spreading import NO_LOOKUP, apart_from_lookup, lay_over
 from flake8_unique_insert.evaluate.rows import moves
 from flake8_unique_insert.evaluate.rows.absent_rows import only_row
 from flake8_unique_insert.evaluate.rows.lookups import conjunction, groups_of

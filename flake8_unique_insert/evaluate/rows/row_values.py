@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate.collections.spreading import lay_over
+from flake8_unique_insert.evaluate.calls.spreading import lay_over
 from flake8_unique_insert.evaluate.rows.writes import RowValues
 from flake8_unique_insert.schema import ClassSymbol, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, Name, string
