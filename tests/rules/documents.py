@@ -1,13 +1,19 @@
-"""Reads the examples out of the rule pages; `docs/rules/index.md` says how they are written."""
+"""Reads the examples: those of the rule pages, and the cases by theme in `cases/<page>/`.
+
+`docs/rules/index.md` says how they are written. Cases use the models that their page has for all its examples.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from os.path import relpath
 from pathlib import Path
 
-PAGES = Path(__file__).parents[2] / "docs" / "rules"
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "rules"
+CASES = Path(__file__).parent / "cases"
 FENCE = re.compile(r'^```python title="([^"]+)"$')
 HEADING = re.compile(r"^(#{2,5}) (.+)$")
 MARK = re.compile(r"#\s*(error|todo-error|todo-ok): (UQI\d{3}(?:, ?UQI\d{3})*)")
@@ -40,11 +46,14 @@ class Script:
 
 @dataclass
 class Case:
-    """One executable example. files: text by path; `shared`: those that come from the page, not from the example."""
+    """One executable example. files: text by path; `shared`: those that come from the page, not from the example.
+
+    page: the rule, or the subject, that it belongs to. place: its file and line.
+    """
 
     page: str
     title: str
-    line: int
+    place: str
     oracle: tuple[str, ...]
     files: dict[str, str]
     shared: frozenset[str]
@@ -65,25 +74,29 @@ class Case:
         ]
 
 
-def pages() -> list[Path]:
-    return sorted(path for path in PAGES.glob("*.md"))
+def every_case() -> list[Case]:
+    """The examples of all pages, and the cases of their folders."""
+    found: list[Case] = []
+    for page in sorted(PAGES.glob("*.md")):
+        shared: dict[str, str] = {}
+        found += cases(page, page.stem, shared)
+        for file in sorted((CASES / page.stem).glob("*.md")):
+            found += cases(file, page.stem, dict(shared))
+    return found
 
 
-def cases(page: Path) -> Iterator[Case]:
-    """The examples of a page. Files outside any example, that is below a heading without a "run" block, are shared."""
-    shared: dict[str, str] = {}
-    for title, line, prose, blocks in _sections(page.read_text(encoding="utf-8")):
+def cases(file: Path, page: str, shared: dict[str, str]) -> Iterator[Case]:
+    """The examples of a file. Files outside any example, that is below a heading without a "run" block, are shared."""
+    for title, line, prose, blocks in _sections(file.read_text(encoding="utf-8")):
         if "run" not in blocks:
             shared.update(blocks)
             continue
         own = {name: text for name, text in blocks.items() if name != "run"}
         yield Case(
-            page=page.stem,
+            page=page,
             title=re.sub(r"\s*\(oracle [^)]*\)", "", title).replace("`", ""),
-            line=line,
-            oracle=tuple(
-                dict.fromkeys(ORACLE.findall(" ".join(re.findall(r"\(oracle ([^)]*)\)", f"{title} {prose}"))))
-            ),
+            place=f"{relpath(file, ROOT)}:{line}",
+            oracle=_oracle(f"{title} {prose}"),
             files={**shared, **own},
             shared=frozenset(shared) - frozenset(own),
             script=_script(blocks["run"]),
@@ -141,7 +154,3 @@ def _script(text: str) -> Script:
             section, lines = found[1], []
     close()
     return script
-
-
-def every_case() -> list[Case]:
-    return [case for page in pages() for case in cases(page)]

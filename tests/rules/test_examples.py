@@ -59,4 +59,4 @@ def _report(case: Case, complaints: list[str]) -> str:
         for name, text in case.files.items()
         if name not in case.shared
     )
-    return f"docs/rules/{case.page}.md:{case.line} {case.title}\n" + "\n".join(complaints) + f"\n{files}"
+    return f"{case.place} {case.title}\n" + "\n".join(complaints) + f"\n{files}"

@@ -53,7 +53,7 @@ BROKEN = (
 def case(tmp_path: Path, body: str, page: str = "UQI101") -> Case:
     path = tmp_path / f"{page}.md"
     path.write_text(PAGE.replace("{body}", body), encoding="utf-8")
-    (found,) = cases(path)
+    (found,) = cases(path, page, {})
     return found
 
 
