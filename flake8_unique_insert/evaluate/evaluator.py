@@ -20,7 +20,7 @@ from flake8_unique_insert.evaluate.rows.lookups import rows_in
 from flake8_unique_insert.evaluate.rows.writes import Protection
 from flake8_unique_insert.evaluate.states.state import State, meet
 from flake8_unique_insert.evaluate.states.terms import too_large
-from flake8_unique_insert.facts import Facts
+from flake8_unique_insert.facts import Facts, NewRow
 from flake8_unique_insert.flow.graph import Iterate, Region
 from flake8_unique_insert.syntax.expressions import (
     Argument,
@@ -147,8 +147,10 @@ class Evaluator:
         return unknown(expression)
 
     def generated(self, node: object) -> Result:
-        """A fresh value made at this node."""
-        return result(Fresh(self.symbol("fresh", node)))
+        """A fresh value made at this node: no row has it, but for those inserted since."""
+        made = self.symbol("fresh", node)
+        self.state.learn([NewRow(made)])
+        return result(Fresh(made))
 
     def compound(self, node: object, term: Expression, parts: Iterable[Result]) -> Result:
         """A value computed from others: fresh when one of them is, or many of them were picked at random."""

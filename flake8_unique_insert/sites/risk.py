@@ -152,7 +152,8 @@ def safe_reason(analysis: Analysis, write: Write, key: UniqueKey) -> str | None:
         return "generated"
     if _become_alike(write, key) and not is_made_of_columns(write, values):
         return None
-    if any(value.kind == "fresh" for value in values.values()) or is_derived(write, values):
+    fresh = [value for value in values.values() if value.kind == "fresh"]
+    if any(not _is_used(write, value, values) for value in fresh) or is_derived(write, values):
         return "generated"
     if _has_fresh_parent(analysis, write, key, values):
         return "fresh_parent"
@@ -237,6 +238,12 @@ def _is_pk_upsert(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
         return False
     fields = [write.model.field(name) for name in key.fields]
     return all(field is not None and field.default is None for field in fields)
+
+
+def _is_used(write: Write, value: FieldValue, values: dict[str, FieldValue]) -> bool:
+    """True where a row that was inserted before may have got the value that was generated, and all of the key."""
+    made = (fact for fact in new_rows(write) if fact.term in value.terms)
+    return any(may_clash(row, write, values) for fact in made for row in fact.but)
 
 
 def _has_fresh_parent(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, FieldValue]) -> bool:
