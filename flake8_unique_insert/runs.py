@@ -12,8 +12,8 @@ from flake8_unique_insert.class_users import owner_of
 from flake8_unique_insert.code_store import CodeStore
 from flake8_unique_insert.evaluate.calls.protections import of_decorators
 from flake8_unique_insert.evaluate.calls.wrappers import answers_errors
-from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Analysis, BudgetExceeded, Frame, Unreachable
+from flake8_unique_insert.evaluate.interpreter import Interpreter
 from flake8_unique_insert.evaluate.parameters import entry_state, is_view
 from flake8_unique_insert.evaluate.rows.writes import Protection, Records, Unresolved, Write
 from flake8_unique_insert.evaluate.slices import to_writes
@@ -162,10 +162,11 @@ class Runs:
         path = (self.analysis.point(function.dotted),)
         frame = Frame(function.module, owner_of(function), code, path, (), (function.dotted,))
         frame = replace(frame, outer=self._decorators(frame, function.summary))
-        return self._record(frame, graph, lambda: entry_state(self.analysis, frame, function.summary, heir), within)
+        ev = Interpreter(self.analysis, frame, State())
+        return self._record(frame, graph, lambda: entry_state(ev, function.summary, heir), within)
 
     def _decorators(self, frame: Frame, function: FunctionSummary) -> tuple[Protection, ...]:
-        ev = Evaluator(self.analysis, frame, State())
+        ev = Interpreter(self.analysis, frame, State())
         body = frame.code.body if frame.code is not None else ()
         found = of_decorators(ev, function, body)
         if self.settings.atomic_requests and is_view(self.analysis.lookup, frame.owner, function):
@@ -185,7 +186,7 @@ class Runs:
         try:
             state = start()
             self.analysis.recording = True
-            run(self.analysis, frame, graph, state, within)
+            run(Interpreter(self.analysis, frame, state), frame, graph, state, within)
         except Unreachable:
             pass
         finally:

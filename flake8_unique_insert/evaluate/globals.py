@@ -6,6 +6,7 @@ import builtins
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Frame, Unreachable
+from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.schema import (
     ClassSymbol,
     ExternalSymbol,
@@ -14,7 +15,7 @@ from flake8_unique_insert.schema import (
     Symbol,
     ValueSymbol,
 )
-from flake8_unique_insert.syntax.expressions import Name
+from flake8_unique_insert.syntax.expressions import Expression, Name
 from flake8_unique_insert.syntax.summary import Import
 from flake8_unique_insert.values import (
     Entries,
@@ -89,7 +90,7 @@ def _constant(ev: Evaluator, symbol: ValueSymbol) -> Result:
 def evaluate_elsewhere(
     ev: Evaluator,
     module: str,
-    expression: object,
+    expression: Expression,
     owner: ClassSymbol | None = None,
     following: tuple[str, ...] | None = None,
 ) -> Result | None:
@@ -97,16 +98,11 @@ def evaluate_elsewhere(
 
     following: what led there, where that is not the frame that asks.
     """
-    from flake8_unique_insert.evaluate.evaluator import Evaluator as New
-    from flake8_unique_insert.evaluate.states.state import State
-    from flake8_unique_insert.syntax.expressions import Expression
-
-    assert isinstance(expression, Expression)
     if ev.frame.depth > MAX_DEPTH + 2:
         return None
     following = (*ev.frame.following, module) if following is None else following
     frame = Frame(module, owner, None, (*ev.frame.path, id(expression)), ev.frame.stack, following)
-    inner = New(ev.analysis, frame, State())
+    inner = ev.at(frame, State())
     recording, ev.analysis.recording = ev.analysis.recording, False
     try:
         return inner.evaluate(expression)

@@ -11,7 +11,6 @@ from flake8_unique_insert.evaluate.forms import admins, plain_forms
 from flake8_unique_insert.evaluate.forms.binding import an_object
 from flake8_unique_insert.evaluate.forms.forms import method_arguments
 from flake8_unique_insert.evaluate.forms.views import bind_parameter, bind_request
-from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.objects import attributes
 from flake8_unique_insert.evaluate.objects.annotations import of_parameter
 from flake8_unique_insert.evaluate.objects.own_attributes import MAX_HEIRS
@@ -52,12 +51,12 @@ INPUT_PLACES = {"create": 0, "update": 1}
 """Where the methods of a serializer get its validated input."""
 
 
-def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary, heir: ClassSymbol | None = None) -> State:
+def entry_state(ev: Evaluator, function: FunctionSummary, heir: ClassSymbol | None = None) -> State:
     """The state at the start of a function: `self` or `cls`, annotated parameters, signal receivers' arguments.
 
-    heir: the class of `self`, where it inherits the method.
+    ev: in its frame, with a state for it. heir: the class of `self`, where it inherits the method.
     """
-    ev = Evaluator(analysis, frame, State())
+    frame = ev.frame
     parameters = list(function.parameters)
     if frame.owner is not None and parameters and parameters[0].kind == "positional":
         receiver = _receiver(ev, heir or frame.owner, function, parameters[0].name)
@@ -66,7 +65,7 @@ def entry_state(analysis: Analysis, frame: Frame, function: FunctionSummary, hei
             ev.state.names["$self"] = receiver
     for parameter in parameters:
         kind = kind_of(parameter, function.parameters)
-        symbol = analysis.symbol(kind, frame, parameter.name, parameter.name)
+        symbol = ev.analysis.symbol(kind, frame, parameter.name, parameter.name)
         if parameter.kind == "**":
             ev.state.names[parameter.name] = result(Entries(symbol, (), True))
         elif parameter.kind == "*":

@@ -12,10 +12,11 @@ from flake8_unique_insert.evaluate.collections import membership
 from flake8_unique_insert.evaluate.collections.collected import as_elements, merged
 from flake8_unique_insert.evaluate.collections.exhausted import along, began, between_rounds, is_inside
 from flake8_unique_insert.evaluate.errors import catches_lookup, error_names, may_raise, names_of
-from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
+from flake8_unique_insert.evaluate.evaluator import Evaluator, Raised
+from flake8_unique_insert.evaluate.frame import Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
 from flake8_unique_insert.evaluate.objects import setting
+from flake8_unique_insert.evaluate.objects.annotations import annotated
 from flake8_unique_insert.evaluate.parameters import kind_of
 from flake8_unique_insert.evaluate.rows.inserts import names_in
 from flake8_unique_insert.evaluate.rows.writes import Records
@@ -60,18 +61,18 @@ from flake8_unique_insert.values import (
     NestedFunction,
     Option,
     Result,
+    Unknown,
     result,
     unknown,
 )
-
-Raised = list[tuple[str, str, Facts]]
 
 
 class FlowTransfer:
     """The transfer of one frame, or of a slice of it."""
 
-    def __init__(self, analysis: Analysis, frame: Frame, graph: Graph, within: Slice | None = None) -> None:
-        self.analysis = analysis
+    def __init__(self, ev: Evaluator, frame: Frame, graph: Graph, within: Slice | None = None) -> None:
+        self.at = ev.at
+        self.analysis = ev.analysis
         self.frame = frame
         self.within = within
         self.live = graph.live_at_heads
@@ -89,7 +90,7 @@ class FlowTransfer:
             self.analysis.records = around
 
     def _flow(self, block: Block, state: State) -> dict[Edge, State]:
-        ev = Evaluator(self.analysis, self.frame, state.copy())
+        ev = self.at(self.frame, state.copy())
         ev.regions, ev.loops = block.regions, block.loops
         caught = ev.in_lookup = any(edge.kind is EdgeKind.RAISES for edge in block.edges)
         yes: State | None = None
@@ -198,8 +199,6 @@ def _assign(ev: Evaluator, action: Assign) -> None:
         if isinstance(action.target, Name) and isinstance(old.value, Items) and action.operator == "+":
             value = _more_names(ev, action, old, more) or unknown(ev.symbol("changed", action))
     elif action.annotation is not None and not _is_known(value):
-        from flake8_unique_insert.evaluate.objects.annotations import annotated
-
         value = annotated(ev, action.annotation, value.term, ev.frame.module) or value
     ev.assign(action.target, value)
 
@@ -225,8 +224,6 @@ def _lazily(ev: Evaluator, value: Expression) -> Result:
 
 
 def _is_known(value: Result) -> bool:
-    from flake8_unique_insert.values import Unknown
-
     return not isinstance(value.value, Unknown)
 
 
@@ -294,7 +291,7 @@ def analyse_nested(ev: Evaluator, action: Define) -> None:
         start.names[parameter.name] = unknown(symbol)
     writes = ev.analysis.records.writes
     before = len(writes)
-    run(ev.analysis, frame, graph, start)
+    run(ev, frame, graph, start)
     writes[before:] = [replace(write, nested=id(action.node)) for write in writes[before:]]
     if action.node.header.decorators:
         ev.analysis.nested_used.add(id(action.node))
@@ -336,12 +333,12 @@ _ACTIONS: dict[type, Any] = {
 
 
 def run(
-    analysis: Analysis, frame: Frame, graph: Graph, start: State, within: Slice | None = None
+    ev: Evaluator, frame: Frame, graph: Graph, start: State, within: Slice | None = None
 ) -> tuple[State | None, Raised]:
     """Analyse a graph, or a slice of it: the state at its exit (None: never reached), the lookup errors that escape."""
     if within is not None and graph.entry not in within:
         return None, []
-    transfer = FlowTransfer(analysis, frame, graph, within)
+    transfer = FlowTransfer(ev, frame, graph, within)
     solution = settled(transfer, graph, start)
     raised = [item for block, items in transfer.escaping.items() if block in solution.at_start for item in items]
     return solution.at_start.get(graph.exit), raised

@@ -13,6 +13,7 @@ from typing import TypeVar
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.form_checks import changes_input, own_checks
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame
+from flake8_unique_insert.evaluate.interpreter import Interpreter
 from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.evaluate.states.terms import same
 from flake8_unique_insert.facts import Absent, Condition, Fact, Validated
@@ -102,7 +103,7 @@ def _aside(analysis: Analysis, write: Write, form: Form, key: object, question: 
     recording, steps = analysis.recording, analysis.steps
     analysis.recording, analysis.steps = False, 0
     try:
-        return question(Evaluator(analysis, frame, write.state.copy()))
+        return question(Interpreter(analysis, frame, write.state.copy()))
     except BudgetExceeded:
         return None
     finally:

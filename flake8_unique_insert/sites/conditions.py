@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame, Unreachable
+from flake8_unique_insert.evaluate.interpreter import Interpreter
 from flake8_unique_insert.evaluate.rows.lookups import groups_of
 from flake8_unique_insert.evaluate.rows.managers import asked_by, hidden_by_default
 from flake8_unique_insert.evaluate.rows.writes import Write
@@ -30,7 +31,7 @@ def key_conditions(analysis: Analysis, model: Model, key: UniqueKey) -> frozense
     """The conditions of a partial key, all of which a row must meet; None when they cannot be told."""
     if key.condition is None:
         return frozenset()
-    ev = Evaluator(analysis, Frame(key.module, path=(analysis.point(("condition", key.module, key.name)),)), State())
+    ev = Interpreter(analysis, Frame(key.module, path=(analysis.point(("condition", key.module, key.name)),)), State())
     recording, analysis.recording = analysis.recording, False
     try:
         value = ev.evaluate(key.condition)
@@ -84,7 +85,7 @@ def _quietly(
     analysis: Analysis, place: tuple[str, ...], module: str, ask: Callable[[Evaluator], frozenset[Condition] | None]
 ) -> frozenset[Condition] | None:
     """What is found out in a module without an effect; None where that takes too long. place: identifies it."""
-    ev = Evaluator(analysis, Frame(module, path=(analysis.point(place),)), State())
+    ev = Interpreter(analysis, Frame(module, path=(analysis.point(place),)), State())
     recording, steps = analysis.recording, analysis.steps
     analysis.recording, analysis.steps = False, 0
     try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame, Unreachable
+from flake8_unique_insert.evaluate.interpreter import Interpreter
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Model, UniqueKey
@@ -70,7 +70,7 @@ def _is_new(analysis: Analysis, model: Model, key: UniqueKey, method: FunctionSy
     row = Instance(Symbol("own", analysis.point(("retires", model.label))), model)
     owner = ClassSymbol(method.module, method.qualname.rpartition(".")[0])
     frame = Frame(method.module, owner, path=(analysis.point(("retires", method.dotted)),))
-    ev = Evaluator(analysis, frame, State({"self": result(row), "$self": result(row)}))
+    ev = Interpreter(analysis, frame, State({"self": result(row), "$self": result(row)}))
     recording, steps = analysis.recording, analysis.steps
     analysis.recording, analysis.steps = False, 0
     try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
+from flake8_unique_insert.evaluate.interpreter import Interpreter
 from flake8_unique_insert.evaluate.objects.attributes import as_row
 from flake8_unique_insert.evaluate.rows.row_values import SPREAD
 from flake8_unique_insert.evaluate.rows.writes import Write
@@ -220,7 +220,7 @@ def _is_made_by_init(analysis: Analysis, write: Write, field: Field) -> bool:
 
 def _is_generated(analysis: Analysis, place: tuple[str, ...], module: str, expression: Expression) -> bool:
     """True for an expression in a module that gives a new value. place: identifies it."""
-    ev = Evaluator(analysis, Frame(module, path=(analysis.point(place),)), State())
+    ev = Interpreter(analysis, Frame(module, path=(analysis.point(place),)), State())
     value = evaluate_elsewhere(ev, module, expression)
     return value is not None and _classified(value.value, value).kind == "fresh"
 
@@ -243,7 +243,7 @@ def default_of(analysis: Analysis, field: Field) -> FieldValue:
     assert field.default is not None
     if dotted(field.default) in analysis.generators:  # as the data file of known models names it
         return FieldValue("fresh")
-    ev = Evaluator(
+    ev = Interpreter(
         analysis, Frame(field.module, path=(analysis.point(("default", field.module, field.name)),)), State()
     )
     body = field.default.body if isinstance(field.default, Lambda) else _of_partial(field.default)

@@ -86,7 +86,7 @@ def follow(
         (*ev.frame.following, symbol.dotted), ev.all_protections(), ev.frame.code, ev.within(),
     )  # fmt: skip
     if symbol.summary.decorators:
-        inside = type(ev)(ev.analysis, frame, State())
+        inside = ev.at(frame, State())
         frame = replace(frame, outer=(*frame.outer, *of_decorators(inside, symbol.summary, code.body)))
     names = bind_parameters(ev, symbol.summary.parameters, function, arguments, values, frame)
     return _run(ev, frame, graph, names, node)
@@ -131,13 +131,11 @@ def _names_around(ev: Evaluator, around: Frame) -> dict[str, Result]:
 
 
 def _run(ev: Evaluator, frame: Frame, graph: Graph, names: dict[str, Result], node: Call) -> Result:
-    from flake8_unique_insert.evaluate.transfer import run
-
     ev.calls_unknown = True
     prefix = f"^{ev.frame.depth}:"
     start = ev.state.copy()
     start.names = {**{prefix + name: value for name, value in ev.state.names.items()}, **names, "$return": NOTHING}
-    end, raised = run(ev.analysis, frame, graph, start)
+    end, raised = ev.run(frame, graph, start)
     ev.raised.extend(raised)
     if end is None:
         raise Unreachable

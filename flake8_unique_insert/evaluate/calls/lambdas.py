@@ -29,10 +29,8 @@ def evaluate(ev: Evaluator, expression: Lambda) -> Result:
     _, definition = ev.analysis.lambdas[key]
     ev.analysis.nested_used.add(id(definition.node))
     if ev.analysis.recording:
-        from flake8_unique_insert.evaluate.transfer import analyse_nested
-
         raised = list(ev.raised)
-        analyse_nested(ev, definition)
+        ev.analyse_nested(definition)
         ev.raised = raised
     return result(NestedFunction(expression, definition.node, ev.frame))
 

@@ -33,8 +33,6 @@ def set_by_validate(ev: Evaluator, form: Form, validate: Function | None) -> Ite
 
 def _returned(ev: Evaluator, form: Form, validate: Function) -> Entries:
     """The data that the method returns; what it does besides is not done here."""
-    from flake8_unique_insert.evaluate.evaluator import Evaluator as New
-
     analysis, data = ev.analysis, whole_input(ev, form)
     frame = Frame(form.symbol.module, form.symbol, path=(analysis.point(("validated data", form.term)),))
     call = analysis.implied_call("validate", Attribute(form.term, "validate"))
@@ -43,7 +41,7 @@ def _returned(ev: Evaluator, form: Form, validate: Function) -> Entries:
     analysis.validating = form.term
     try:
         bound = replace(validate, receiver=form)
-        inner = New(analysis, frame, ev.state.copy())
+        inner = ev.at(frame, ev.state.copy())
         found = functions.follow(inner, bound, call, (Argument(data.term),), [data])
     except (BudgetExceeded, Unreachable):
         found = None

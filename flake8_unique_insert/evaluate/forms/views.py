@@ -266,9 +266,10 @@ def _stated(ev: Evaluator, view: Object, method: str) -> list[ModelForm]:
     stated = _forms_in(ev, attributes.read(ev, result(view), CLASS_ATTRIBUTES[method], view.term))
     rows = _rows(ev, view) if method == "get_form_class" and not stated else None
     member = ev.analysis.lookup.class_member(view.symbol, "fields") if rows is not None else None
-    if rows is None or member is None or not isinstance(member.definition, Assignment):
+    listed = member.definition if member is not None else None
+    if rows is None or member is None or not isinstance(listed, Assignment) or listed.value is None:
         return stated
-    value = evaluate_elsewhere(ev, member.owner.module, member.definition.value, member.owner)
+    value = evaluate_elsewhere(ev, member.owner.module, listed.value, member.owner)
     names = inserts.names_in(value)
     if names is None and (value is None or string(value.term) != "__all__"):
         return []

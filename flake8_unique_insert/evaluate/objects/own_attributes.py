@@ -74,9 +74,6 @@ def _assigned_by(ev: Evaluator, method: FunctionSymbol) -> Mapping[str, Iterable
 
 
 def _run(ev: Evaluator, method: FunctionSymbol) -> Mapping[str, Iterable[Value]]:
-    from flake8_unique_insert.evaluate.parameters import entry_state
-    from flake8_unique_insert.evaluate.transfer import run
-
     analysis = ev.analysis
     code = analysis.functions.code(method)
     graph = analysis.functions.graph(code) if code is not None else None
@@ -89,7 +86,7 @@ def _run(ev: Evaluator, method: FunctionSymbol) -> Mapping[str, Iterable[Value]]
     saved = analysis.recording, analysis.assigned
     analysis.recording, analysis.assigned = False, noted
     try:
-        run(analysis, frame, graph, entry_state(analysis, frame, method.summary))
+        ev.run(frame, graph, ev.entry_state(frame, method.summary))
     except Unreachable:
         pass
     finally:
