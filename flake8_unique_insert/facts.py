@@ -7,16 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Link, UniqueKey
 from flake8_unique_insert.syntax.expressions import Expression, hashed_once
 from flake8_unique_insert.syntax.expressions import Symbol as Placeholder
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.values import Form
-
 
 MADE_BY = ""
 """Stands among an inserted row's fields for the manager, whose model may change with each round of a loop."""
@@ -74,6 +69,10 @@ class Condition(Hashed):
     excluded: bool = False
     among: frozenset[Condition] = frozenset()
     via: Link | None = None
+
+
+Groups = frozenset[frozenset[Condition]]
+"""Conditions in disjunctive form: rows that satisfy every condition of one of these groups."""
 
 
 @hashed_once
@@ -144,7 +143,7 @@ class Validated(Lasting):
 
     term: Expression
     keys: frozenset[UniqueKey]
-    by: Form | None = None
+    by: Hashed | None = None
 
     def parts(self) -> Iterable[Expression | Hashed]:
         return (self.term,)

@@ -19,6 +19,7 @@ from flake8_unique_insert.evaluate.objects import assignments, attributes
 from flake8_unique_insert.evaluate.rows import copies
 from flake8_unique_insert.evaluate.rows.lookups import rows_in
 from flake8_unique_insert.evaluate.rows.writes import Protection
+from flake8_unique_insert.evaluate.states.grown import GROWN
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.flow.graph import Define, Graph, Iterate
 from flake8_unique_insert.syntax.expressions import (
@@ -97,7 +98,7 @@ class Interpreter(Evaluator):
         """A value computed from others: fresh when one of them is, or many of them were picked at random."""
         is_made = any(is_generated(part) for part in parts)
         if picks.grows(term, is_made):
-            return result(Fresh(self.symbol(picks.GROWN, node)))
+            return result(Fresh(self.symbol(GROWN, node)))
         return self.generated(node) if is_made or picks.are_many(term) else unknown(term)
 
     def split(self, test: Expression) -> tuple[State | None, State | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.syntax.expressions import Binary, Call, Expression, Formatted, Symbol, called_name
-from flake8_unique_insert.values import Elements, Fresh, Known, Option, Result, Value, result, unknown
+from flake8_unique_insert.values import Elements, Result, Value, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 MANY = 4
 """How many elements make a random text."""
 KIND = "picked"
-GROWN = "grown"
-"""The kind of the symbol for a text that grows by what is random, each time that ways meet: in a loop."""
 
 
 def picked(ev: Evaluator, node: Call) -> Result | None:
@@ -44,17 +42,6 @@ def grows(term: Expression, is_made: bool) -> bool:
     if not isinstance(term, Binary) or term.operator != "+" or not isinstance(term.left, Symbol):
         return False
     return term.left.kind in ("join", "stale") and (is_made or _count(term.right) > 0)
-
-
-def without_start(options: dict[object, Option]) -> dict[object, Option]:
-    """What a text may be, by value, without the literals that it grew from: the loop has made it by then."""
-    if not any(isinstance(value, Fresh) and _is_grown(value.term) for value in options):
-        return options
-    return {value: option for value, option in options.items() if not isinstance(value, Known)}
-
-
-def _is_grown(term: Expression) -> bool:
-    return isinstance(term, Symbol) and term.kind == GROWN
 
 
 def _count(term: Expression) -> int:

@@ -25,6 +25,7 @@ from flake8_unique_insert.flow.graph import (
     TryRegion,
     WithRegion,
 )
+from flake8_unique_insert.flow.liveness import live_at_heads
 from flake8_unique_insert.flow.targets import Catcher, Loop
 from flake8_unique_insert.syntax import statements
 from flake8_unique_insert.syntax.expressions import Attribute, Boolean, Call, Constant, Expression, Name
@@ -46,7 +47,9 @@ def build(body: Suite) -> Graph:
     end = builder.suite(body, builder.entry)
     if end is not None:
         builder.link(end, builder.exit)
-    return Graph(builder.entry, builder.exit, builder.blocks)
+    graph = Graph(builder.entry, builder.exit, builder.blocks)
+    graph.live_at_heads = live_at_heads(graph)
+    return graph
 
 
 class _Builder:

@@ -188,11 +188,15 @@ class Edge:
 
 @dataclass(eq=False)
 class Graph:
-    """Blocks in the order they were made; `exit` is reached by returning or by the end of the body."""
+    """Blocks in the order they were made; `exit` is reached by returning or by the end of the body.
+
+    live_at_heads: by the first block of each loop the names that are read after it begins, see `liveness`.
+    """
 
     entry: Block
     exit: Block
     blocks: list[Block]
+    live_at_heads: dict[Block, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def places(self) -> dict[Block, int]:
@@ -238,13 +242,6 @@ class Graph:
                     nests[block] = number
                     stack.extend(into.get(block, ()))
         return nests
-
-    @cached_property
-    def live_at_heads(self) -> dict[Block, frozenset[str]]:
-        """By the first block of each loop the names that are read after it begins, see `liveness`."""
-        from flake8_unique_insert.flow.liveness import live_at_heads
-
-        return live_at_heads(self)
 
     def dump(self) -> str:
         """The graph as text, for debugging."""

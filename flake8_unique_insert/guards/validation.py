@@ -44,7 +44,7 @@ def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
             and not hides_rows(analysis, write.model, key)
             and not (len(key.members) == 1 and _is_changed(analysis, write, fact, key.members[0]))
         )
-        or (fact.by is not None and _is_checked(analysis, write, key, values, fact.by))
+        or (isinstance(fact.by, Form) and _is_checked(analysis, write, key, values, fact.by))
         or _has_unique_input(analysis, write, fact, values)
         for fact in facts
     )
@@ -61,7 +61,7 @@ def _is_of(fact: Validated, write: Write, values: dict[str, FieldValue]) -> bool
 
 def _has_unique_input(analysis: Analysis, write: Write, fact: Validated, values: dict[str, FieldValue]) -> bool:
     """True when a member of the key is an input that no other row has, by the validators of its field."""
-    alone = fact.by.form.alone if fact.by is not None else ()
+    alone = fact.by.form.alone if isinstance(fact.by, Form) else ()
     return any(
         name in values and _is_input(fact, name, values[name]) and not _is_changed(analysis, write, fact, name)
         for name in alone
@@ -71,7 +71,7 @@ def _has_unique_input(analysis: Analysis, write: Write, fact: Validated, values:
 def _is_changed(analysis: Analysis, write: Write, fact: Validated, name: str) -> bool:
     """True when a serializer changes the value of a field after the field's validators have looked for it."""
     form = fact.by
-    if form is None or form.form.kind is not FormKind.SERIALIZER:
+    if not isinstance(form, Form) or form.form.kind is not FormKind.SERIALIZER:
         return False
     return _aside(analysis, write, form, name, lambda ev: changes_input(ev, form, name)) or False
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate.rows.lookups import Groups, condition, conjunction
+from flake8_unique_insert.evaluate.rows.lookups import condition, conjunction
 from flake8_unique_insert.evaluate.states.state import State
-from flake8_unique_insert.facts import Absent, Condition, Facts, NewRow
+from flake8_unique_insert.facts import Absent, Condition, Facts, Groups, NewRow
 from flake8_unique_insert.schema import Link, Model, UniqueKey
 from flake8_unique_insert.syntax.expressions import NONE, TRUE, Attribute, Expression
 from flake8_unique_insert.values import Arguments, Column, Instance, Known, ObjectState, Result, Rows, result, unknown

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.rows import subqueries
-from flake8_unique_insert.facts import Condition
+from flake8_unique_insert.facts import Condition, Groups
 from flake8_unique_insert.schema import Link, Model
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
@@ -26,7 +26,6 @@ from flake8_unique_insert.values import LISTS, Answer, Column, Entries, Result, 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
-Groups = frozenset[frozenset[Condition]]
 
 EVERYTHING: Groups = frozenset([frozenset()])
 MAX_GROUPS = 12

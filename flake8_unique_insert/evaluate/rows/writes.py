@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.facts import Facts
 from flake8_unique_insert.flow.graph import Handler
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Model
-from flake8_unique_insert.syntax.expressions import Call, Expression
+from flake8_unique_insert.syntax.expressions import Call, Constant, Expression
 from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.values import Form, Instance, Nest, ObjectState, Result, Rows
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.rows.own_save import OwnSave
 
 
 @record
@@ -56,6 +54,20 @@ class RowValues:
         return None
 
 
+class OwnMethod(Protocol):
+    """A method of the project through which a row is written: the model's own `save`, the queryset's own `create`."""
+
+    @property
+    def writes(self) -> tuple[Write, ...]:
+        """A write for each `super().save()`; none when the method cannot be followed."""
+
+    def where(self, held: dict[str, Constant]) -> tuple[Write, ...]:
+        """The writes of a row that has these values."""
+
+    def names(self, fields: Iterable[str]) -> bool:
+        """True when its own text assigns one of these fields."""
+
+
 @dataclass(frozen=True, eq=False)
 class Write:
     """One call that may write.
@@ -87,7 +99,7 @@ class Write:
     defaults: RowValues | None = None
     options: dict[str, Result] = field(default_factory=dict)
     element_count: int | None = None
-    own_save: OwnSave | None = None
+    own_save: OwnMethod | None = None
     nested: int | None = None
     form: Form | None = None
     nests: frozenset[Nest] = frozenset()

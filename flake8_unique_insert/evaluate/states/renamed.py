@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate.rows.lookups import Groups
-from flake8_unique_insert.facts import Absent, Condition, Fact, Facts
+from flake8_unique_insert.facts import Absent, Condition, Fact, Facts, Groups
 from flake8_unique_insert.syntax.expressions import Expression, Symbol
 from flake8_unique_insert.values import Answer, Option, Result, Rows, Value
 

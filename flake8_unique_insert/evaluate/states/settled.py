@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from flake8_unique_insert.evaluate.evaluator import Raised
+from flake8_unique_insert.evaluate.frame import Analysis, Frame
+from flake8_unique_insert.evaluate.rows.writes import Records
 from flake8_unique_insert.evaluate.states.state import State
-from flake8_unique_insert.flow.graph import Graph
-from flake8_unique_insert.flow.solve import Solution, solve
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.transfer import FlowTransfer
+from flake8_unique_insert.flow.graph import Block, Edge, Graph
+from flake8_unique_insert.flow.solve import Solution, Transfer, solve
 
 
-def settled(transfer: FlowTransfer, graph: Graph, start: State) -> Solution[State]:
+class NotingTransfer(Transfer[State], Protocol):
+    """A transfer that notes what the last visit of each block has found besides the states.
+
+    specific: edges to handlers that were entered from lookups. escaping: by block the lookup errors that nothing
+    catches. records: by block what is found there.
+    """
+
+    analysis: Analysis
+    frame: Frame
+    specific: set[Edge]
+    escaping: dict[Block, Raised]
+    records: dict[Block, Records]
+
+
+def settled(transfer: NotingTransfer, graph: Graph, start: State) -> Solution[State]:
     """The solution from a start; what was found at its states is added to what the analysis has found.
 
     The last solution for the same chain of calls serves again while the start is the same.
@@ -28,18 +42,18 @@ def settled(transfer: FlowTransfer, graph: Graph, start: State) -> Solution[Stat
     return solution
 
 
-def _known(transfer: FlowTransfer, start: State) -> Solution[State] | None:
+def _known(transfer: NotingTransfer, start: State) -> Solution[State] | None:
     known = transfer.analysis.solved.get(_chain(transfer))
     if known is None or known[0] != start or (transfer.analysis.recording and not known[3]):
         return None
     solution: Solution[State] = known[1]
-    former: FlowTransfer = known[2]
+    former: NotingTransfer = known[2]
     transfer.specific, transfer.escaping = former.specific.copy(), former.escaping.copy()
     transfer.records = former.records
     return solution
 
 
-def _chain(transfer: FlowTransfer) -> object:
+def _chain(transfer: NotingTransfer) -> object:
     """Identifies the chain of calls that a function is reached by."""
     frame = transfer.frame
     return frame.path, frame.following, frame.within

@@ -21,7 +21,6 @@ from flake8_unique_insert.evaluate.collections.collected import (
     met_object,
     partly_known,
 )
-from flake8_unique_insert.evaluate.picks import without_start
 from flake8_unique_insert.evaluate.states.changes import (
     Effect,
     asks_for_attribute,
@@ -33,6 +32,7 @@ from flake8_unique_insert.evaluate.states.changes import (
     rebinding,
 )
 from flake8_unique_insert.evaluate.states.facts import Change, added, by_other_names, changed, common, has_values
+from flake8_unique_insert.evaluate.states.grown import without_start
 from flake8_unique_insert.evaluate.states.renamed import (
     Renaming,
     facts_renamed,
