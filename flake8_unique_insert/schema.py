@@ -296,7 +296,7 @@ class ModelForm:
     filled: the fields whose valid input is never empty. empty_is_null: those whose empty input is None, where the model
     takes that: Django's own fields of a form. alone: those whose validators look for their value in all rows.
     folding: those whose validators do so in any case. many: the class that a serializer names for several rows at once,
-    `Meta.list_serializer_class`.
+    `Meta.list_serializer_class`. validators: its `Meta.validators`, and the class in which that stands.
     """
 
     symbol: ClassSymbol
@@ -311,6 +311,7 @@ class ModelForm:
     alone: frozenset[str] = frozenset()
     folding: frozenset[str] = frozenset()
     many: ClassSymbol | None = None
+    validators: tuple[Expression, ClassSymbol] | None = None
 
     @property
     def inputs(self) -> frozenset[str]:

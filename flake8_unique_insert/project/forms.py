@@ -76,7 +76,7 @@ class Forms:
         self._model = model
         self._text = text
         self._selections = Selections(metas.literals)
-        self._serializers = Serializers(names, classes, metas, self._selections, model)
+        self._serializers = Serializers(names, classes, metas, self._selections, model, text)
         self._known: Memo[ClassSymbol, ModelForm | None] = Memo(None)
         self._made: dict[tuple[str, Call], ModelForm | None] = {}
 

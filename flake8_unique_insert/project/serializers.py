@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from flake8_unique_insert.project.classes import Classes
@@ -9,7 +10,15 @@ from flake8_unique_insert.project.literals import Placed
 from flake8_unique_insert.project.metas import Metas
 from flake8_unique_insert.project.names import Names
 from flake8_unique_insert.project.selections import ALL, Selections, is_editable, is_filled
-from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FormKind, Model, ModelForm, UniqueKey
+from flake8_unique_insert.schema import (
+    ClassSymbol,
+    ExternalSymbol,
+    FormKind,
+    FunctionSymbol,
+    Model,
+    ModelForm,
+    UniqueKey,
+)
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     TRUE,
@@ -22,13 +31,16 @@ from flake8_unique_insert.syntax.expressions import (
     keyword,
     string,
 )
-from flake8_unique_insert.syntax.summary import Assignment
+from flake8_unique_insert.syntax.summary import Assignment, FunctionSummary
 
 SERIALIZER = "rest_framework.serializers.ModelSerializer"
 READ_ONLY = frozenset({"SerializerMethodField", "ReadOnlyField", "StringRelatedField", "HyperlinkedIdentityField"})
 """Field classes that take nothing in."""
 UNIQUE = "UniqueValidator"
 """DRF's validator of one field, which looks for a row with its value."""
+LOOKUP = re.compile(r"objects|manager|queryset|filter\(|exists\(|count\(|_set\b|DoesNotExist|cursor")
+"""What the text of code that looks for rows has."""
+RETURNED = re.compile(r"\breturn\b[ \t]*([^#\n]*)")
 
 
 class Declared:
@@ -72,7 +84,7 @@ class Declared:
 
 
 class Serializers:
-    """Reads serializer classes. model: the model that an expression names."""
+    """Reads serializer classes. model: the model that an expression names. text: the source of a function."""
 
     def __init__(
         self,
@@ -81,12 +93,14 @@ class Serializers:
         metas: Metas,
         selections: Selections,
         model: Callable[[Placed], Model | None],
+        text: Callable[[FunctionSymbol], str],
     ) -> None:
         self._names = names
         self._classes = classes
         self._metas = metas
         self._selections = selections
         self._model = model
+        self._text = text
 
     def read(self, symbol: ClassSymbol) -> ModelForm | None:
         """What a serializer class takes in and checks; None where that cannot be told."""
@@ -99,13 +113,23 @@ class Serializers:
         if fields is None:
             return None
         written = frozenset(field.source for field in fields if field.is_writable and field.source in model.fields)
-        checked = frozenset(self._checked(meta, model, fields))
+        checked = frozenset(self._checked(symbol, meta, model, fields))
         filled = frozenset(field.source for field in fields if field.source in written and _is_filled(field, model))
         alone = frozenset(field.source for field in fields if field.source in written and field.states_unique)
         folding = frozenset(field.source for field in fields if field.folds)
         many = self._named(self._metas.value(meta, "list_serializer_class"))
+        own = self._metas.value(meta, "validators")
         return ModelForm(
-            symbol, model, FormKind.SERIALIZER, written, checked, filled=filled, alone=alone, folding=folding, many=many
+            symbol,
+            model,
+            FormKind.SERIALIZER,
+            written,
+            checked,
+            filled=filled,
+            alone=alone,
+            folding=folding,
+            many=many,
+            validators=(own.expression, own.owner) if own is not None and own.owner is not None else None,
         )
 
     def _named(self, stated: Placed | None) -> ClassSymbol | None:
@@ -179,8 +203,13 @@ class Serializers:
 
     # --- checks
 
-    def _checked(self, meta: ClassSymbol, model: Model, fields: list[Declared]) -> Iterator[UniqueKey]:
+    def _checked(
+        self, symbol: ClassSymbol, meta: ClassSymbol, model: Model, fields: list[Declared]
+    ) -> Iterator[UniqueKey]:
         stated = self._metas.value(meta, "validators")
+        makes_none = self._gives_none(symbol, "get_validators") or (
+            stated is None and self._gives_none(symbol, "get_unique_together_validators")
+        )
         alone = {field.source for field in fields if field.checks_itself}
         present = {field.source for field in fields if field.has_value}
         for key in model.keys:
@@ -189,22 +218,51 @@ class Serializers:
             if len(key.read) == 1:
                 if key.read <= alone:
                     yield key
+            elif makes_none:
+                continue
             elif stated is None:
                 if key.read <= present:
                     yield key
             elif present.issuperset(key.members) and self._states(stated, key):  # in the rows that these look at
                 yield key
 
+    def _gives_none(self, symbol: ClassSymbol, name: str) -> bool:
+        """Whether a method that gives validators returns no more than an empty list."""
+        member = self._classes.member(symbol, name)
+        method = member.method if member is not None else None
+        returned = RETURNED.findall(self._text(method)) if method is not None else []
+        return bool(returned) and all(value.strip() in ("[]", "()") for value in returned)
+
     def _states(self, stated: Placed, key: UniqueKey) -> bool:
         """Whether `Meta.validators`, which stand in for the automatic ones, check a key (oracle B108)."""
         if not isinstance(stated.expression, Sequence):
             return True
-        for item in self._metas.literals.items(stated):
+        for item in filter(self._may_look_up, self._metas.literals.items(stated)):
             fields = keyword(item.expression, "fields") if isinstance(item.expression, Call) else None
             names = self._selections.names(item.at(fields)) if fields is not None else None
             if names is None or names <= set(key.members):
                 return True
         return False
+
+    def _may_look_up(self, validator: Placed) -> bool:
+        """Whether a validator may look for rows: any but code of the project's without a lookup in its text."""
+        named = validator.expression
+        path = dotted(named.function if isinstance(named, Call) else named)
+        symbol = self._names.resolve(validator.module, path) if path else None
+        if isinstance(symbol, FunctionSymbol) and not isinstance(named, Call):
+            return LOOKUP.search(self._text(symbol)) is not None
+        if not isinstance(symbol, ClassSymbol) or not self._classes.bases_known(symbol):
+            return True
+        return any(LOOKUP.search(self._text(method)) for method in self._methods(symbol))
+
+    def _methods(self, symbol: ClassSymbol) -> Iterator[FunctionSymbol]:
+        """The methods of a class and its bases."""
+        for base in (item for item in self._classes.mro(symbol) if isinstance(item, ClassSymbol)):
+            summary = self._classes.summary(base)
+            for definitions in summary.members.values() if summary is not None else ():
+                for item in definitions:
+                    if isinstance(item, FunctionSummary):
+                        yield FunctionSymbol(base.module, f"{base.qualname}.{item.name}", item)
 
 
 def _is_filled(declared: Declared, model: Model) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.forms.form_input import validated_input
 from flake8_unique_insert.evaluate.forms.forms import bound_row, follow, method_arguments, own_method
-from flake8_unique_insert.evaluate.forms.validators import validators_of
+from flake8_unique_insert.evaluate.forms.validators import of_serializer, validators_of
 from flake8_unique_insert.evaluate.states.facts import common
 from flake8_unique_insert.evaluate.states.terms import ANY, FOLDING, folded_same, same
 from flake8_unique_insert.facts import Absent, Condition, Fact, Facts, Validated
@@ -98,10 +98,12 @@ def _check_input(ev: Evaluator, form: Form) -> None:
     for name in fields:
         value = unknown(Subscript(form.data, constant(name)))
         _follow_all(ev, ((validator, [value]) for validator in validators_of(ev, symbol, name, value.term)))
-    for name in (*(f"{verb}_{name}" for name in fields), verb):
-        returned = _follow_own(ev, form, name)
-        if returned is not None and name != verb:
-            _rename(ev, Subscript(form.data, constant(name.removeprefix(f"{verb}_"))), valid_value(ev, returned).term)
+    for name in fields:
+        returned = _follow_own(ev, form, f"{verb}_{name}")
+        if returned is not None:
+            _rename(ev, Subscript(form.data, constant(name)), valid_value(ev, returned).term)
+    _follow_all(ev, of_serializer(ev, form))
+    _follow_own(ev, form, verb)
 
 
 def _follow_own(ev: Evaluator, form: Form, name: str, anyway: bool = False) -> Result | None:
