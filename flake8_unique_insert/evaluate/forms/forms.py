@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -235,7 +236,7 @@ def _save_serializer(
     assert isinstance(instance, Instance)
     known = ev.state.objects.get(instance.term) or ObjectState(False)
     own = own_method(ev, form.symbol, "create" if known.new else "update")
-    besides = tuple(set_by_validate(ev, form, own_method(ev, form.symbol, "validate")))
+    besides = (*set_by_validate(ev, form, own_method(ev, form.symbol, "validate")), *_set_since(ev, form))
     if own is not None:
         data = validated_input(ev, form)
         given = with_arguments(replace(data, entries=(*data.entries, *besides)), arguments)
@@ -246,6 +247,16 @@ def _save_serializer(
         assignments.assign(ev, row, name, value)
     _insert(ev, instance, facts, node)
     return row
+
+
+def _set_since(ev: Evaluator, form: Form) -> Iterator[tuple[str, Result]]:
+    """What was put into the validated data after the validation: `serializer.validated_data["owner"] = user`."""
+    attributes = ev.state.objects.get(form.term)
+    data = attributes.get(form.form.data) if attributes is not None else None
+    for option in data.options if data is not None else ():
+        for name, value in option.value.entries if isinstance(option.value, Entries) else ():
+            if not same(value.term, Subscript(form.data, constant(name))) and form.form.model.field(name) is not None:
+                yield name, value
 
 
 def _update(ev: Evaluator, form: Form, facts: Facts, node: Call, row: Result, data: Result) -> Result | None:
