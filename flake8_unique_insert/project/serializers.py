@@ -13,6 +13,7 @@ from flake8_unique_insert.project.selections import ALL, Selections, is_editable
 from flake8_unique_insert.schema import (
     ClassSymbol,
     ExternalSymbol,
+    Field,
     FormKind,
     FunctionSymbol,
     Model,
@@ -46,13 +47,21 @@ RETURNED = re.compile(r"\breturn\b[ \t]*([^#\n]*)")
 class Declared:
     """A field of a serializer: the arguments that its declaration, or `extra_kwargs`, gives it.
 
-    states_unique: its own validators look for its value: then no other row has it, whatever else a key has.
+    states_unique: its own validators look for its value: then no other row has it, whatever else a key has. symbol: its
+    class, if that is one of the project's.
     """
 
     def __init__(
-        self, name: str, kind: str, arguments: dict[str, Expression], is_declared: bool, states_unique: bool
+        self,
+        name: str,
+        kind: str,
+        arguments: dict[str, Expression],
+        is_declared: bool,
+        states_unique: bool,
+        symbol: ClassSymbol | None = None,
     ) -> None:
         self.kind = kind
+        self.symbol = symbol
         self.arguments = arguments
         self.is_declared = is_declared
         self.states_unique = states_unique
@@ -62,6 +71,12 @@ class Declared:
     def is_writable(self) -> bool:
         """Whether the input sets it."""
         return self.arguments.get("read_only") != TRUE and self.kind not in READ_ONLY
+
+    def column(self, model: Model) -> Field | None:
+        """What its input sets, `owner` also where `owner_id` is declared; None for what is no field of the model."""
+        if not self.is_writable or (not self.is_declared and self.source not in model.fields):
+            return None
+        return model.field(self.source)
 
     @property
     def has_value(self) -> bool:
@@ -112,11 +127,15 @@ class Serializers:
         fields = self._fields(symbol, meta, model)
         if fields is None:
             return None
-        written = frozenset(field.source for field in fields if field.is_writable and field.source in model.fields)
+        into = {field: column for field in fields if (column := field.column(model)) is not None}
+        written = frozenset(column.name for column in into.values())
         checked = frozenset(self._checked(symbol, meta, model, fields))
-        filled = frozenset(field.source for field in fields if field.source in written and _is_filled(field, model))
-        alone = frozenset(field.source for field in fields if field.source in written and field.states_unique)
+        filled = frozenset(column.name for field, column in into.items() if _is_filled(field, column))
+        alone = frozenset(column.name for field, column in into.items() if field.states_unique)
         folding = frozenset(field.source for field in fields if field.folds)
+        for inner in self._spread(symbol, fields, model):
+            written, checked = written | inner.fields, checked | inner.checked
+            filled, alone = filled | inner.filled, alone | inner.alone
         many = self._named(self._metas.value(meta, "list_serializer_class"))
         own = self._metas.value(meta, "validators")
         return ModelForm(
@@ -131,6 +150,20 @@ class Serializers:
             many=many,
             validators=(own.expression, own.owner) if own is not None and own.owner is not None else None,
         )
+
+    def _spread(self, symbol: ClassSymbol, fields: list[Declared], model: Model) -> Iterator[ModelForm]:
+        """The serializers whose input stands among that of this one, `SizeSerializer(source="*")`.
+
+        Without those that look for rows by themselves.
+        """
+        for field in fields:
+            inner = field.symbol if field.source == "*" and field.is_writable else None
+            form = self.read(inner) if inner is not None and inner != symbol else None
+            if form is None or form.model.table != model.table:
+                continue
+            own = (method for method in self._methods(form.symbol) if method.summary.name.startswith("validate"))
+            if not any(LOOKUP.search(self._text(method)) for method in own):
+                yield form
 
     def _named(self, stated: Placed | None) -> ClassSymbol | None:
         path = dotted(stated.expression) if stated is not None else None
@@ -175,7 +208,8 @@ class Serializers:
         path = dotted(call.function) or ""
         symbol = self._names.resolve(placed.module, path)
         kind = symbol.dotted if isinstance(symbol, (ClassSymbol, ExternalSymbol)) else path
-        return Declared(name, kind.rsplit(".", 1)[-1], arguments, True, self._look_up(arguments, placed.module))
+        own = symbol if isinstance(symbol, ClassSymbol) else None
+        return Declared(name, kind.rsplit(".", 1)[-1], arguments, True, self._look_up(arguments, placed.module), own)
 
     def _look_up(self, arguments: dict[str, Expression], module: str) -> bool:
         """Whether a field's validators look for its value: `UniqueValidator`, or a class that leaves it to that one."""
@@ -265,9 +299,8 @@ class Serializers:
                         yield FunctionSymbol(base.module, f"{base.qualname}.{item.name}", item)
 
 
-def _is_filled(declared: Declared, model: Model) -> bool:
+def _is_filled(declared: Declared, field: Field) -> bool:
     """DRF requires no input for a field with a default."""
-    field = model.fields[declared.source]
     if declared.is_declared:
         return is_filled(field, declared.arguments)
     return is_filled(field, None) and field.default is None and is_filled(field, declared.arguments)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flake8_unique_insert.evaluate.forms.form_input import validated_input
+from flake8_unique_insert.evaluate.forms.form_input import input_of, validated_input
 from flake8_unique_insert.evaluate.forms.forms import bound_row, follow, method_arguments, own_method
 from flake8_unique_insert.evaluate.forms.validators import of_serializer, validators_of
 from flake8_unique_insert.evaluate.states.facts import common
@@ -96,12 +96,12 @@ def _check_input(ev: Evaluator, form: Form) -> None:
     verb = "validate" if form.form.kind is FormKind.SERIALIZER else "clean"
     fields = sorted(form.form.fields.union(ev.analysis.lookup.declared_fields(symbol) or ()))
     for name in fields:
-        value = unknown(Subscript(form.data, constant(name)))
+        value = unknown(input_of(ev, form, name))
         _follow_all(ev, ((validator, [value]) for validator in validators_of(ev, symbol, name, value.term)))
     for name in fields:
         returned = _follow_own(ev, form, f"{verb}_{name}")
         if returned is not None:
-            _rename(ev, Subscript(form.data, constant(name)), valid_value(ev, returned).term)
+            _rename(ev, input_of(ev, form, name), valid_value(ev, returned).term)
     _follow_all(ev, of_serializer(ev, form))
     _follow_own(ev, form, verb)
 

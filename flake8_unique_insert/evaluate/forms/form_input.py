@@ -22,8 +22,20 @@ def validated_input(ev: Evaluator, form: Form) -> Entries:
     if form.form.kind is not FormKind.SERIALIZER:
         several = (name for name in form.form.fields.difference(declared) if fields[name].relation == "m2m")
         found.update((name, _each_once(found[name].term)) for name in several)
-    chosen = (item for item in found.items() if item[0] in form.form.fields or isinstance(item[1].value, Elements))
-    return Entries(form.data, tuple(chosen))
+    written = form.form.fields
+    chosen = {name: item for name, item in found.items() if name in written or isinstance(item.value, Elements)}
+    for name in declared if form.form.kind is FormKind.SERIALIZER else ():
+        source = source_of(ev, symbol, name)
+        if source not in fields and form.form.model.field(source) is not None:  # by the name of a column
+            chosen[source] = unknown(input_of(ev, form, name))
+    return Entries(form.data, tuple(chosen.items()))
+
+
+def input_of(ev: Evaluator, form: Form, name: str) -> Expression:
+    """Where the input of a field is: by the name of the model's field that it sets, `owner` also for `owner_id`."""
+    is_serializer = form.form.kind is FormKind.SERIALIZER
+    field = form.form.model.field(source_of(ev, form.form.symbol, name)) if is_serializer else None
+    return Subscript(form.data, constant(field.name if field is not None else name))
 
 
 def whole_input(ev: Evaluator, form: Form) -> Result:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.calls.spreading import one_dict, with_arguments
 from flake8_unique_insert.evaluate.forms.binding import bind
-from flake8_unique_insert.evaluate.forms.form_input import validated_input, whole_input
+from flake8_unique_insert.evaluate.forms.form_input import input_of, validated_input, whole_input
 from flake8_unique_insert.evaluate.forms.validated_data import set_by_validate
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.objects import assignments
@@ -239,7 +239,7 @@ def _save_serializer(
     besides = (*set_by_validate(ev, form, own_method(ev, form.symbol, "validate")), *_set_since(ev, form))
     if own is not None:
         data = validated_input(ev, form)
-        given = with_arguments(replace(data, entries=(*data.entries, *besides)), arguments)
+        given = with_arguments(replace(data, entries=tuple(dict((*data.entries, *besides)).items())), arguments)
         values = [result(given)] if known.new else [row, result(given)]
         method = replace(own, receiver=form)
         return functions.follow(ev, method, node, tuple(Argument(value.term) for value in values), values)
@@ -253,9 +253,10 @@ def _set_since(ev: Evaluator, form: Form) -> Iterator[tuple[str, Result]]:
     """What was put into the validated data after the validation: `serializer.validated_data["owner"] = user`."""
     attributes = ev.state.objects.get(form.term)
     data = attributes.get(form.form.data) if attributes is not None else None
+    valid = dict(validated_input(ev, form).entries)
     for option in data.options if data is not None else ():
         for name, value in option.value.entries if isinstance(option.value, Entries) else ():
-            if not same(value.term, Subscript(form.data, constant(name))) and form.form.model.field(name) is not None:
+            if valid.get(name) != value and form.form.model.field(name) is not None:
                 yield name, value
 
 
@@ -337,4 +338,4 @@ def method_arguments(ev: Evaluator, form: Form, name: str) -> list[Result]:
     if name == "validate":
         return [whole_input(ev, form)]
     field = name.removeprefix("validate_")
-    return [unknown(Subscript(form.data, constant(field)))] if field != name else []
+    return [unknown(input_of(ev, form, field))] if field != name else []
