@@ -85,7 +85,9 @@ def boolean(ev: Evaluator, expression: Boolean) -> Result:
     wanted = expression.operator == "or"
     options = deciding(left.options if left else (), wanted)
     left_facts, right_facts = (state.facts if state else NO_FACTS for state in (after_left, after_right))
-    return _joined(expression, left, options, left_facts, right, right_facts)
+    joined = _joined(expression, left, options, left_facts, right, right_facts)
+    is_access = expression.operator == "and" and _reads(expression.right, expression.left)
+    return replace(joined, term=right.term) if right is not None and is_access else joined
 
 
 def _settled(test: Expression) -> Expression:
@@ -103,7 +105,7 @@ def _joined(
 ) -> Result:
     options = [Option(option.value, added(left_facts, option.facts)) for option in left_options]
     options += [Option(option.value, added(right_facts, option.facts)) for option in (right.options if right else ())]
-    terms = [value.term for value in (left, right) if value is not None]
+    terms = [NONE if value.value.term == NONE else value.term for value in (left, right) if value is not None]
     term = terms[0] if len(set(terms)) == 1 else Boolean(getattr(expression, "operator", "or"), *terms)
     return Result(term, tuple(dict.fromkeys(options))[:6] or (Option(Unknown(term)),))
 
@@ -123,7 +125,11 @@ def _is_access(expression: Conditional) -> bool:
     test = expression.test
     if isinstance(test, Comparison) and test.operator == "is not" and test.right == NONE:
         test = test.left
-    return expression.orelse == NONE and isinstance(test, (Name, Attribute)) and test in expression.body.walk()
+    return expression.orelse == NONE and _reads(expression.body, test)
+
+
+def _reads(value: Expression, owner: Expression) -> bool:
+    return isinstance(owner, (Name, Attribute)) and owner in value.walk()
 
 
 def comparison(ev: Evaluator, expression: Comparison) -> Result:

@@ -117,6 +117,8 @@ def _getattr(ev: Evaluator, node: Call) -> Result | None:
         return None
     owner = ev.evaluate(node.arguments[0].value)
     default = node.arguments[2].value if len(node.arguments) == 3 else None
+    if default is not None and owner.value.term == NONE:
+        return ev.evaluate(default)
     rows = _rows_behind(ev, owner, name, Attribute(owner.term, name)) if default in (NONE, FALSE) else None
     if rows is not None and default == NONE:
         return result(Answer(rows.term, rows, "row"))
