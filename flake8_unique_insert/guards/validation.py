@@ -136,7 +136,10 @@ def _filled(
 
 
 def _seen_from(fact: Fact, form: Form, values: dict[str, FieldValue]) -> Fact:
-    """A fact of the form's methods as its caller sees it: what they look up of their own is what the caller sets."""
+    """A fact of the form's methods as its caller sees it: what they look up of their own is what the caller sets.
+
+    Unless the form itself sets it: then it is known what that is.
+    """
     if not isinstance(fact, Absent):
         return fact
     return replace(fact, conditions=frozenset(_of_caller(item, form, values) for item in fact.conditions))
@@ -146,4 +149,11 @@ def _of_caller(condition: Condition, form: Form, values: dict[str, FieldValue]) 
     value = values.get(condition.field)
     if value is None or not value.terms or condition.field in form.form.fields:
         return condition
-    return replace(condition, term=value.terms[0]) if form.term in condition.term.walk() else condition
+    is_given = form.term in condition.term.walk() and not any(_is_of_own(term, form) for term in value.terms)
+    return replace(condition, term=value.terms[0]) if is_given else condition
+
+
+def _is_of_own(term: Expression, form: Form) -> bool:
+    """True for what a form knows besides its input: `self.context["user"]`."""
+    parts = tuple(term.walk())
+    return form.term in parts and form.data not in parts

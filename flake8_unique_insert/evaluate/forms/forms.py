@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -238,8 +238,7 @@ def _save_serializer(
     own = own_method(ev, form.symbol, "create" if known.new else "update")
     besides = (*set_by_validate(ev, form, own_method(ev, form.symbol, "validate")), *_set_since(ev, form))
     if own is not None:
-        data = validated_input(ev, form)
-        given = with_arguments(replace(data, entries=tuple(dict((*data.entries, *besides)).items())), arguments)
+        given = with_arguments(_with_entries(validated_input(ev, form), besides), arguments)
         values = [result(given)] if known.new else [row, result(given)]
         method = replace(own, receiver=form)
         return functions.follow(ev, method, node, tuple(Argument(value.term) for value in values), values)
@@ -247,6 +246,10 @@ def _save_serializer(
         assignments.assign(ev, row, name, value)
     _insert(ev, instance, facts, node)
     return row
+
+
+def _with_entries(data: Entries, besides: Iterable[tuple[str, Result]]) -> Entries:
+    return replace(data, entries=tuple(dict((*data.entries, *besides)).items()))
 
 
 def _set_since(ev: Evaluator, form: Form) -> Iterator[tuple[str, Result]]:
@@ -322,11 +325,12 @@ def is_input(form: Form, name: str, values: RowValues) -> bool:
 
 def method_arguments(ev: Evaluator, form: Form, name: str) -> list[Result]:
     """What Django or DRF calls a method of a form with; it learns there what is valid by then."""
-    data = result(validated_input(ev, form))
     if name in ("save", "create", "update"):
         ev.state.learn([form.valid])
     if form.form.kind is not FormKind.SERIALIZER:
         return []
+    besides = set_by_validate(ev, form, own_method(ev, form.symbol, "validate")) if name in ("create", "update") else ()
+    data = result(_with_entries(validated_input(ev, form), besides))
     if name == "update":
         row = Instance(Attribute(form.term, "instance"), form.form.model)
         ev.state.objects[row.term] = ObjectState(False)
