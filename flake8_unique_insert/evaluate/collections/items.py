@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.collections import membership
 from flake8_unique_insert.evaluate.collections.collected import MAX_OPTIONS
+from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.picks import are_picked
 from flake8_unique_insert.evaluate.rows import absent_rows
 from flake8_unique_insert.evaluate.states.facts import added
@@ -30,6 +31,9 @@ from flake8_unique_insert.values import (
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
+
+ERRORS = ("errors", "_errors")
+"""Attributes of a form: the errors that it has found."""
 
 
 def part_of(value: Result, place: int, term: Expression, size: int | None = None) -> Result | None:
@@ -66,6 +70,9 @@ def assign(ev: Evaluator, target: Subscript, value: Result) -> None:
     index = ev.evaluate(target.index)
     key = string(index.value.term) if isinstance(index.value, Known) else string(target.index)
     holder = ev.evaluate(target.base)
+    errors = holder.term if isinstance(holder.term, Attribute) and holder.term.name in ERRORS else None
+    if errors is not None and errors.base == ev.analysis.validating:
+        raise Unreachable  # the form is not valid then
     inner = holder.value
     name = target.base.id if isinstance(target.base, Name) and target.base.id in ev.state.names else None
     if name is not None and isinstance(inner, Column):
