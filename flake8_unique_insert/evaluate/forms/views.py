@@ -15,13 +15,16 @@ from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.objects import assignments, attributes
 from flake8_unique_insert.evaluate.objects.own_attributes import MAX_HEIRS
-from flake8_unique_insert.evaluate.rows import inserts, managers
+from flake8_unique_insert.evaluate.rows import inserts, lookups, managers
+from flake8_unique_insert.evaluate.rows.absent_rows import absent
 from flake8_unique_insert.schema import ClassSymbol, ModelForm
 from flake8_unique_insert.syntax.expressions import (
     Argument,
     Attribute,
     Call,
     Expression,
+    Subscript,
+    Symbol,
     constant,
     dotted,
     keyword,
@@ -123,7 +126,10 @@ def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: A
     """A method that a generic view inherits; None for all others."""
     if name in ("get_object", "aget_object"):
         rows = _rows(ev, view)
-        return result(Instance(Call(Attribute(view.term, name), ()), rows.model)) if rows is not None else None
+        if rows is None:
+            return None
+        _raise_where_missing(ev, view, rows)
+        return result(Instance(Call(Attribute(view.term, name), ()), rows.model))
     if name == "get_queryset":
         rows = _rows(ev, view)
         return result(rows) if rows is not None else None
@@ -148,6 +154,22 @@ def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: A
         made = [bind(ev, Form(term, form.symbol, form), None, is_new) for form, term in _each(ev, found, node)]
         return _either(ev.analysis.symbol("form", ev.frame, node), made)
     return None
+
+
+def _raise_where_missing(ev: Evaluator, view: Object, rows: Rows) -> None:
+    """`except Http404` of DRF's `get_object()`: there is no row with the `lookup_field` that the URL has.
+
+    The method that answers has it as a parameter of this name, too.
+    """
+    stated = string(attributes.read(ev, result(view), "lookup_field", view.term).value.term)
+    if stated is None or forms.own_method(ev, view.symbol, "get_queryset") is not None:
+        return
+    given = ev.state.names.get(stated)
+    is_given = given is not None and isinstance(given.term, Symbol) and given.term.kind == "param"
+    in_url = Subscript(Attribute(view.term, "kwargs"), constant(stated))
+    asked = lookups.condition(rows.model, stated, given if given is not None and is_given else unknown(in_url))
+    groups = lookups.conjunction(rows.alternatives, frozenset([frozenset([asked])]))
+    ev.raised.append(("Http404", rows.model.table, absent(replace(rows, alternatives=groups))))
 
 
 def _either(term: Expression, values: Sequence[Value]) -> Result | None:
