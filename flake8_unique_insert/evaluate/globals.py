@@ -102,10 +102,14 @@ def evaluate_elsewhere(
         return None
     following = (*ev.frame.following, module) if following is None else following
     frame = Frame(module, owner, None, (*ev.frame.path, id(expression)), ev.frame.stack, following)
-    inner = ev.at(frame, State())
+    return evaluate_unrecorded(ev.at(frame, State()), expression)
+
+
+def evaluate_unrecorded(ev: Evaluator, expression: Expression) -> Result | None:
+    """Evaluate an expression, with its effects on the state, but record nothing; None when it has no value."""
     recording, ev.analysis.recording = ev.analysis.recording, False
     try:
-        return inner.evaluate(expression)
+        return ev.evaluate(expression)
     except Unreachable:
         return None
     finally:

@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
-from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
+from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, evaluate_unrecorded
 from flake8_unique_insert.evaluate.interpreter import Interpreter
 from flake8_unique_insert.evaluate.objects.attributes import as_row
 from flake8_unique_insert.evaluate.rows.row_values import SPREAD
 from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.evaluate.states.facts import of_each
 from flake8_unique_insert.evaluate.states.state import State
-from flake8_unique_insert.evaluate.states.terms import CLOCKS, normal
+from flake8_unique_insert.evaluate.states.terms import normal
 from flake8_unique_insert.facts import Null
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Field
 from flake8_unique_insert.sites.initialised import filled_by_init
+from flake8_unique_insert.sites.repeated import is_next, is_repeated
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Argument,
@@ -253,20 +254,15 @@ def default_of(analysis: Analysis, field: Field) -> FieldValue:
         found = evaluate_elsewhere(ev, field.module, field.default)
         if found is not None and isinstance(found.value, (Function, SymbolValue)):
             body = Call(field.default, ())
-    value = evaluate_elsewhere(ev, field.module, body) if body is not None else found
+    value = evaluate_unrecorded(ev, body) if body is not None else found
     if value is None:
         return FieldValue("unknown")
     classified = _classified(value.value, value)
-    if classified.kind == "unknown" and body is not None and not field.relation and not _is_clock(body):
-        # a function that is called for each row of a unique column makes a value of its own
-        return FieldValue("fresh", (value.term,))
+    if classified.kind == "unknown" and body is not None and not field.relation:
+        # a function that is called for each row of a unique column makes a value of its own, as far as is known
+        is_new = is_next(ev.state.facts, field.name, value) or not is_repeated(analysis, field.module, body)
+        return FieldValue("fresh", (value.term,)) if is_new else classified
     return classified
-
-
-def _is_clock(body: Expression) -> bool:
-    """True for what speaks of the time: a call that gives it, which two rows may share (oracle C83)."""
-    names = (part.name if isinstance(part, Attribute) else getattr(part, "id", "") for part in body.walk())
-    return any(name.rsplit(".", 1)[-1] in CLOCKS for name in names)
 
 
 def _of_partial(default: Expression) -> Expression | None:
