@@ -295,7 +295,8 @@ class ModelForm:
     disabled: fields whose values come from the row or from `initial`, never from the input.
     filled: the fields whose valid input is never empty. empty_is_null: those whose empty input is None, where the model
     takes that: Django's own fields of a form. alone: those whose validators look for their value in all rows.
-    folding: those whose validators do so in any case. many: the class that a serializer names for several rows at once,
+    folding: those whose validators do so in any case. optional: those with a default in the model that the input of a
+    serializer may leave out. many: the class that a serializer names for several rows at once,
     `Meta.list_serializer_class`. validators: its `Meta.validators`, and the class in which that stands.
     """
 
@@ -310,6 +311,7 @@ class ModelForm:
     empty_is_null: frozenset[str] = frozenset()
     alone: frozenset[str] = frozenset()
     folding: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
     many: ClassSymbol | None = None
     validators: tuple[Expression, ClassSymbol] | None = None
 

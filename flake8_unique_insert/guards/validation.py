@@ -21,12 +21,13 @@ from flake8_unique_insert.guards import absence
 from flake8_unique_insert.schema import FormKind, UniqueKey
 from flake8_unique_insert.sites.conditions import hides_rows, key_conditions
 from flake8_unique_insert.sites.risk import told_apart
-from flake8_unique_insert.sites.values import FieldValue, field_value
+from flake8_unique_insert.sites.values import FieldValue, default_of, field_value
 from flake8_unique_insert.syntax.expressions import Constant, Expression, Subscript, constant
 from flake8_unique_insert.values import Form, Known
 
 T = TypeVar("T")
 VERDICT = "validated"
+SAFE = ("fresh", "null")
 
 
 def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
@@ -42,7 +43,7 @@ def covers(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
             key in fact.keys
             and _is_of(fact, write, values)
             and not hides_rows(analysis, write.model, key)
-            and not (len(key.members) == 1 and _is_changed(analysis, write, fact, key.members[0]))
+            and not (len(key.members) == 1 and _is_another(analysis, write, fact, key.members[0]))
         )
         or (isinstance(fact.by, Form) and _is_checked(analysis, write, key, values, fact.by))
         or _has_unique_input(analysis, write, fact, values)
@@ -63,17 +64,27 @@ def _has_unique_input(analysis: Analysis, write: Write, fact: Validated, values:
     """True when a member of the key is an input that no other row has, by the validators of its field."""
     alone = fact.by.form.alone if isinstance(fact.by, Form) else ()
     return any(
-        name in values and _is_input(fact, name, values[name]) and not _is_changed(analysis, write, fact, name)
+        name in values and _is_input(fact, name, values[name]) and not _is_another(analysis, write, fact, name)
         for name in alone
     )
 
 
-def _is_changed(analysis: Analysis, write: Write, fact: Validated, name: str) -> bool:
-    """True when a serializer changes the value of a field after the field's validators have looked for it."""
+def _is_another(analysis: Analysis, write: Write, fact: Validated, name: str) -> bool:
+    """True when a field may get another value than the one that its validators in a serializer have looked for.
+
+    The serializer changes it after that, or it is left out of the input, which DRF allows where it has a default.
+    """
     form = fact.by
     if not isinstance(form, Form) or form.form.kind is not FormKind.SERIALIZER:
         return False
+    field = write.model.field(name) if name in form.form.optional and _is_insert(write) else None
+    if field is not None and default_of(analysis, field).kind not in SAFE:
+        return True
     return _aside(analysis, write, form, name, lambda ev: changes_input(ev, form, name)) or False
+
+
+def _is_insert(write: Write) -> bool:
+    return write.object.new is True if write.object is not None else write.kind == "insert"
 
 
 def _is_input(fact: Validated, name: str, value: FieldValue) -> bool:

@@ -21,6 +21,7 @@ from flake8_unique_insert.schema import (
     UniqueKey,
 )
 from flake8_unique_insert.syntax.expressions import (
+    FALSE,
     NONE,
     TRUE,
     Attribute,
@@ -136,6 +137,7 @@ class Serializers:
         for inner in self._spread(symbol, fields, model):
             written, checked = written | inner.fields, checked | inner.checked
             filled, alone = filled | inner.filled, alone | inner.alone
+        optional = frozenset(column.name for field, column in into.items() if _is_optional(field, column))
         many = self._named(self._metas.value(meta, "list_serializer_class"))
         own = self._metas.value(meta, "validators")
         return ModelForm(
@@ -147,6 +149,7 @@ class Serializers:
             filled=filled,
             alone=alone,
             folding=folding,
+            optional=optional,
             many=many,
             validators=(own.expression, own.owner) if own is not None and own.owner is not None else None,
         )
@@ -304,6 +307,13 @@ def _is_filled(declared: Declared, field: Field) -> bool:
     if declared.is_declared:
         return is_filled(field, declared.arguments)
     return is_filled(field, None) and field.default is None and is_filled(field, declared.arguments)
+
+
+def _is_optional(declared: Declared, field: Field) -> bool:
+    """Whether the model's default stands in for input that is left out."""
+    required = declared.arguments.get("required")
+    left_out = required == FALSE if declared.is_declared else required != TRUE
+    return left_out and "default" not in declared.arguments and field.default is not None
 
 
 def _mentions(expression: Expression, name: str) -> bool:
