@@ -5,15 +5,15 @@ from __future__ import annotations
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.rows.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.rows.lookups import condition as read_condition
-from flake8_unique_insert.evaluate.rows.writes import Write
+from flake8_unique_insert.evaluate.rows.writes import RowValues, Write
 from flake8_unique_insert.evaluate.states.terms import normal, same
 from flake8_unique_insert.evaluate.states.texts import parts_told
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.guards import parents
 from flake8_unique_insert.schema import Field, UniqueKey
 from flake8_unique_insert.sites.conditions import visible
-from flake8_unique_insert.syntax.expressions import NONE, Attribute, Call, Expression
-from flake8_unique_insert.values import Result, Unknown
+from flake8_unique_insert.syntax.expressions import NONE, Attribute, Call, Expression, Subscript, constant
+from flake8_unique_insert.values import Result, Unknown, Unset
 
 VERDICT = "upsert"
 WIDER = frozenset({"exact", "iexact"})
@@ -47,7 +47,7 @@ def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     assert write.lookup is not None
     assert write.rows is not None
     if write.lookup.spread is not None:
-        return True  # an unknown lookup is not guilty
+        return not _is_beside_lookup(write, key, write.lookup)  # an unknown lookup is not guilty
     own = {read_condition(write.model, name, value) for name, value in write.lookup.values}
     partial = visible(analysis, write.model, key, own)
     of_rows = [condition for group in write.rows.alternatives for condition in group]
@@ -65,6 +65,19 @@ def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
         for group in write.rows.alternatives
     )
     return finds_all and not _overridden(write, key) and not _is_dropped(write, key)
+
+
+def _is_beside_lookup(write: Write, key: UniqueKey, lookup: RowValues) -> bool:
+    """`get_or_create(**data, defaults={"code": code})`: whatever is looked up besides, it is not this key."""
+    assert lookup.spread is not None
+    asked = {name for name, _ in (*lookup.values, *(write.rows.given if write.rows is not None else ()))}
+    values = {name: write.values.get(name) for name in key.alike if name not in asked}
+    return len(values) == len(key.alike) and all(
+        value is not None
+        and not same(value.term, Subscript(lookup.spread, constant(name)))
+        and not any(isinstance(option.value, Unset) for option in value.options)
+        for name, value in values.items()
+    )
 
 
 def _is_unknown(condition: Condition) -> bool:
