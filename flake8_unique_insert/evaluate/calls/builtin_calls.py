@@ -51,6 +51,8 @@ def special_form(ev: Evaluator, node: Call) -> Result | None:
     """Calls of built-in names that are more than a function of their arguments; None for all others."""
     function = node.function
     if isinstance(function, Attribute):
+        if function.name == "__setattr__":
+            return setting.setattr_call(ev, node)
         return collection_methods.of_name(ev, node, function)
     if not isinstance(function, Name) or function.id in ev.state.names:
         return None

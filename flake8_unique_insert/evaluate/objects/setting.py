@@ -21,6 +21,7 @@ from flake8_unique_insert.syntax.expressions import (
     Subscript,
     Symbol,
     constant,
+    is_super,
     string,
 )
 from flake8_unique_insert.syntax.statements import Break, Continue, If, Raise, Return, inside
@@ -33,11 +34,13 @@ LEAVING = (Break, Continue, Raise, Return)
 
 
 def setattr_call(ev: Evaluator, node: Call) -> Result | None:
-    """`setattr(row, name, value)`; None for a call with other arguments."""
-    if len(node.arguments) != 3:
+    """`setattr(row, name, value)` and `row.__setattr__(name, value)`; None for a call with other arguments."""
+    given = [argument.value for argument in node.arguments]
+    if isinstance(node.function, Attribute) and len(given) == 2:
+        given.insert(0, node.function.base)
+    if is_super(node) or len(given) != 3:
         return None
-    owner, value = ev.evaluate(node.arguments[0].value), ev.evaluate(node.arguments[2].value)
-    named = ev.evaluate(node.arguments[1].value)
+    owner, named, value = map(ev.evaluate, given)
     key, name = named.term, string(named.term)
     if name is not None:
         assignments.assign(ev, owner, name, value)
@@ -47,6 +50,7 @@ def setattr_call(ev: Evaluator, node: Call) -> Result | None:
     kept = Result(owner.term, tuple(option for option in owner.options if option not in new))
     if kept.options and not (_set_listed(ev, kept, node, named, spread) or _set_each(ev, kept, node)):
         new = [*owner.options]
+        spread = spread or (ev.symbol("set", node) if is_of_data(ev, key) else None)
     assignments.assign_any(ev, new, spread)
     return result(Known(NONE))
 
@@ -62,7 +66,7 @@ def _set_listed(ev: Evaluator, owner: Result, node: Call, named: Result, spread:
 
     spread: the dict that has the value under the name.
     """
-    variable, names = node.arguments[1].value, [string(option.value.term) for option in named.options]
+    variable, names = node.arguments[-2].value, [string(option.value.term) for option in named.options]
     if not isinstance(variable, Name) or None in names or not is_of_data(ev, named.term):
         return False
     if _is_told_apart(ev, variable, node, (Constant,)):
@@ -72,7 +76,7 @@ def _set_listed(ev: Evaluator, owner: Result, node: Call, named: Result, spread:
         ev.state = before.copy()
         ev.state.names[variable.id] = result(Known(constant(name)))
         own = unknown(Subscript(spread, constant(name))) if spread is not None else None
-        assignments.assign(ev, owner, name or "", own or ev.evaluate(node.arguments[2].value))
+        assignments.assign(ev, owner, name or "", own or ev.evaluate(node.arguments[-1].value))
         ev.state.names = dict(before.names)
         ways.append(ev.state)
     ev.state = meet(ev.analysis.point((ev.frame.path, id(node), "setattr")), ways)
@@ -91,7 +95,7 @@ def _set_each(ev: Evaluator, owner: Result, node: Call) -> bool:
     def give(name: str, value: Result) -> None:
         assignments.assign(ev, owner, name, value)
 
-    return _for_each_name(ev, node.arguments[1].value, node, node.arguments[2].value, give)
+    return _for_each_name(ev, node.arguments[-2].value, node, node.arguments[-1].value, give)
 
 
 def assign_items(ev: Evaluator, target: Subscript, value: Expression) -> bool:
