@@ -13,7 +13,7 @@ from flake8_unique_insert.evaluate.collections.literal_items import element_of_i
 from flake8_unique_insert.evaluate.collections.nests import spanned
 from flake8_unique_insert.evaluate.forms.binding import bind
 from flake8_unique_insert.evaluate.picks import are_picked
-from flake8_unique_insert.evaluate.rows.lookups import rows_in
+from flake8_unique_insert.evaluate.rows.lookups import gone_through, rows_in
 from flake8_unique_insert.evaluate.rows.unrelated import unrelated
 from flake8_unique_insert.evaluate.rows.verbs import SAME_ROWS
 from flake8_unique_insert.evaluate.states.changes import after_round, in_loop
@@ -83,7 +83,7 @@ def is_generated(value: Result) -> bool:
 
 def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
     """The next element of an iterable, with what is known of all its elements. `node` identifies the loop."""
-    element = _element(ev, iterable, node)
+    element = _element(ev, gone_through(iterable), node)
     listed = list(_listed(iterable.term))
     for fact in ev.state.facts:
         if isinstance(fact, Absent):

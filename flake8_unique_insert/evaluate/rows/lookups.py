@@ -21,7 +21,7 @@ from flake8_unique_insert.syntax.expressions import (
     Unary,
     constant,
 )
-from flake8_unique_insert.values import LISTS, Answer, Column, Entries, Result, Rows, Value, unknown
+from flake8_unique_insert.values import LISTS, Answer, Column, Entries, Items, Result, Rows, Value, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -203,6 +203,16 @@ def rows_in(value: Result) -> Rows | None:
         return found[0]
     groups = frozenset().union(*(rows.alternatives for rows in found))
     return Rows(value.term, found[0].model, groups, link=found[0].link)
+
+
+def gone_through(value: Result) -> Result:
+    """A value in a loop that goes through it: there it is neither None nor an empty list."""
+    kept = tuple(option for option in value.options if not _has_no_items(option.value))
+    return Result(value.term, kept) if 0 < len(kept) < len(value.options) else value
+
+
+def _has_no_items(value: Value) -> bool:
+    return value.term == NONE or (isinstance(value, Items) and not value.items)
 
 
 def _rows(value: Value) -> Rows | None:
