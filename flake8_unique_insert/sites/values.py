@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flake8_unique_insert.evaluate.calls import called
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, evaluate_unrecorded
 from flake8_unique_insert.evaluate.interpreter import Interpreter
@@ -40,6 +42,8 @@ from flake8_unique_insert.values import (
     Instance,
     Items,
     Known,
+    NestedFunction,
+    Object,
     Result,
     SymbolValue,
     Unset,
@@ -248,12 +252,12 @@ def default_of(analysis: Analysis, field: Field) -> FieldValue:
         analysis, Frame(field.module, path=(analysis.point(("default", field.module, field.name)),)), State()
     )
     body = field.default.body if isinstance(field.default, Lambda) else _of_partial(field.default)
-    if body is None and isinstance(field.default, Call):
-        return FieldValue("constant", (field.default,))  # called once, when the class was made (oracle A56)
     if body is None:
         found = evaluate_elsewhere(ev, field.module, field.default)
-        if found is not None and isinstance(found.value, (Function, SymbolValue)):
+        if found is not None and _is_callable(ev, found.value):
             body = Call(field.default, ())
+        elif isinstance(field.default, Call):
+            return FieldValue("constant", (field.default,))  # called once, when the class was made (oracle A56)
     value = evaluate_unrecorded(ev, body) if body is not None else found
     if value is None:
         return FieldValue("unknown")
@@ -263,6 +267,12 @@ def default_of(analysis: Analysis, field: Field) -> FieldValue:
         is_new = is_next(ev.state.facts, field.name, value) or not is_repeated(analysis, field.module, body)
         return FieldValue("fresh", (value.term,)) if is_new else classified
     return classified
+
+
+def _is_callable(ev: Evaluator, value: Value) -> bool:
+    if isinstance(value, Object):
+        return called.of_object(ev, value) is not None
+    return isinstance(value, (Function, NestedFunction, SymbolValue))
 
 
 def _of_partial(default: Expression) -> Expression | None:

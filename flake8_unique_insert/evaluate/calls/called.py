@@ -8,7 +8,7 @@ from flake8_unique_insert.evaluate.forms.binding import an_object
 from flake8_unique_insert.evaluate.rows.verbs import is_known
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Name, called_name
-from flake8_unique_insert.values import Bound, Form, Function, Instance, Result, Rows, Super, Unknown, Value
+from flake8_unique_insert.values import Bound, Form, Function, Instance, Object, Result, Rows, Super, Unknown, Value
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -71,3 +71,10 @@ def overriding(ev: Evaluator, value: Function) -> Function:
     if model is None or value.owner is None or value.owner.dotted not in ev.analysis.lookup.bases(owner)[1:]:
         return value
     return Function(value.term, symbol, owner, Instance(receiver.term, model))
+
+
+def of_object(ev: Evaluator, value: Object) -> Function | None:
+    """What is called by `generate()`, where that is an instance of a class with `__call__`; None for any other."""
+    member = ev.analysis.lookup.class_member(value.symbol, "__call__")
+    method = member.method if member is not None else None
+    return Function(Attribute(value.term, "__call__"), method, member.owner, value) if member and method else None

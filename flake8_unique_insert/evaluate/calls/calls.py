@@ -171,6 +171,8 @@ def _call_value(ev: Evaluator, option: Option, node: Call, arguments: Arguments,
         return ev.generated(node)
     if isinstance(value, ErrorClass):
         return unknown(term)
+    if isinstance(value, Object) and (method := called.of_object(ev, value)) is not None:
+        return _call_function(ev, option, method, node, arguments, term)
     if isinstance(node.function, Attribute) and isinstance(value, Unknown):
         known = known_calls.call_method(ev, node.function.name, value, node, arguments)
         if known is not None:
