@@ -23,6 +23,7 @@ from flake8_unique_insert.sites.initialised import filled_by_init
 from flake8_unique_insert.sites.repeated import is_next, is_repeated
 from flake8_unique_insert.syntax.expressions import (
     NONE,
+    TRUE,
     Argument,
     Attribute,
     Boolean,
@@ -70,7 +71,7 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     given = write.values.get(name) if write.kind != "bulk_update" else _in_batch(write, name)
     field = write.model.field(name)
     if given is not None:
-        value = _given(analysis, write, given, field)
+        value = _given(analysis, write, _without_own(write, name, given), field)
         return replace(value, terms=(*value.terms, *_own_terms(write, name)))
     if write.object is not None and write.object.copied:
         if field is not None and makes_itself_unique(field):
@@ -90,6 +91,20 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
         read = (Attribute(write.instance.term, name),) if write.instance is not None else ()
         return FieldValue("unknown", (normal(Subscript(write.values.spread, constant(name))), *read))
     return omitted
+
+
+def _without_own(write: Write, name: str, given: Result) -> Result:
+    """What `row.code or x` may be besides the row's own value, where that stays as it is in all keys."""
+    if write.kind != "update" or write.instance is None or write.object is None:
+        return given
+    own, term = Attribute(write.instance.term, name), given.term
+    if not isinstance(term, Boolean) or term.left not in (own, dict(write.object.former).get(name, own)):
+        return given
+    changed = write.object.changed - {name}
+    if any(name in key.members and changed.intersection(key.members) for key in write.model.keys):
+        return given
+    others = tuple(option for option in given.options if option.value != Known(TRUE))
+    return Result(term, others) if term.operator == "or" and others else given
 
 
 def _own_terms(write: Write, name: str) -> tuple[Expression, ...]:
