@@ -213,6 +213,8 @@ def _subscript(ev: Evaluator, expression: Subscript) -> Result:
         return membership.row_of_key(ev, inner, index, "")
     if isinstance(inner, (Answer, Column)) and isinstance(key, Constant):
         return items.of_column(ev, inner, Subscript(base.term, key))
+    if is_generated(index):
+        return unknown(ev.symbol(picks.KIND, expression))
     return ev.compound(expression, Subscript(base.term, index.term), [base])
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MANY = 4
 """How many elements make a random text."""
 KIND = "picked"
+"""The kind of the symbol for an element that was picked: `choice(letters)`, `letters[randrange(26)]`."""
 
 
 def picked(ev: Evaluator, node: Call) -> Result | None:
