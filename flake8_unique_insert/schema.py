@@ -164,7 +164,7 @@ class Field:
     own class under its module. bases: dotted names of the class and all its known bases, kind first. default: the
     expression of `default=` or `db_default=` (None: no default), as written in `module`. target: label or dotted name
     of the related model, "" when it is no relation or not known. relation: "" | "fk" | "o2o" | "m2m". fills: its
-    class's own `pre_save()` makes a value where none was given.
+    class's own `pre_save()` makes a value where none was given, as that of a package's `UUIDField(auto=True)` does.
     """
 
     name: str

@@ -137,7 +137,7 @@ class FieldReader:
             arguments={argument: item.expression for argument, item in given.items()},
             module=default.module if default else placed.module,
             declared=declared,
-            fills=kind.fills,
+            fills=kind.fills or (kind.bases[0].endswith("UUIDField") and self._true(given.get("auto"))),
         )
         return DeclaredField(
             field,
