@@ -7,7 +7,7 @@ from flake8_unique_insert.evaluate.rows.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.rows.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.rows.writes import RowValues, Write
 from flake8_unique_insert.evaluate.states.terms import normal, same
-from flake8_unique_insert.evaluate.states.texts import parts_told
+from flake8_unique_insert.evaluate.states.texts import hashed_text, parts_told
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.guards import parents
 from flake8_unique_insert.schema import Field, UniqueKey
@@ -137,7 +137,8 @@ def _is_pinned(condition: Condition, write: Write, partial: frozenset[Condition]
 def _depends_on_key(condition: Condition, write: Write, key: UniqueKey) -> bool:
     """True where a key tells what is looked up besides.
 
-    `get_or_create(account=a, owner=a.owner)` reads it from a row of the key; `ref=f"{product.id}-{size}"` contains it.
+    `get_or_create(account=a, owner=a.owner)` reads it from a row of the key; `ref=f"{product.id}-{size}"` contains it;
+    `text=text, hash=sha256(text.encode()).hexdigest()` is made of it.
     That two fields get one value (`name=username, username=username`) tells nothing of the rows that are there.
     """
     members = [value for name in key.members if (value := write.values.get(name)) is not None]
@@ -146,8 +147,8 @@ def _depends_on_key(condition: Condition, write: Write, key: UniqueKey) -> bool:
     if condition.field in key.members or normal(condition.term) in own:
         return False
     term = normal(condition.term)
-    while term not in told and isinstance(term, Attribute):
-        term = term.base
+    while term not in told and (below := term.base if isinstance(term, Attribute) else hashed_text(term)) is not None:
+        term = normal(below)
     return term in told and condition.lookup == "exact" and not condition.excluded
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 WORTH_FOLLOWING = re.compile(
     r"objects|\.(?:a?exists|filter|a?get|a?first|a?create|a?(?:get|update)_or_create|a?bulk_create|a?save)\b|"
     r"\.(?:exclude|all|count|full_clean|validate_unique|delete|update|values_list|in_bulk|select_related|annotate)\b|"
-    r"DoesNotExist|IntegrityError|rand(?:om|int|range|below)|uuid|secrets|[tT]oken|get_model|load_model|get_user_model|\.models?\b|super\(|"
+    r"DoesNotExist|IntegrityError|rand(?:om|int|range|below)|uuid|secrets|hashlib|[tT]oken|get_model|"
+    r"load_model|get_user_model|\.models?\b|super\(|"
     r"__class__|deepcopy|return (?:not )?hasattr\(|\.cleaned_data\b|create_(?:super)?user\b|get_object_or_404|"
     r"return \w+ (?:and|or) \w+\s*$|\bdef validate\(|\bwhile [^\n]*\bin\b|\w\.\w+\.(?:remove|clear)\(|"
     r"return (?:[A-Z{\"']|f[\"']|dict\b|(?:self|cls)\.|\w+\.(?:iterator|order_by|distinct|prefetch_related|using)\()"

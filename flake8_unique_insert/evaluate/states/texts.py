@@ -44,7 +44,7 @@ def parts_of(term: Expression) -> frozenset[Expression]:
 
     A hash tells what the hashed text does.
     """
-    if (hashed := _hashed(term)) is not None:
+    if (hashed := hashed_text(term)) is not None:
         return parts_of(hashed)
     pieces = _pieces(term)
     if pieces is None:
@@ -57,7 +57,7 @@ def parts_of(term: Expression) -> frozenset[Expression]:
     return frozenset(found)
 
 
-def _hashed(term: Expression) -> Expression | None:
+def hashed_text(term: Expression) -> Expression | None:
     """The text of which a value is the hash, or what a method of that gives; None for all others."""
     if not isinstance(term, Call):
         return None
