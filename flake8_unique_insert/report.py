@@ -27,13 +27,14 @@ def findings(sites: Iterable[InsertSite]) -> list[Finding]:
 
 
 def _one_per_call(found: Iterable[Finding]) -> Iterable[Finding]:
-    """Where a call is both unguarded on one path and checked on another, only the first is said."""
+    """Where a call is unguarded on one path and checked on another, only one is said: what looks the row up, and makes
+    one where there is none, is checked by that."""
     by_place: dict[tuple[int, int], list[Finding]] = {}
     for finding in found:
         by_place.setdefault((finding.line, finding.column), []).append(finding)
     for group in by_place.values():
         inserts = [finding for finding in group if finding.code not in ("UQI202", "UQI301")]
-        yield from inserts[:1]
+        yield from sorted(inserts, key=lambda finding: finding.code != "UQI201")[:1]
         yield from (finding for finding in group if finding.code == "UQI202")
         if not inserts:
             yield from (finding for finding in group if finding.code == "UQI301")

@@ -144,9 +144,8 @@ class FlowTransfer:
         state = before.copy()
         state.checks = before.checks | ev.state.checks
         state.learn(common(facts))
-        state.checks |= {
-            Check(fact.table, frozenset()) for learned in facts for fact in learned if isinstance(fact, Absent)
-        }
+        asked = (fact for learned in facts for fact in learned if isinstance(fact, Absent))
+        state.checks |= {Check(fact.table, frozenset([fact.conditions])) for fact in asked}
         if not broad:
             self.specific.add(edge)
         return state

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.evaluate.states.facts import added
+from flake8_unique_insert.evaluate.states.state import Check
 from flake8_unique_insert.evaluate.states.terms import same
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import hides_rows, values_held
@@ -42,9 +43,9 @@ class InsertSite:
 
     @property
     def is_checked(self) -> bool:
-        """True when a lookup on the same model was made before, on some path."""
+        """True when a lookup on the same model was made before, on some path: another than that of the row itself."""
         tables = {self.write.model.table, *self.write.model.parents}
-        return any(check.table in tables for check in self.write.state.checks)
+        return any(check.table in tables and not _has_found(check, self.write) for check in self.write.state.checks)
 
     @property
     def guarded_by(self) -> frozenset[str]:
@@ -57,6 +58,16 @@ class InsertSite:
             key: "caller_guarded" if verdict == "unguarded" else verdict for key, verdict in self.verdicts.items()
         }
         return InsertSite(self.write, changed)
+
+
+def _has_found(check: Check, write: Write) -> bool:
+    """True for the lookup by which the existing row was found that is changed."""
+    if write.kind != "update" or write.instance is None or write.object is None:
+        return False
+    known = {(name, value.term) for name, value in write.object.values if name not in write.object.changed}
+    known.update(write.object.former)
+    by_values = ({(item.field, item.term) for item in group} for group in check.conditions if group)
+    return check.row == write.instance.term or any(asked <= known for asked in by_values)
 
 
 def site_of(analysis: Analysis, write: Write, guard: Guard) -> InsertSite:

@@ -119,7 +119,7 @@ def _split_identity(ev: Evaluator, left: Expression, right: Constant) -> States:
     value = ev.evaluate(left)
     for option in value.options:
         if isinstance(option.value, Answer):
-            note_check(ev, option.value.rows)
+            note_check(ev, option.value.rows, option.value.term)
     if right.value is None:
         return (
             _narrowed_to_none(ev, value, name),

@@ -115,7 +115,7 @@ def by_truth(ev: Evaluator, value: Result, name: str | None) -> States:
     rows = rows_in(value)
     for option in value.options:
         if isinstance(option.value, (Answer, Column)) and rows is None:
-            note_check(ev, option.value.rows)
+            note_check(ev, option.value.rows, option.value.term)
     yes = narrowed(ev, value, name, lambda option: truth(option.value) is not False, True)
     if rows is not None:  # where there are some, they were looked up to be worked on
         note_check(ev, rows)

@@ -84,10 +84,10 @@ WRITES = frozenset(
 )
 
 
-def note_check(ev: Evaluator, rows: Rows) -> None:
-    """Remember that these rows were looked up."""
+def note_check(ev: Evaluator, rows: Rows, row: Expression | None = None) -> None:
+    """Remember that these rows were looked up. row: the one that was found, if it is one."""
     table = rows.link.table if rows.link is not None else rows.model.table
-    ev.state.checks |= {Check(table, frozenset(frozenset(group) for group in rows.alternatives))}
+    ev.state.checks |= {Check(table, rows.alternatives, row)}
 
 
 def is_unknown_filter(name: str, found: Result) -> bool:

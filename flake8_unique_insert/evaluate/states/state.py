@@ -42,7 +42,7 @@ from flake8_unique_insert.evaluate.states.renamed import (
 )
 from flake8_unique_insert.evaluate.states.terms import is_message, mentions
 from flake8_unique_insert.evaluate.states.texts import parts_told
-from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, Inserted, NewRow
+from flake8_unique_insert.facts import NO_FACTS, Absent, Condition, Fact, Facts, Inserted, NewRow
 from flake8_unique_insert.record import record
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -79,11 +79,11 @@ NO_ROWS: frozenset[Inserted] = frozenset()
 
 @record
 class Check:
-    """A lookup of rows that was made before: on which table, with what, at which line."""
+    """A lookup of rows that was made before: on which table, with what. row: the one that it finds, if it is one."""
 
     table: str
-    conditions: frozenset[frozenset[object]]
-    line: int = 0
+    conditions: frozenset[frozenset[Condition]]
+    row: Expression | None = None
 
 
 @dataclass(slots=True)
