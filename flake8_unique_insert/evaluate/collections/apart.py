@@ -82,7 +82,7 @@ def tells_apart(term: Expression, symbol: Symbol, rows: RowFields | None) -> boo
 
 def names_read(term: Expression, symbol: Symbol) -> Iterator[str]:
     """What a term reads from an element and keeps apart: the names of attributes, "" for the element itself."""
-    if not mentions(term, symbol) or is_lossy(term):
+    if not mentions(term, symbol) or is_lossy(term) or _is_part_of_answer(term, symbol):
         return
     if term == symbol:
         yield ""
@@ -91,6 +91,15 @@ def names_read(term: Expression, symbol: Symbol) -> Iterator[str]:
     else:
         for part in term.children():
             yield from names_read(part, symbol)
+
+
+def _is_part_of_answer(term: Expression, symbol: Symbol) -> bool:
+    """True for `fetch(url)["code"]`: what is answered to two of them may have the same there."""
+    read = read_from(normal(term))
+    while read is not None and read_from(read[0]) is not None:
+        read = read_from(read[0])
+    answer = read[0] if read is not None else None
+    return isinstance(answer, Call) and mentions(answer, symbol) and not mentions(answer.function, symbol)
 
 
 def read_from(term: Expression) -> tuple[Expression, str] | None:
