@@ -125,11 +125,10 @@ def is_action(function: FunctionSummary) -> bool:
 def call_method(ev: Evaluator, view: Object, name: str, node: Call, arguments: Arguments) -> Result | None:
     """A method that a generic view inherits; None for all others."""
     if name in ("get_object", "aget_object"):
-        rows = _rows(ev, view)
-        if rows is None:
-            return None
-        _raise_where_missing(ev, view, rows)
-        return result(Instance(Call(Attribute(view.term, name), ()), rows.model))
+        row, each = Call(Attribute(view.term, name), ()), _rows_of_each(ev, view)
+        if len(each) == 1:
+            _raise_where_missing(ev, view, each[0])
+        return _either(row, [Instance(row, rows.model) for rows in each])
     if name == "get_queryset":
         rows = _rows(ev, view)
         return result(rows) if rows is not None else None
@@ -194,6 +193,14 @@ def _rows(ev: Evaluator, view: Object) -> Rows | None:
     either = [managers.receiver_rows(ev, option.value) for option in options]
     models = {rows.model.table if rows is not None else "" for rows in either}
     return either[0] if len(models) == 1 else None
+
+
+def _rows_of_each(ev: Evaluator, view: Object) -> list[Rows]:
+    """The rows of a view, of a mixin those of the views that inherit from it: one for each model."""
+    own = _rows(ev, view)
+    heirs = (_rows(ev, Object(view.term, heir)) for heir in _heirs(ev, view)) if own is None else ()
+    found = {rows.model.table: rows for rows in (own, *heirs) if rows is not None}
+    return list(found.values())[:MAX_OPTIONS]
 
 
 def _save(ev: Evaluator, view: Object, given: Result, node: Call) -> None:
