@@ -32,9 +32,11 @@ from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
     Expression,
+    Mapping,
     Sequence,
     Unary,
     constant,
+    string,
 )
 from flake8_unique_insert.values import Fresh, Items
 
@@ -105,10 +107,19 @@ def _protects(
     values: dict[str, FieldValue],
     partial: frozenset[Condition],
 ) -> bool:
+    by_data = any(_is_spread(item, write, key) for item in fact.conditions)
     return all(
-        _follows(item, write, key, values, partial) or parents.meets(analysis, write, key, item)
+        _follows(item, write, key, values, partial)
+        or parents.meets(analysis, write, key, item)
+        or (by_data and _is_written(item, write))
         for item in fact.conditions
     )
+
+
+def _is_written(condition: Condition, write: Write) -> bool:
+    """True for a value that the row gets, too: where data of unknown fields is looked up nobody knows what is a key."""
+    value = write.values.get(condition.field)
+    return value is not None and condition.lookup == "exact" and same(value.term, condition.term)
 
 
 def _follows(
@@ -120,7 +131,7 @@ def _follows(
             _excludes_only_itself(condition, write) or condition in partial or _is_another(condition, values, partial)
         )
     if condition.field == "":
-        return condition.lookup == "**" and condition.term == write.values.spread
+        return _is_spread(condition, write, key)
     if condition in partial:
         return True
     if condition.lookup == "either":
@@ -139,6 +150,16 @@ def _follows(
     if not (condition.lookup in WIDER and _has_term(value, condition.term)) and not _begins(value, condition):
         return condition.lookup in FOLDING and any(folded_same(condition.term, term) for term in value.terms)
     return not key.folds(condition.field) or condition.lookup in FOLDING or is_folded(condition.term)
+
+
+def _is_spread(condition: Condition, write: Write, key: UniqueKey) -> bool:
+    """True for `create(**data)`, and for `create(**{**data, "note": note})`, where rows were looked up by `**data`."""
+    spread, looked_up = write.values.spread, condition.term
+    if condition.lookup != "**" or not isinstance(spread, Mapping) or (None, looked_up) not in spread.items:
+        return condition.lookup == "**" and looked_up == spread
+    later = (string(name) for name, _ in spread.items[spread.items.index((None, looked_up)) :])
+    fields = (write.model.field(name) for name in later if name is not None)
+    return not any(field is not None and field.name in key.members for field in fields)
 
 
 def _has_term(value: FieldValue, term: Expression) -> bool:

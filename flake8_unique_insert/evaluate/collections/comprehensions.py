@@ -16,6 +16,7 @@ from flake8_unique_insert.evaluate.states.state import meet
 from flake8_unique_insert.evaluate.states.terms import symbols
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
+    Call,
     Clause,
     Comprehension,
     Expression,
@@ -35,6 +36,7 @@ from flake8_unique_insert.values import (
     Result,
     Rows,
     RowsByKey,
+    Unknown,
     result,
     unknown,
 )
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
 def evaluate(ev: Evaluator, expression: Comprehension) -> Result:
     """Elements, or a dict of names that are known; effects of the body are those of any number of rounds."""
-    entries = _by_names(ev, expression)
+    entries = _by_names(ev, expression) or _items_of(ev, expression)
     if entries is not None:
         return entries
     if not _has_effect(expression):
@@ -81,6 +83,21 @@ def _by_names(ev: Evaluator, expression: Comprehension) -> Result | None:
         found.append((name, ev.evaluate(pair.items[1])))
     ev.state.names = before
     return result(Entries(ev.analysis.symbol("comprehension", ev.frame, expression), tuple(found)))
+
+
+def _items_of(ev: Evaluator, expression: Comprehension) -> Result | None:
+    """`{name: value for name, value in data.items() if name != "note"}` of data that is not known: some of the same."""
+    clause, call = expression.clauses[0], expression.clauses[0].iterable
+    if expression.kind != "dict" or len(expression.clauses) > 1 or not isinstance(call, Call):
+        return None
+    if not isinstance(clause.target, Sequence) or not isinstance(expression.element, Sequence):
+        return None
+    if clause.target.items != expression.element.items or not isinstance(call.function, Attribute):
+        return None
+    data = ev.evaluate(call.function.base).value if call.function.name == "items" and clause.conditions else None
+    if type(data) is Unknown:
+        return result(Entries(data.term, (), True))
+    return result(data) if isinstance(data, Entries) and data.open else None
 
 
 def _has_effect(expression: Comprehension) -> bool:

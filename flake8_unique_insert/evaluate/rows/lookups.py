@@ -21,7 +21,7 @@ from flake8_unique_insert.syntax.expressions import (
     Unary,
     constant,
 )
-from flake8_unique_insert.values import LISTS, Answer, Column, Entries, Items, Result, Rows, Value, unknown
+from flake8_unique_insert.values import LISTS, Answer, Column, Entries, Items, Result, Rows, Unset, Value, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -150,7 +150,8 @@ def _related(ev: Evaluator, model: Model, item: Condition) -> Condition:
 def _spread(model: Model, value: Result) -> Groups:
     inner = value.value
     if isinstance(inner, Entries):
-        found = {condition(model, name, entry) for name, entry in inner.entries}
+        given = (pair for pair in inner.entries if not isinstance(pair[1].value, Unset))
+        found = {condition(model, name, entry) for name, entry in given}
         if inner.open:
             found.add(Condition("", "**", value.term))
         return frozenset([frozenset(found)])
