@@ -87,7 +87,7 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     omitted = _omitted(analysis, write, field)
     if write.instance is None and write.kind == "bulk_create":  # rows of unknown origin, made as most rows are
         return omitted if omitted.kind in ("fresh", "null") else FieldValue("unknown")
-    if write.values.spread is not None and omitted.kind != "fresh":
+    if write.values.spread is not None and omitted.kind != "fresh" and not _has_other_owner(write, field):
         read = (Attribute(write.instance.term, name),) if write.instance is not None else ()
         return FieldValue("unknown", (normal(Subscript(write.values.spread, constant(name))), *read))
     return omitted
@@ -105,6 +105,14 @@ def _without_own(write: Write, name: str, given: Result) -> Result:
         return given
     others = tuple(option for option in given.options if option.value != Known(TRUE))
     return Result(term, others) if term.operator == "or" and others else given
+
+
+def _has_other_owner(write: Write, field: Field | None) -> bool:
+    """True for one of several one-to-one relations that may be NULL, where another one is named: it is the owner."""
+    if field is None or field.relation != "o2o" or not field.null:
+        return False
+    named = (write.model.field(name) for name, value in write.values.values if value.term != NONE)
+    return any(other is not None and other.relation == "o2o" and other.null for other in named)
 
 
 def _own_terms(write: Write, name: str) -> tuple[Expression, ...]:

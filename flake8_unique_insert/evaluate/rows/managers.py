@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH
-from flake8_unique_insert.evaluate.rows.lookups import EVERYTHING, Groups, conjunction, unknown_condition
-from flake8_unique_insert.facts import Condition
+from flake8_unique_insert.evaluate.rows.lookups import EVERYTHING, conjunction, unknown_condition
+from flake8_unique_insert.facts import Condition, Groups
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FunctionSymbol, ManagerDeclaration, Model
 from flake8_unique_insert.syntax.expressions import Attribute, Expression, Name
 from flake8_unique_insert.syntax.summary import FunctionSummary
