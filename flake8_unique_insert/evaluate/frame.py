@@ -93,6 +93,7 @@ class Analysis:
     assumed: the method that a call of its name is taken for where the class of the receiver is not known.
     literals: what the variable of a loop over different literals takes.
     variables: what each `for` loop binds. rows: what is known of rows that one binds.
+    made: the points of the variables of the loops around, for each instance that is made there.
     collected: by graph what is put into collections, see `dedupe`.
     validating: the form whose checks are followed. filled: terms of values that are neither None nor empty.
     """
@@ -118,6 +119,7 @@ class Analysis:
     literals: dict[Symbol, tuple[Expression, ...]] = field(default_factory=dict)
     variables: dict[int, frozenset[Symbol]] = field(default_factory=dict)
     rows: dict[Symbol, RowFields] = field(default_factory=dict)
+    made: dict[Expression, frozenset[int]] = field(default_factory=dict)
     collected: dict[int, frozenset[tuple[str, Expression]]] = field(default_factory=dict)
     solved: dict[object, Any] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.calls.spreading import lay_over, one_dict, with_arguments
 from flake8_unique_insert.evaluate.collections import membership, nests
 from flake8_unique_insert.evaluate.collections.collected import as_elements, merged
-from flake8_unique_insert.evaluate.collections.elements import element_of, is_distinct, is_made
+from flake8_unique_insert.evaluate.collections.elements import element_of, is_distinct
 from flake8_unique_insert.evaluate.states.facts import added
 from flake8_unique_insert.evaluate.states.terms import symbols
 from flake8_unique_insert.syntax.expressions import (
@@ -155,7 +155,8 @@ def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, is_set
     point = ev.analysis.point((ev.frame.path, id(node), "collected"))
     nest = nests.around(ev, holder.depth)
     distinct = is_set or (is_distinct(value.term) and nests.spanned(nest, symbols(value.term)))
-    distinct = distinct or (bool(node.arguments) and is_made(ev, node.arguments[-1].value, value))
+    made = ev.analysis.made.get(value.term)
+    distinct = distinct or (made is not None and ev.within() <= made)
     added_one = Elements(value.term, Result(value.term, tuple(options)), distinct, tuple(objects), nest, holder.depth)
     before = [found] if (found := as_elements(holder)) is not None else []
     return merged(point, Symbol("collected", point), [*before, added_one])

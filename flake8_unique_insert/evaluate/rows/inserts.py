@@ -73,9 +73,16 @@ def inserted_row(model: Model, values: RowValues, made_by: Expression = NONE) ->
     return Inserted(model.table, pairs, not values.open and values.spread is None)
 
 
+def _made(ev: Evaluator, call: Call, model: Model) -> Instance:
+    """The instance that a call makes, another one each time."""
+    instance = Instance(ev.symbol("new", call), model)
+    ev.analysis.made[instance.term] = ev.within()
+    return instance
+
+
 def new_row(ev: Evaluator, call: Call, model: Model, values: RowValues, made_by: Expression = NONE) -> Instance:
     """The instance that an insert made; nothing refers to it yet."""
-    instance = Instance(ev.symbol("new", call), model)
+    instance = _made(ev, call, model)
     ev.state.objects[instance.term] = ObjectState(False, values.values, values.open or values.spread is not None)
     ev.state.insert(tables(model), inserted_row(model, values, made_by))
     ev.state.learn([NewRow(instance.term)])
@@ -218,7 +225,8 @@ def _element(
 ) -> tuple[Instance | None, RowValues, Facts, int | None]:
     value = option.value
     if isinstance(value, Instance) and (known := objects.get(value.term)) is not None:
-        return value, object_values(known), option.facts, count
+        values = object_values(known)
+        return value, values if known.open else _with_kept(value, known, values), option.facts, count
     return None, RowValues((), value.term, True), option.facts, count
 
 
@@ -236,7 +244,7 @@ def instantiate(ev: Evaluator, value: ModelClass, call: Call, arguments: Argumen
         pairs.append(argument)
     values = keyword_values((tuple(pairs), arguments[1]), model)
     is_open = values.open or values.spread is not None or any(argument.star == "*" for argument in arguments[0])
-    instance = Instance(ev.symbol("new", call), model)
+    instance = _made(ev, call, model)
     named = dict(values.values)
     if values.spread is not None:
         named[SPREAD] = unknown(values.spread)
