@@ -236,11 +236,13 @@ def _written_rows(write: Write) -> list[Expression]:
 
 
 def _through_member(condition: Condition, values: dict[str, FieldValue], write: Write) -> bool:
-    """`project__slug=project.slug` says the same as `project=project`; so does a slug that it was found by."""
+    """`project__slug=project.slug` says the same as `project=project`; so does whatever it was found by."""
     name, _, path = condition.field.partition("__")
-    if not path or name not in values or condition.lookup != "exact":
+    if not path or name not in values:
         return False
-    for term in values[name].terms:
+    if any(_is_found_by(term, path, condition) for term in values[name].terms):
+        return True
+    for term in values[name].terms if condition.lookup == "exact" else ():
         reached = term
         for part in path.split("__"):
             reached = Attribute(reached, part)
@@ -248,6 +250,17 @@ def _through_member(condition: Condition, values: dict[str, FieldValue], write: 
         found = row.get(path) if row is not None and path not in row.changed else None
         if same(reached, condition.term) or (found is not None and same(found.term, condition.term)):
             return True
+    return False
+
+
+def _is_found_by(row: Expression, path: str, condition: Condition) -> bool:
+    """True for `rows.filter(name__icontains=name).first()`, where that was asked for as `project__name__icontains`."""
+    asked = path if condition.lookup == "exact" else f"{path}__{condition.lookup}"
+    while isinstance(row, Call) and isinstance(row.function, Attribute):
+        given = [argument.value for argument in row.arguments if argument.keyword == asked]
+        if row.function.name in ("filter", "get") and any(same(value, condition.term) for value in given):
+            return True
+        row = row.function.base
     return False
 
 
