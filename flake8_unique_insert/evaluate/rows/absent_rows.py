@@ -139,15 +139,26 @@ def _is_unique(model: Model, group: frozenset[Condition]) -> bool:
 
 def gone(row: Instance, state: State) -> list[Absent]:
     """What is known once a row was deleted: nobody has its keys, and where no other row was there, none is left."""
-    model, known = row.model, state.objects.get(row.term)
-    changed = known.changed if known is not None else frozenset()
-    kept = (key for key in plain_keys(model.keys) if not changed & set(key.members))
-    found = [Absent(model.table, values_of(row, key, known)) for key in kept]
+    model, found = row.model, []
+    for known in _known_of(row, state):
+        changed = known.changed if known is not None else frozenset()
+        kept = (key for key in plain_keys(model.keys) if not changed & set(key.members))
+        found += [Absent(model.table, values_of(row, key, known)) for key in kept]
     itself = Condition(model.primary_key, "exact", row.term, excluded=True)
     for fact in state.facts:
         if isinstance(fact, Absent) and fact.table == model.table and itself in fact.conditions:
             found.append(replace(fact, conditions=fact.conditions - {itself}))
     return found
+
+
+def _known_of(row: Instance, state: State) -> Iterator[ObjectState | None]:
+    """What is known of a row, of `Code.objects.get(pk=owner.code.pk)` also as `owner.code`."""
+    known = state.objects.get(row.term)
+    yield known
+    key = known.get(row.model.primary_key) if known is not None else None
+    named = key.term if key is not None else None
+    if isinstance(named, Attribute) and named.name in ("pk", "id") and named.base in state.objects:
+        yield state.objects[named.base]
 
 
 def others(row: Instance, keys: Iterable[UniqueKey], state: State) -> list[Absent]:
