@@ -254,13 +254,26 @@ def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> R
 def _saved_elsewhere(ev: Evaluator, node: Call, receiver: Expression) -> Result:
     """What a form, a serializer or an element of an unknown collection saves: nothing says that others refer to it.
 
-    Neither does anything of what the `super().create()` of an unknown class returns.
+    Neither does anything of an instance of an unknown class, `Comment(text=text)`, and of what the `super().create()`
+    of one returns.
     """
     saved = ev.symbol("saved", node)
     if keyword(node, "commit") is None:
         is_element = isinstance(receiver, Symbol) and receiver.kind == "item"
-        ev.state.learn([NewRow(saved), *([NewRow(receiver)] if is_element else [])])
+        is_new = is_element or (isinstance(receiver, Call) and _is_instance(ev, receiver))
+        ev.state.learn([NewRow(saved), *([NewRow(receiver)] if is_new else [])])
     return unknown(saved)
+
+
+def _is_instance(ev: Evaluator, made: Call) -> bool:
+    """True for what calling something named like a class gives, without the primary key of a row that may be there.
+
+    In a loop it must be made of what that binds: another round may save the same one.
+    """
+    name, around = called_name(made).rpartition(".")[2], ev.within()
+    if name == name.upper() or not name[:1].isupper() or any(item.keyword in ("pk", "id") for item in made.arguments):
+        return False
+    return not around or any(symbol.point in around for symbol in made.symbols)
 
 
 def _is_manager(base: Expression) -> bool:
