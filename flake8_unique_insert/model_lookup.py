@@ -60,6 +60,9 @@ class ModelLookup(Protocol):
     def user_model(self) -> Model | None:
         """The model of AUTH_USER_MODEL."""
 
+    def receivers(self, model: Model, signal: str) -> tuple[FunctionSymbol, ...]:
+        """The functions that a model's "pre_save" or "post_save" calls."""
+
     def form(self, symbol: ClassSymbol) -> ModelForm | None:
         """What a form, formset or serializer class validates; None for any other, and where its fields are unknown."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -163,6 +164,16 @@ class Analysis:
         if key not in self._implied:
             self._implied[key] = Call(term, arguments, node)
         return self._implied[key]
+
+    @contextmanager
+    def recorded_apart(self, in_save: bool = False) -> Iterator[Records]:
+        """Records of what is followed in between, as if nothing had been done before. in_save: for a write."""
+        kept = self.recording, self.in_save, self.records, self.called, self.steps
+        self.recording, self.in_save, self.records, self.called, self.steps = True, in_save, Records(), {}, 0
+        try:
+            yield self.records
+        finally:
+            self.recording, self.in_save, self.records, self.called, self.steps = kept
 
     def step(self) -> None:
         """Count work. Raises BudgetExceeded."""

@@ -27,6 +27,7 @@ from flake8_unique_insert.project.metas import Metas
 from flake8_unique_insert.project.models import Models, Readers
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.names import Names
+from flake8_unique_insert.project.receivers import Receivers
 from flake8_unique_insert.project.references import References
 from flake8_unique_insert.project.registry import Registry
 from flake8_unique_insert.project.returns import Returns
@@ -110,6 +111,7 @@ class Project:
             self._default_related_name,
             self._classes.bases,
         )
+        self._receivers = Receivers(self.modules, self.summaries, self.names, self.model, self._referred)
 
     # --- files
 
@@ -133,6 +135,7 @@ class Project:
             self._holders,
             self._accessors,
             self._forms,
+            self._receivers,
         ):
             part.clear()
 
@@ -245,6 +248,10 @@ class Project:
     def user_model(self) -> Model | None:
         """The model of AUTH_USER_MODEL."""
         return self.model_labelled(self._auth_user)
+
+    def receivers(self, model: Model, signal: str) -> tuple[FunctionSymbol, ...]:
+        """The functions that a model's "pre_save" or "post_save" calls."""
+        return self._receivers.of(model, signal)
 
     # --- forms and views
 

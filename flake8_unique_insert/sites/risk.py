@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from flake8_unique_insert.evaluate.collections.apart import tells_apart
 from flake8_unique_insert.evaluate.collections.collected import NOTHING
 from flake8_unique_insert.evaluate.collections.nests import spanned
-from flake8_unique_insert.evaluate.frame import Analysis
+from flake8_unique_insert.evaluate.frame import Analysis, Frame
+from flake8_unique_insert.evaluate.interpreter import Interpreter
 from flake8_unique_insert.evaluate.rows.absent_rows import found_by
 from flake8_unique_insert.evaluate.rows.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.rows.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.rows.row_values import SPREAD
+from flake8_unique_insert.evaluate.rows.signals import inserted_after
 from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.evaluate.states.facts import APART
 from flake8_unique_insert.evaluate.states.terms import ANY, differs, normal, refers_to, same, symbols
@@ -30,7 +32,7 @@ from flake8_unique_insert.syntax.expressions import (
     dotted,
     string,
 )
-from flake8_unique_insert.values import Answer, Elements, Known, Result, Value
+from flake8_unique_insert.values import Answer, Elements, Instance, Known, Result, Value
 
 
 def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
@@ -250,13 +252,14 @@ def _has_fresh_parent(analysis: Analysis, write: Write, key: UniqueKey, values: 
     """True when a member is a row made in this function, or what that generated, and no row of this key has it yet."""
     if write.kind == "bulk_create" and write.element_count is None and not told_apart(analysis, write, values):
         return False
-    for value in values.values():
+    for name, value in values.items():
         for term in value.terms:
             for fact in new_rows(write):
                 is_new = refers_to(term, fact.term) or _is_below(write, value, fact.term)
                 is_new = is_new or is_generated_in(analysis, write, term, fact.term)
                 if is_new and not any(may_clash(row, write, values) for row in fact.but):
-                    return True
+                    signalled = _inserted_by_signals(analysis, write, name, value, fact.term)
+                    return not any(may_clash(row, write, values) for row in signalled)
     return False
 
 
@@ -272,6 +275,26 @@ def _is_below(write: Write, value: FieldValue, parent: Expression) -> bool:
     if isinstance(answer, Answer) and answer.shape == "row":
         known.append(found_by(answer.rows))
     return any(same(found.term, parent) for values in known for _, found in values)
+def _inserted_by_signals(
+    analysis: Analysis, write: Write, name: str, value: FieldValue, parent: Expression
+) -> Iterator[Inserted]:
+    """The rows that `post_save` of a new row may have inserted, which is the parent that a field refers to.
+
+    A parameter that turned out to be a new row may be what a receiver gets itself.
+    """
+    field = write.model.field(name)
+    if field is None or not field.relation or (isinstance(parent, Symbol) and parent.kind == "param"):
+        return
+    given = [option.value for option in value.result.options] if value.result is not None else []
+    rows = [item for item in given if isinstance(item, Instance) and item.term == parent]
+    model = analysis.lookup.model_labelled(field.target, write.model.label.rpartition(".")[0])
+    if not rows and model is not None:
+        rows = [Instance(parent, model)]
+    for row in rows:
+        frame = Frame(row.model.symbol.dotted, path=(analysis.point(("post_save", row.model.label)),))
+        yield from inserted_after(Interpreter(analysis, frame, write.state), row)
+
+
 
 
 def repeats_under_new_row(analysis: Analysis, write: Write, key: UniqueKey) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.frame import BudgetExceeded, Unreachable
 from flake8_unique_insert.evaluate.rows.row_values import SPREAD, object_values
-from flake8_unique_insert.evaluate.rows.writes import Records, RowValues, Write
+from flake8_unique_insert.evaluate.rows.writes import RowValues, Write
 from flake8_unique_insert.evaluate.states.facts import added
 from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.schema import ClassSymbol, Model
@@ -69,16 +69,11 @@ class OwnSave:
         return any(re.search(rf"\.{name}(?:_id)?\s*=[^=]", text) for name in fields)
 
     def _follow(self) -> tuple[Write, ...]:
-        analysis = self._ev.analysis
-        kept = analysis.recording, analysis.in_save, analysis.records, analysis.called, analysis.steps
-        analysis.recording, analysis.in_save, analysis.records, analysis.called = True, True, Records(), {}
-        analysis.steps = 0
         try:
-            return self._written()
+            with self._ev.analysis.recorded_apart(in_save=True):
+                return self._written()
         except (BudgetExceeded, RecursionError, Unreachable):
             return ()
-        finally:
-            analysis.recording, analysis.in_save, analysis.records, analysis.called, analysis.steps = kept
 
     def _written(self) -> tuple[Write, ...]:
         functions.follow(self._ev.aside(), self._save, self._call, *self._arguments)
