@@ -23,6 +23,7 @@ from flake8_unique_insert.sites.conditions import key_conditions, outcome_of, ou
 from flake8_unique_insert.sites.derived import is_derived, is_generated_in, is_made_of_columns
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import (
+    NONE,
     Attribute,
     Call,
     Constant,
@@ -49,8 +50,8 @@ def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
             changed |= _follow_in_save(write, changed)
         return tuple(key for key in keys if changed & set(key.members) or _comes_under(analysis, write, key, changed))
     if write.kind == "bulk_update":
-        fields = names_in(write.options.get("fields"))
-        return tuple(key for key in keys if fields and fields & set(key.members))
+        changed = {*(names_in(write.options.get("fields")) or ())}
+        return tuple(key for key in keys if changed & set(key.members) or _comes_under(analysis, write, key, changed))
     if write.form is not None:  # what neither the form, its caller nor the model's own save sets is made elsewhere
         changed = {*write.form.form.inputs, *(name for name, _ in write.values.values), *_made_in_save(write)}
         return tuple(key for key in keys if changed & set(key.members))
@@ -113,13 +114,21 @@ def _members(write: Write) -> Iterator[str]:
 
 def _comes_under(analysis: Analysis, write: Write, key: UniqueKey, changed: set[str]) -> bool:
     """True when an existing row is made to meet the condition of a partial key: `address.is_default = True`."""
-    if key.condition is None:
+    if key.condition is None or not changed:
         return False
     conditions = key_conditions(analysis, write.model, key) or ()
-    return any(
-        condition.field in changed and outcome_of(field_value(analysis, write, condition.field), condition)
-        for condition in conditions
-    )
+    asked = [condition for condition in conditions if condition.field in changed]
+    return any(outcome_of(value, item) for item in asked for value in _changed_to(analysis, write, item.field))
+
+
+def _changed_to(analysis: Analysis, write: Write, name: str) -> Iterator[FieldValue]:
+    """What a field of an existing row gets; of a batch the literals that loops have given to their rows, too."""
+    yield field_value(analysis, write, name)
+    for row, known in write.state.objects.items() if write.kind == "bulk_update" else ():
+        value = known.get(name) if isinstance(row, Symbol) and row.kind in (*APART, "element") else None
+        for option in value.options if value is not None else ():
+            if isinstance(option.value, Known):
+                yield FieldValue("null" if option.value.term == NONE else "constant", (option.value.term,))
 
 
 def _keeps(write: Write, name: str, term: Expression) -> bool:
@@ -193,14 +202,17 @@ def _is_put_back(write: Write, key: UniqueKey) -> bool:
 
 
 def _left_out(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
-    """`save(update_fields=[...])` without a field of the key."""
+    """`save(update_fields=[...])` without a field of the key, and of its condition where the row comes under that."""
     if write.method != "save" or "update_fields" not in write.options:
         return False
     fields = _may_name(analysis, write.options["update_fields"])
     if fields is None:
         return write.kind == "update" and write.options["update_fields"].value.term.__class__.__name__ != "Constant"
     columns = {found.name if (found := write.model.field(name)) is not None else name for name in fields}
-    return not columns & set(key.members)
+    if columns & set(key.members):
+        return False
+    changed = columns & write.object.changed if write.kind == "update" and write.object is not None else set()
+    return not _comes_under(analysis, write, key, changed)
 
 
 def _may_name(analysis: Analysis, value: Result) -> frozenset[str] | None:
@@ -263,18 +275,6 @@ def _has_fresh_parent(analysis: Analysis, write: Write, key: UniqueKey, values: 
     return False
 
 
-def _is_below(write: Write, value: FieldValue, parent: Expression) -> bool:
-    """True for a row that was found among those that refer to a new one: it cannot be older.
-
-    Of one that was made here it is known which rows refer to it since.
-    """
-    if any(_is_parent(write, term) for term in value.terms):
-        return False
-    answer = value.result.value if value.result is not None else None
-    known = [row.values for term in value.terms if (row := write.state.objects.get(term)) is not None]
-    if isinstance(answer, Answer) and answer.shape == "row":
-        known.append(found_by(answer.rows))
-    return any(same(found.term, parent) for values in known for _, found in values)
 def _inserted_by_signals(
     analysis: Analysis, write: Write, name: str, value: FieldValue, parent: Expression
 ) -> Iterator[Inserted]:
@@ -295,6 +295,18 @@ def _inserted_by_signals(
         yield from inserted_after(Interpreter(analysis, frame, write.state), row)
 
 
+def _is_below(write: Write, value: FieldValue, parent: Expression) -> bool:
+    """True for a row that was found among those that refer to a new one: it cannot be older.
+
+    Of one that was made here it is known which rows refer to it since.
+    """
+    if any(_is_parent(write, term) for term in value.terms):
+        return False
+    answer = value.result.value if value.result is not None else None
+    known = [row.values for term in value.terms if (row := write.state.objects.get(term)) is not None]
+    if isinstance(answer, Answer) and answer.shape == "row":
+        known.append(found_by(answer.rows))
+    return any(same(found.term, parent) for values in known for _, found in values)
 
 
 def repeats_under_new_row(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
