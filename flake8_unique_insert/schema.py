@@ -119,6 +119,7 @@ class UniqueKey:
 
     fields: names as declared, without the fields that stand only inside `expressions`. condition: the `Q` of a partial
     constraint as written in `module`. nulls_distinct: False when two NULLs collide, as they do within `Coalesce`.
+    table: of the multi-table parent that has the key; "" for the model's own.
     """
 
     kind: KeyKind
@@ -130,6 +131,7 @@ class UniqueKey:
     nulls_distinct: bool = True
     deferrable: bool = False
     module: str = ""
+    table: str = ""
 
     @property
     def members(self) -> tuple[str, ...]:

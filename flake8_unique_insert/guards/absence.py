@@ -74,7 +74,7 @@ def _ways(write: Write, key: UniqueKey, values: dict[str, FieldValue]) -> Iterat
 
 
 def _covers(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, FieldValue], known: Facts) -> bool:
-    tables = {write.model.table, *write.model.parents}
+    tables = {key.table} if key.table else {write.model.table, *write.model.parents}
     facts = [
         fact
         for fact in known

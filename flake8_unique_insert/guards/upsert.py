@@ -48,6 +48,8 @@ def _looks_up(analysis: Analysis, write: Write, key: UniqueKey) -> bool:
     assert write.rows is not None
     if write.lookup.spread is not None:
         return not _is_beside_lookup(write, key, write.lookup)  # an unknown lookup is not guilty
+    if key.table:
+        return False  # which finds no other rows of the parent's table than those of the model
     own = {read_condition(write.model, name, value) for name, value in write.lookup.values}
     partial = visible(analysis, write.model, key, own)
     of_rows = [condition for group in write.rows.alternatives for condition in group]

@@ -17,6 +17,7 @@ from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import (
     ClassSymbol,
     Field,
+    KeyKind,
     Location,
     ManagerDeclaration,
     Model,
@@ -248,9 +249,9 @@ class Models:
         label: str,
         proxy: bool,
     ) -> tuple[UniqueKey, ...]:
-        found = [key for parent in parents for key in parent.keys]
         if proxy:
-            return tuple(found)
+            return tuple(key for parent in parents for key in parent.keys)
+        found = [_of_parent(key, parent) for parent in parents for key in parent.keys]
         found.extend(field_keys(declared.values()))
         together = self._option(symbol, "unique_together")
         if together:
@@ -283,6 +284,11 @@ class Models:
 
 def _name(symbol: Base) -> str:
     return symbol.dotted.rpartition(".")[2]
+
+
+def _of_parent(key: UniqueKey, parent: Model) -> UniqueKey:
+    """A key as a multi-table child has it: in the parent's table, but for the primary key, by which it has the row."""
+    return key if key.kind is KeyKind.PRIMARY_KEY else replace(key, table=key.table or parent.table)
 
 
 def _without_alternatives(fields: dict[str, DeclaredField]) -> dict[str, DeclaredField]:

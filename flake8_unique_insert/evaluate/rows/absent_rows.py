@@ -143,7 +143,7 @@ def gone(row: Instance, state: State) -> list[Absent]:
     for known in _known_of(row, state):
         changed = known.changed if known is not None else frozenset()
         kept = (key for key in plain_keys(model.keys) if not changed & set(key.members))
-        found += [Absent(model.table, values_of(row, key, known)) for key in kept]
+        found += [Absent(key.table or model.table, values_of(row, key, known)) for key in kept]
     itself = Condition(model.primary_key, "exact", row.term, excluded=True)
     for fact in state.facts:
         if isinstance(fact, Absent) and fact.table == model.table and itself in fact.conditions:
@@ -167,7 +167,7 @@ def others(row: Instance, keys: Iterable[UniqueKey], state: State) -> list[Absen
     is_new = known is not None and known.new is True
     itself = Condition(row.model.primary_key, "exact", row.term, excluded=True)
     excluded = frozenset() if is_new else frozenset([itself])
-    return [Absent(row.model.table, values_of(row, key, known) | excluded) for key in plain_keys(keys)]
+    return [Absent(key.table or row.model.table, values_of(row, key, known) | excluded) for key in plain_keys(keys)]
 
 
 def plain_keys(keys: Iterable[UniqueKey]) -> list[UniqueKey]:
