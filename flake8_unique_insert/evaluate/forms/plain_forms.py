@@ -13,9 +13,15 @@ from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.forms.form_checks import unfill, valid_value
 from flake8_unique_insert.evaluate.forms.form_input import of_field, source_of
 from flake8_unique_insert.evaluate.forms.forms import follow, own_method
-from flake8_unique_insert.evaluate.forms.validators import validators_of
+from flake8_unique_insert.evaluate.forms.validators import (
+    unique_lookups,
+    unique_together_lookups,
+    validators_of,
+)
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.objects import attributes
+from flake8_unique_insert.evaluate.rows.absent_rows import absent
+from flake8_unique_insert.evaluate.rows.queries import note_check
 from flake8_unique_insert.evaluate.states.facts import about
 from flake8_unique_insert.evaluate.states.terms import ANY
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts
@@ -28,6 +34,7 @@ from flake8_unique_insert.syntax.expressions import (
     Argument,
     Attribute,
     Call,
+    Constant,
     Expression,
     Subscript,
     constant,
@@ -41,6 +48,7 @@ from flake8_unique_insert.values import (
     ObjectState,
     Option,
     Result,
+    Rows,
     SymbolValue,
     Value,
     result,
@@ -130,8 +138,11 @@ def validate(ev: Evaluator, form: Object, fields: dict[str, bool]) -> Facts:
     try:
         for name, is_required in fields.items():
             _clean_field(ev, form, names, name, is_required)
+        data = attributes.read(ev, result(form), names.data, form.term).value
+        for rows in unique_together_lookups(ev, form.symbol, data) if isinstance(data, Entries) else ():
+            _find_none(ev, rows)
         _clean(ev, form, names)
-        before.objects[form.term] = ev.state.objects[form.term]
+        before.objects[form.term], before.checks = ev.state.objects[form.term], ev.state.checks
         return ev.state.facts - before.facts
     finally:
         ev.analysis.validating, ev.analysis.filled = None, filled
@@ -182,9 +193,19 @@ def _clean_field(ev: Evaluator, form: Object, names: Vocabulary, name: str, is_r
     for validator in validators_of(ev, form.symbol, name, value.term):
         call = ev.analysis.implied_call(validator.symbol.dotted, validator.term)
         follow(ev, validator, call, ((Argument(value.term),), [value]))
+    for rows in unique_lookups(ev, form.symbol, name, last, value):
+        _find_none(ev, rows)
     if (method := own_method(ev, form.symbol, f"{names.each}{name}")) is not None:
         given = [value] if names.gives_value else []
         _set_entry(ev, form, names, path, valid_value(ev, _follow(ev, form, method.symbol.summary.name, given)))
+
+
+def _find_none(ev: Evaluator, rows: Rows) -> None:
+    """A validator of DRF's own has looked for these rows. It does not ask where one of the values is None."""
+    note_check(ev, rows)
+    asked = (item.term for group in rows.alternatives for item in group)
+    may_be_null = not all(isinstance(term, Constant) or term in ev.analysis.filled for term in asked)
+    ev.state.learn(replace(fact, or_null=may_be_null) for fact in absent(rows))
 
 
 def _set_entry(ev: Evaluator, form: Object, names: Vocabulary, path: list[str], value: Result) -> None:
