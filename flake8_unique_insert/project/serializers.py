@@ -29,6 +29,7 @@ from flake8_unique_insert.syntax.expressions import (
     Expression,
     Name,
     Sequence,
+    called_name,
     dotted,
     keyword,
     string,
@@ -218,7 +219,7 @@ class Serializers:
         """Whether a field's validators look for its value: `UniqueValidator`, or a class that leaves it to that one."""
         stated = arguments.get("validators")
         if stated is None or _mentions(stated, UNIQUE):
-            return stated is not None
+            return stated is not None and not _looks_among_some(stated)
         paths = (dotted(part.function) for part in stated.walk() if isinstance(part, Call))
         found = (self._names.resolve(module, path) for path in paths if path)
         return any(
@@ -277,6 +278,8 @@ class Serializers:
         for item in filter(self._may_look_up, self._metas.literals.items(stated)):
             fields = keyword(item.expression, "fields") if isinstance(item.expression, Call) else None
             names = self._selections.names(item.at(fields)) if fields is not None else None
+            if key.condition is None and _looks_among_some(item.expression):
+                continue
             if names is None or names <= set(key.members):
                 return True
         return False
@@ -314,6 +317,11 @@ def _is_optional(declared: Declared, field: Field) -> bool:
     required = declared.arguments.get("required")
     left_out = required == FALSE if declared.is_declared else required != TRUE
     return left_out and "default" not in declared.arguments and field.default is not None
+
+
+def _looks_among_some(validator: Expression) -> bool:
+    """True for `UniqueValidator(Customer.objects.filter(active=True))`, which does not see all rows."""
+    return any(isinstance(part, Call) and called_name(part) in ("filter", "exclude") for part in validator.walk())
 
 
 def _mentions(expression: Expression, name: str) -> bool:
