@@ -136,7 +136,10 @@ def _filled(
     analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, FieldValue], form: Form
 ) -> Iterator[Expression]:
     """The terms of values that are not empty, or that leave no key at risk when they are: NULL equals nothing."""
-    yield from (Subscript(form.data, constant(name)) for name in form.form.filled)
+    inputs = form.form.fields.intersection(key.members)
+    is_partial = form.form.kind is FormKind.SERIALIZER and write.kind == "update" and len(inputs) > 1
+    required = form.form.filled - inputs if is_partial else form.form.filled  # a PATCH may give one of several only
+    yield from (Subscript(form.data, constant(name)) for name in required)
     partial = key_conditions(analysis, write.model, key) or frozenset()
     for name, value in values.items():
         field = write.model.field(name)
