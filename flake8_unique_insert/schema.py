@@ -299,8 +299,9 @@ class ModelForm:
     filled: the fields whose valid input is never empty. empty_is_null: those whose empty input is None, where the model
     takes that: Django's own fields of a form. alone: those whose validators look for their value in all rows.
     folding: those whose validators do so in any case. optional: those with a default in the model that the input of a
-    serializer may leave out. many: the class that a serializer names for several rows at once,
-    `Meta.list_serializer_class`. validators: its `Meta.validators`, and the class in which that stands.
+    serializer may leave out. of_user: those that are validated with the request's user, whatever is put in.
+    many: the class that a serializer names for several rows at once, `Meta.list_serializer_class`.
+    validators: its `Meta.validators`, and the class in which that stands.
     """
 
     symbol: ClassSymbol
@@ -315,6 +316,7 @@ class ModelForm:
     alone: frozenset[str] = frozenset()
     folding: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
+    of_user: frozenset[str] = frozenset()
     many: ClassSymbol | None = None
     validators: tuple[Expression, ClassSymbol] | None = None
 

@@ -14,6 +14,7 @@ from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.form_checks import changes_input, own_checks
 from flake8_unique_insert.evaluate.frame import Analysis, BudgetExceeded, Frame
 from flake8_unique_insert.evaluate.interpreter import Interpreter
+from flake8_unique_insert.evaluate.objects.attributes import is_request
 from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.evaluate.states.terms import same
 from flake8_unique_insert.facts import Absent, Condition, Fact, Validated
@@ -22,7 +23,7 @@ from flake8_unique_insert.schema import FormKind, UniqueKey
 from flake8_unique_insert.sites.conditions import hides_rows, key_conditions
 from flake8_unique_insert.sites.risk import told_apart
 from flake8_unique_insert.sites.values import FieldValue, default_of, field_value
-from flake8_unique_insert.syntax.expressions import Constant, Expression, Subscript, constant
+from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Subscript, constant
 from flake8_unique_insert.values import Form, Known
 
 T = TypeVar("T")
@@ -88,7 +89,13 @@ def _is_insert(write: Write) -> bool:
 
 
 def _is_input(fact: Validated, name: str, value: FieldValue) -> bool:
-    return any(same(term, Subscript(fact.term, constant(name))) for term in value.terms)
+    is_user = fact.by is not None and name in fact.by.form.of_user
+    return any(same(term, Subscript(fact.term, constant(name))) or (is_user and _is_user(term)) for term in value.terms)
+
+
+def _is_user(term: Expression) -> bool:
+    """True for `self.request.user`."""
+    return isinstance(term, Attribute) and term.name == "user" and is_request(term.base)
 
 
 # --- checks of the form's own

@@ -86,6 +86,13 @@ class Declared:
         return self.is_writable or "default" in self.arguments
 
     @property
+    def is_user(self) -> bool:
+        """Whether it is the user of the request, which the input cannot change."""
+        default = self.arguments.get("default")
+        is_set = self.kind == "HiddenField" or not self.is_writable
+        return is_set and isinstance(default, Call) and called_name(default) == "CurrentUserDefault"
+
+    @property
     def checks_itself(self) -> bool:
         """Whether DRF, or the validators given, check that its value is unique (oracle B103, B104)."""
         validators = self.arguments.get("validators")
@@ -141,6 +148,7 @@ class Serializers:
         optional = frozenset(column.name for field, column in into.items() if _is_optional(field, column))
         many = self._named(self._metas.value(meta, "list_serializer_class"))
         own = self._metas.value(meta, "validators")
+        of_user = frozenset(field.source for field in fields if field.is_user)
         return ModelForm(
             symbol,
             model,
@@ -151,6 +159,7 @@ class Serializers:
             alone=alone,
             folding=folding,
             optional=optional,
+            of_user=of_user,
             many=many,
             validators=(own.expression, own.owner) if own is not None and own.owner is not None else None,
         )

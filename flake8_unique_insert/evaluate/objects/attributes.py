@@ -126,7 +126,7 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
     if isinstance(value, Known) and name == "value":
         return result(value)  # of a member of choices
     term = Attribute(value.term, name)
-    if name == "user" and _is_request(value.term):
+    if name == "user" and is_request(value.term):
         model = ev.analysis.lookup.user_model()
         if model is not None:
             return result(Instance(term, model))
@@ -213,7 +213,8 @@ COMMON_NAMES = frozenset(
 )
 
 
-def _is_request(term: Expression) -> bool:
+def is_request(term: Expression) -> bool:
+    """True for what is called a request: `request`, `self.request`, `view.request`."""
     name = dotted(term) or getattr(term, "name", "")
     return isinstance(name, str) and name.rsplit(".", 1)[-1] in ("request", "req")
 
@@ -345,7 +346,7 @@ def _of_object(ev: Evaluator, value: Object, name: str, node: Expression) -> Res
         found = stated_by_heirs(ev, value, name, term)
     if found is not None or declared is not None:
         return found or unknown(term)
-    if name == "user" and _is_request(value.term):
+    if name == "user" and is_request(value.term):
         model = ev.analysis.lookup.user_model()
         return result(Instance(term, model)) if model is not None else unknown(term)
     return result(Bound(term, value, name))
