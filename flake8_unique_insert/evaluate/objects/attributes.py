@@ -26,6 +26,7 @@ from flake8_unique_insert.facts import Condition, NewRow
 from flake8_unique_insert.schema import (
     ClassSymbol,
     ExternalSymbol,
+    ModelForm,
     ModuleSymbol,
 )
 from flake8_unique_insert.syntax.expressions import NONE, TRUE, Attribute, Expression, Symbol, constant, dotted
@@ -35,6 +36,7 @@ from flake8_unique_insert.values import (
     Bound,
     Column,
     ErrorClass,
+    Form,
     Fresh,
     Instance,
     Known,
@@ -54,6 +56,7 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
+OF_MODEL = (Instance, ModelClass, ModelForm)
 LOOKUP_ERRORS = ("DoesNotExist", "MultipleObjectsReturned")
 
 
@@ -130,13 +133,13 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
         model = ev.analysis.lookup.user_model()
         if model is not None:
             return result(Instance(term, model))
+    if isinstance(value, Bound) and (value.name, name) == ("_meta", "model"):
+        owner = value.receiver.form if isinstance(value.receiver, Form) else value.receiver
+        return result(ModelClass(term, owner.model)) if isinstance(owner, OF_MODEL) else unknown(term)
     if isinstance(value, Unknown) or (isinstance(value, Bound) and isinstance(value.receiver, Object)):
         return _of_unknown(ev, value, name, term)
     if isinstance(value, Bound) and (value.name, name) == ("_state", "adding") and _is_new(ev, value.receiver):
         return Result(term, (Option(Known(TRUE), frozenset([NewRow(value.receiver.term)])),))
-    if isinstance(value, Bound) and (value.name, name) == ("_meta", "model"):
-        owner = value.receiver
-        return result(ModelClass(term, owner.model)) if isinstance(owner, (Instance, ModelClass)) else unknown(term)
     return result(Bound(term, value, name))
 
 
