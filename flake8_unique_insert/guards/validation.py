@@ -89,7 +89,7 @@ def _is_insert(write: Write) -> bool:
 
 
 def _is_input(fact: Validated, name: str, value: FieldValue) -> bool:
-    is_user = fact.by is not None and name in fact.by.form.of_user
+    is_user = isinstance(fact.by, Form) and name in fact.by.form.of_user
     return any(same(term, Subscript(fact.term, constant(name))) or (is_user and _is_user(term)) for term in value.terms)
 
 

@@ -100,17 +100,31 @@ def bind_request(ev: Evaluator, view: Object, function: FunctionSummary) -> None
     attributes = ev.state.objects.get(view.term)
     given = attributes.get("request") if attributes is not None else None
     request = given.term if given is not None else Attribute(view.term, "request")
-    for owner, name, values in zip((request, view.term), ("method", "action"), known_to):
-        if values:
-            found = Result(Attribute(owner, name), tuple(Option(Known(constant(value))) for value in values))
-            known = ev.state.objects.get(owner) or ObjectState(None)
-            ev.state.objects[owner] = replace(known, values=(*known.values, (name, found)))
+    _note_request(ev, request, view.term, known_to)
     for decorator in (item for item in function.decorators if isinstance(item, Call)):
         for name in SET_BY_ACTION:
             stated = keyword(decorator, name)
             value = evaluate_elsewhere(ev, ev.frame.module, stated) if stated is not None else None
             if value is not None:
                 assignments.assign(ev, result(view), name, value)
+
+
+def _note_request(ev: Evaluator, request: Expression, view: Expression, known_to: Sequence[Sequence[str]]) -> None:
+    """What `request.method` and `view.action` may be. known_to: as in REQUESTS."""
+    for owner, name, values in zip((request, view), ("method", "action"), known_to):
+        if values:
+            found = Result(Attribute(owner, name), tuple(Option(Known(constant(value))) for value in values))
+            known = ev.state.objects.get(owner) or ObjectState(None)
+            ev.state.objects[owner] = replace(known, values=(*known.values, (name, found)))
+
+
+def _give_context(ev: Evaluator, serializer: Form, known_to: Sequence[Sequence[str]]) -> None:
+    """A serializer's `context`, as far as it tells of the request at hand."""
+    context = Attribute(serializer.term, "context")
+    request, view = (unknown(Subscript(context, constant(name))) for name in ("request", "view"))
+    given = Entries(context, (("request", request), ("view", view)), True)
+    assignments.assign(ev, result(serializer), "context", result(given))
+    _note_request(ev, request.term, view.term, known_to)
 
 
 def is_action(function: FunctionSummary) -> bool:
@@ -229,6 +243,8 @@ def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression)
         call = ev.analysis.implied_call("__init__", symbol)
         for form in made:
             forms.initialised(ev, form, call, ((Argument(given.term, star="**"),), [given]))
+    for form in made if method in REQUESTS else ():
+        _give_context(ev, form, REQUESTS[method])
     ev.state.learn(form.valid for form in made)
     return _either(symbol, made) or plain_forms.of_view(ev, view, symbol)
 
