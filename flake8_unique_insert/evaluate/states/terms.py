@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TypeGuard
 
 from flake8_unique_insert.syntax.expressions import (
+    NONE,
     Attribute,
     Binary,
     Call,
@@ -101,7 +102,17 @@ def _is_number(key: Expression) -> bool:
 
 def same(left: Expression, right: Expression) -> bool:
     """True when two terms denote one key value."""
-    return left == right or normal(left) == normal(right)
+    return left == right or (normal(left) == normal(right) and not _differ_where_missing(left, right))
+
+
+def _differ_where_missing(left: Expression, right: Expression) -> bool:
+    """True for `d.get("k")` and `d.get("k", "x")`: where there is none the one is None, the other "x"."""
+    return isinstance(left, Call) and isinstance(right, Call) and _default(left) != _default(right)
+
+
+def _default(call: Call) -> Expression:
+    """The second argument of `d.get("k", "x")`."""
+    return call.arguments[1].value if len(call.arguments) == 2 else NONE
 
 
 def refers_to(term: Expression, row: Expression) -> bool:
