@@ -153,11 +153,15 @@ class Forms:
             return frozenset()
         cleaned = self._reaches_django(symbol, "clean")
         removed = self._removed(symbol)
-        present = (fields - removed) | self._included(symbol, model)
+        present = {
+            is_constraint: (fields - removed) | self._included(symbol, model, is_constraint)
+            for is_constraint in (False, True)
+        }
         return frozenset(
             key
             for key in model.keys
-            if (key.read <= present or removed.issuperset(key.members)) and (cleaned or key.kind is KeyKind.CONSTRAINT)
+            if (key.read <= present[key.kind is KeyKind.CONSTRAINT] or removed.issuperset(key.members))
+            and (cleaned or key.kind is KeyKind.CONSTRAINT)
         )
 
     def _removed(self, symbol: ClassSymbol) -> frozenset[str]:
@@ -170,11 +174,15 @@ class Forms:
         texts = self._overrides(symbol, "__init__")
         return frozenset().union(*(required_fields(text) for text in texts if ".required" in text))
 
-    def _included(self, symbol: ClassSymbol, model: Model) -> frozenset[str]:
+    def _included(self, symbol: ClassSymbol, model: Model, is_constraint: bool) -> frozenset[str]:
         """Fields that overrides have validated, in the form or not: those that the list of exclusions speaks of, and
-        all where its text names none, or where an override does not leave it to Django what is checked."""
+        all where its text names none, or where an override does not leave it to Django what is checked.
+
+        is_constraint: of constraints, which `instance.validate_unique()` does not check.
+        """
         for name in OWN_UNIQUENESS:
-            if not all(re.search(rf"super\([^)]*\)\s*\.\s*{name}\(", text) for text in self._overrides(symbol, name)):
+            own = (text for text in self._overrides(symbol, name) if not (is_constraint and _is_of_fields(text)))
+            if not all(re.search(rf"super\([^)]*\)\s*\.\s*{name}\(", text) for text in own):
                 return frozenset(model.fields)
         texts = self._overrides(symbol, OWN_UNIQUENESS[1])
         named = (frozenset(model.fields).intersection(re.findall(r"\w+", text)) for text in texts)
@@ -296,6 +304,11 @@ class Forms:
 def last_part(name: str) -> str:
     """`ModelForm` of `django.forms.ModelForm`."""
     return name.rsplit(".", 1)[-1]
+
+
+def _is_of_fields(text: str) -> bool:
+    """True for a method that has the row validate what its fields, and `unique_together`, say, and looks for no row."""
+    return "instance.validate_unique(" in text and not re.search(r"constraint|full_clean|filter\(|exists\(", text)
 
 
 def _is_called(bases: Iterable[str], kind: str) -> bool:
