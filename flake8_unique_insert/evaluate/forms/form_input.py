@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,10 @@ from flake8_unique_insert.values import Elements, Entries, Form, Result, result,
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
+RETURN = re.compile(r"\breturn\b[ (]*(.*)")
+DISTINCT = re.compile(r"((list|sorted|tuple)\()?(set\(|frozenset\(|dict\.fromkeys\(|\{[^:]+ for )")
+"""The beginning of a set, or of a list of what is in one."""
+
 
 def validated_input(ev: Evaluator, form: Form) -> Entries:
     """`cleaned_data` or `validated_data`, as far as it concerns the model, and the rows that declared fields choose."""
@@ -22,6 +27,7 @@ def validated_input(ev: Evaluator, form: Form) -> Entries:
     if form.form.kind is not FormKind.SERIALIZER:
         several = (name for name in form.form.fields.difference(declared) if fields[name].relation == "m2m")
         found.update((name, _each_once(found[name].term)) for name in several)
+    found.update((name, _each_once(found[name].term)) for name in declared if _is_made_distinct(ev, form, name))
     written = form.form.fields
     chosen = {name: item for name, item in found.items() if name in written or isinstance(item.value, Elements)}
     for name in declared if form.form.kind is FormKind.SERIALIZER else ():
@@ -36,6 +42,15 @@ def input_of(ev: Evaluator, form: Form, name: str) -> Expression:
     is_serializer = form.form.kind is FormKind.SERIALIZER
     field = form.form.model.field(source_of(ev, form.form.symbol, name)) if is_serializer else None
     return Subscript(form.data, constant(field.name if field is not None else name))
+
+
+def _is_made_distinct(ev: Evaluator, form: Form, name: str) -> bool:
+    """True where a form's own method for a field returns a set, or what was one."""
+    verb = "validate" if form.form.kind is FormKind.SERIALIZER else "clean"
+    member = ev.analysis.lookup.class_member(form.form.symbol, f"{verb}_{name}")
+    text = ev.analysis.lookup.function_source(member.method) if member is not None and member.method else ""
+    returned = RETURN.findall(text)
+    return bool(returned) and all(map(DISTINCT.match, returned))
 
 
 def whole_input(ev: Evaluator, form: Form) -> Result:
