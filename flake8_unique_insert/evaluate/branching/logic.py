@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.branching.comparisons import is_lookup_test
 from flake8_unique_insert.evaluate.branching.truth import deciding
+from flake8_unique_insert.evaluate.calls.spreading import lay_over
 from flake8_unique_insert.evaluate.collections import membership
 from flake8_unique_insert.evaluate.rows.subqueries import negated
 from flake8_unique_insert.evaluate.states.facts import added, without
@@ -27,7 +28,7 @@ from flake8_unique_insert.syntax.expressions import (
     Walrus,
     called_name,
 )
-from flake8_unique_insert.values import Items, Known, Option, Result, Unknown, result, unknown
+from flake8_unique_insert.values import Entries, Items, Known, Option, Result, Unknown, Value, result, unknown
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -57,8 +58,17 @@ def binary(ev: Evaluator, expression: Binary) -> Result:
         return result(replace(left.value, term=term, items=(*left.value.items, *right.value.items)))
     if expression.operator == "|" and (grown := membership.union(left, right)) is not None:
         return grown
+    if expression.operator == "|" and isinstance(right.value, Entries):
+        return _merged(left.value, right.value, term)
     filled = right.value.items if expression.operator == "%" and isinstance(right.value, Items) else (right,)
     return ev.compound(expression, term, [left, *filled])
+
+
+def _merged(left: Value, right: Entries, term: Expression) -> Result:
+    """`options | {"team": team}`."""
+    entries, is_open = (dict(left.entries), left.open) if isinstance(left, Entries) else ({}, True)
+    lay_over(entries, right.entries)
+    return result(Entries(term, tuple(entries.items()), is_open or right.open))
 
 
 def flag(ev: Evaluator, test: Expression) -> Result:

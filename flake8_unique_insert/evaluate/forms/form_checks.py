@@ -27,7 +27,20 @@ from flake8_unique_insert.syntax.expressions import (
     constant,
 )
 from flake8_unique_insert.syntax.replacement import replaced
-from flake8_unique_insert.values import Form, Fresh, Function, Known, ObjectState, Option, Result, Rows, result, unknown
+from flake8_unique_insert.values import (
+    Elements,
+    Form,
+    Fresh,
+    Function,
+    Known,
+    Object,
+    ObjectState,
+    Option,
+    Result,
+    Rows,
+    result,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -41,8 +54,8 @@ def own_checks(
     filled: terms of values that are neither None nor empty. assumed: fields whose input is of interest as far as it is
     this.
     """
-    ev.state.facts = frozenset(_left_choices(ev, form))
     data = validated_input(ev, form)
+    ev.state.facts = frozenset(left_choices(ev, form, data.entries))
     entries = {**dict(data.entries), **{name: result(value) for name, value in assumed}}
     state = ev.state.objects.get(form.term) or ObjectState(None)
     others = tuple(item for item in state.values if item[0] != form.form.data)
@@ -228,18 +241,22 @@ def _checks_of_model(ev: Evaluator, form: Form) -> Iterator[tuple[Function, list
             yield from ((replace(method, receiver=option.value), []) for option in row.options)
 
 
-def _left_choices(ev: Evaluator, form: Form) -> Iterator[Absent]:
-    """`fields["user"].queryset = User.objects.exclude(members__group=group)`: who is chosen has no row in the group."""
-    model = form.form.model
-    for name in form.form.fields:
+def left_choices(ev: Evaluator, form: Object, values: Iterable[tuple[str, Result]]) -> Iterator[Absent]:
+    """`fields["user"].queryset = User.objects.exclude(members__group=group)`: who is chosen has no row in the group.
+
+    values: the valid input of the form's fields.
+    """
+    for name, value in values:
         field = ev.state.objects.get(Subscript(Attribute(form.term, "fields"), constant(name)))
         choices = field.get("queryset") if field is not None else None
         if choices is None or not isinstance(choices.value, Rows) or len(choices.value.alternatives) != 1:
             continue
         (group,) = choices.value.alternatives
+        lookup = "in" if isinstance(value.value, Elements) else "exact"
         for left_out in (item for item in group if item.excluded and item.lookup == "exact"):
             relation, _, other = left_out.field.partition("__")
             accessor = ev.analysis.lookup.accessor(choices.value.model, relation)
-            if accessor is not None and accessor.model == model.label and other in model.fields:
-                chosen = Condition(accessor.field, "exact", Subscript(form.data, constant(name)))
+            model = ev.analysis.lookup.model_labelled(accessor.model) if accessor is not None else None
+            if accessor is not None and model is not None and accessor.kind != "m2m" and other in model.fields:
+                chosen = Condition(accessor.field, lookup, value.term)
                 yield Absent(model.table, frozenset([chosen, replace(left_out, field=other, excluded=False)]))

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls import functions
-from flake8_unique_insert.evaluate.forms.form_checks import unfill, valid_value
+from flake8_unique_insert.evaluate.forms.form_checks import left_choices, unfill, valid_value
 from flake8_unique_insert.evaluate.forms.form_input import of_field, source_of
-from flake8_unique_insert.evaluate.forms.forms import follow, own_method
+from flake8_unique_insert.evaluate.forms.forms import follow, initialised, own_method
 from flake8_unique_insert.evaluate.forms.validators import (
     unique_lookups,
     unique_together_lookups,
@@ -112,14 +112,20 @@ def bind_input(ev: Evaluator, serializer: Object, parameter: str) -> None:
         ev.state.names[parameter] = attributes.read(ev, result(serializer), SERIALIZER.data, serializer.term)
 
 
-def of_view(ev: Evaluator, view: Object, term: Expression) -> Result | None:
-    """The valid form that a `FormView` calls `form_valid` with: of its `form_class`, where that has no model."""
+def of_view(ev: Evaluator, view: Object, term: Expression, given: Result | None) -> Result | None:
+    """The valid form that a `FormView` calls `form_valid` with: of its `form_class`, where that has no model.
+
+    given: what the view's own `get_form_kwargs()` returns.
+    """
     stated = attributes.read(ev, result(view), "form_class", view.term).value
     symbol = stated.symbol if isinstance(stated, SymbolValue) else None
     fields = ev.analysis.lookup.declared_fields(symbol) if isinstance(symbol, ClassSymbol) else None
     if not isinstance(symbol, ClassSymbol) or fields is None:
         return None
     form = Object(term, symbol)
+    if given is not None:
+        call = ev.analysis.implied_call("__init__", term)
+        initialised(ev, form, call, ((Argument(given.term, star="**"),), [given]))
     ev.state.learn(validate(ev, form, fields))
     return result(form)
 
@@ -139,8 +145,10 @@ def validate(ev: Evaluator, form: Object, fields: dict[str, bool]) -> Facts:
         for name, is_required in fields.items():
             _clean_field(ev, form, names, name, is_required)
         data = attributes.read(ev, result(form), names.data, form.term).value
-        for rows in unique_together_lookups(ev, form.symbol, data) if isinstance(data, Entries) else ():
-            _find_none(ev, rows)
+        if isinstance(data, Entries):
+            ev.state.learn(left_choices(ev, form, data.entries))
+            for rows in unique_together_lookups(ev, form.symbol, data):
+                _find_none(ev, rows)
         _clean(ev, form, names)
         before.objects[form.term], before.checks = ev.state.objects[form.term], ev.state.checks
         return ev.state.facts - before.facts

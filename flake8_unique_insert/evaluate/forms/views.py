@@ -236,7 +236,7 @@ def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression)
     found = form_classes(ev, view, FORM_PARAMETERS[method], method)
     is_new = _makes_rows(ev, view) if method == "form_valid" else method == "perform_create"
     pairs = _each(ev, found, symbol) if len(found) > 1 else [(form, symbol) for form in found]
-    given = _called(ev, view, "get_form_kwargs") if method == "form_valid" and found else None
+    given = _called(ev, view, "get_form_kwargs") if method == "form_valid" else None
     row = _row(ev, view, given) if not is_new else None
     made = [bind(ev, Form(term, form.symbol, form), row, is_new) for form, term in pairs]
     if given is not None:
@@ -246,7 +246,7 @@ def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression)
     for form in made if method in REQUESTS else ():
         _give_context(ev, form, REQUESTS[method])
     ev.state.learn(form.valid for form in made)
-    return _either(symbol, made) or plain_forms.of_view(ev, view, symbol)
+    return _either(symbol, made) or plain_forms.of_view(ev, view, symbol, given)
 
 
 def _row(ev: Evaluator, view: Object, arguments: Result | None) -> Result | None:
