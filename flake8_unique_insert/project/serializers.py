@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from flake8_unique_insert.project.classes import Classes
 from flake8_unique_insert.project.literals import Placed
@@ -62,6 +62,7 @@ class Declared:
         states_unique: bool,
         symbol: ClassSymbol | None = None,
     ) -> None:
+        self.name = name
         self.kind = kind
         self.symbol = symbol
         self.arguments = arguments
@@ -259,6 +260,7 @@ class Serializers:
         )
         alone = {field.source for field in fields if field.checks_itself}
         present = {field.source for field in fields if field.has_value}
+        sources = {field.name: field.source for field in fields}
         for key in model.keys:
             if key.expressions:
                 continue  # DRF makes no validator of them (oracle B117)
@@ -270,7 +272,9 @@ class Serializers:
             elif stated is None:
                 if key.read <= present:
                     yield key
-            elif present.issuperset(key.members) and self._states(stated, key):  # in the rows that these look at
+            elif present.issuperset(key.members) and self._states(
+                stated, key, sources
+            ):  # in the rows that these look at
                 yield key
 
     def _gives_none(self, symbol: ClassSymbol, name: str) -> bool:
@@ -280,8 +284,11 @@ class Serializers:
         returned = RETURNED.findall(self._text(method)) if method is not None else []
         return bool(returned) and all(value.strip() in ("[]", "()") for value in returned)
 
-    def _states(self, stated: Placed, key: UniqueKey) -> bool:
-        """Whether `Meta.validators`, which stand in for the automatic ones, check a key (oracle B108)."""
+    def _states(self, stated: Placed, key: UniqueKey, sources: Mapping[str, str]) -> bool:
+        """Whether `Meta.validators`, which stand in for the automatic ones, check a key (oracle B108).
+
+        sources: of the serializer's fields, whose names these give.
+        """
         if not isinstance(stated.expression, Sequence):
             return True
         for item in filter(self._may_look_up, self._metas.literals.items(stated)):
@@ -289,7 +296,7 @@ class Serializers:
             names = self._selections.names(item.at(fields)) if fields is not None else None
             if key.condition is None and _looks_among_some(item.expression):
                 continue
-            if names is None or names <= set(key.members):
+            if names is None or {sources.get(name, name) for name in names} <= set(key.members):
                 return True
         return False
 
