@@ -15,7 +15,7 @@ from flake8_unique_insert.evaluate.rows.row_values import SPREAD
 from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.evaluate.states.facts import of_each
 from flake8_unique_insert.evaluate.states.state import State
-from flake8_unique_insert.evaluate.states.terms import normal
+from flake8_unique_insert.evaluate.states.terms import is_upload, normal
 from flake8_unique_insert.facts import Null
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Field
@@ -51,6 +51,9 @@ from flake8_unique_insert.values import (
     Value,
     result,
 )
+
+FILE_FIELDS = frozenset({"django.db.models.FileField", "django.db.models.ImageField"})
+STORAGES = ("default_storage", "FileSystemStorage", "InMemoryStorage")
 
 
 @record
@@ -165,15 +168,24 @@ def _given(analysis: Analysis, write: Write, given: Result, field: Field | None)
 
 
 def _is_filed_anew(analysis: Analysis, field: Field, values: list[Value]) -> bool:
-    """True for an upload that the field's `upload_to(row, filename)` puts where no other is.
+    """True for an upload that the storage, or the field's `upload_to(row, filename)`, puts where no other is.
 
     A file that another row has stays where it is.
     """
+    if _finds_free_names(field) and all(is_upload(value.term) for value in values):
+        return True
     path = field.arguments.get("upload_to")
     if path is None or any(isinstance(value.term, (Attribute, Constant)) for value in values):
         return False
     call = Call(path, (Argument(Name("instance")), Argument(Name("filename"))))
     return _is_generated(analysis, ("upload_to", field.module, field.name), field.module, call)
+
+
+def _finds_free_names(field: Field) -> bool:
+    """True for a file's field with a storage of Django's, whose `get_available_name()` has no two files of a name."""
+    storage = field.arguments.get("storage")
+    name = dotted(storage.function if isinstance(storage, Call) else storage) if storage is not None else STORAGES[0]
+    return (name or "").rpartition(".")[2] in STORAGES and not FILE_FIELDS.isdisjoint(field.bases)
 
 
 def _is_default(analysis: Analysis, value: Value, field: Field | None) -> bool:

@@ -31,6 +31,9 @@ OTHER = Symbol("other", 0)
 CLOCKS = frozenset({"now", "today", "time", "utcnow", "localtime", "localdate", "time_ns", "date"})
 """What tells the time."""
 
+UPLOADS = frozenset({"FILES", "cleaned_data", "validated_data"})
+"""Where the files are that a request brings."""
+
 STR = (Name("str"), Name("builtins.str"))
 
 MAX_PARTS = 60
@@ -181,6 +184,11 @@ def is_of_parameter(term: Expression) -> bool:
     """True for a parameter, what is reached from one, and what the `save()` of one, a form perhaps, returned."""
     first = root(term)
     return isinstance(first, Symbol) and first.kind in ("param", "saved")
+
+
+def is_upload(term: Expression) -> bool:
+    """True for a file of a request, or of a form's or serializer's valid input: `request.FILES["scan"]`."""
+    return isinstance(term, Subscript) and isinstance(term.base, Attribute) and term.base.name in UPLOADS
 
 
 def is_folded(term: Expression) -> bool:
