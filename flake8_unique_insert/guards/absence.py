@@ -45,6 +45,8 @@ WIDER = frozenset(
     {"exact", "iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith", "gte", "lte"}
 )
 STARTS = frozenset({"startswith", "istartswith"})
+CLASS_NAME = frozenset({"_meta", "model_name", "model", "__class__", "__name__", "lower"})
+"""What is read of a row to name its class as a content type does."""
 NO_ROW = frozenset({NONE, constant(0), Unary("-", constant(1))})
 """What is no primary key of a row, and is taken where there is no row."""
 
@@ -242,6 +244,8 @@ def _through_member(condition: Condition, values: dict[str, FieldValue], write: 
         return False
     if any(_is_found_by(term, path, condition) for term in values[name].terms):
         return True
+    if path == "model" and any(_names_class(condition.term, row) for row in _objects(write, name, values)):
+        return True
     for term in values[name].terms if condition.lookup == "exact" else ():
         reached = term
         for part in path.split("__"):
@@ -262,6 +266,27 @@ def _is_found_by(row: Expression, path: str, condition: Condition) -> bool:
             return True
         row = row.function.base
     return False
+
+
+def _objects(write: Write, content_type: str, values: dict[str, FieldValue]) -> Iterator[Expression]:
+    """The rows that a GenericForeignKey gets, which has this field for their content type."""
+    numbers = {number for kind, number in write.model.generic_keys.values() if kind == content_type}
+    terms = (term for number in numbers & values.keys() for term in values[number].terms)
+    return (term.base for term in terms if isinstance(term, Attribute) and term.name in ("pk", "id"))
+
+
+def _names_class(name: Expression, row: Expression) -> bool:
+    """True for `row._meta.model_name` and `row.__class__.__name__.lower()`, by which its content type is looked up."""
+    read = set[str]()
+    while name != row:
+        if isinstance(name, Attribute) and name.name in CLASS_NAME:
+            read.add(name.name)
+            name = name.base
+        elif isinstance(name, Call) and not name.arguments:
+            name = name.function
+        else:
+            return False
+    return not read.isdisjoint({"_meta", "__class__"})
 
 
 def _lists_value(listed: Expression, value: FieldValue) -> bool:
