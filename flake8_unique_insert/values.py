@@ -11,15 +11,7 @@ from dataclasses import field, replace
 
 from flake8_unique_insert.facts import NO_FACTS, Absent, Condition, Fact, Facts, Hashed, Inserted, Validated
 from flake8_unique_insert.record import record
-from flake8_unique_insert.schema import (
-    ClassSymbol,
-    FunctionSymbol,
-    Link,
-    ManagerDeclaration,
-    Model,
-    ModelForm,
-    Symbol,
-)
+from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Link, ManagerDeclaration, Model, ModelForm, Symbol
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Constant, Expression, hashed_once
 
 Nest = frozenset[frozenset[Expression]]
@@ -277,10 +269,11 @@ class Items(Value):
 @hashed_once
 @record
 class Entries(Value):
-    """A dict with known string keys; `open` when it may hold others."""
+    """A dict with known string keys; `open` when it may hold others. if_empty: what holds where it is empty."""
 
     entries: tuple[tuple[str, Result], ...]
     open: bool = False
+    if_empty: Facts | None = NO_FACTS
 
 
 @hashed_once
@@ -289,7 +282,8 @@ class Elements(Value):
     """A collection of unknown length whose elements look like `element`. distinct: no two of them are equal.
 
     objects: what was known of element instances when they were put in. nests: the nested loops in which they were.
-    depth: how many loops stand around where the collection was made.
+    depth: how many loops stand around where the collection was made. if_empty: what holds where it is empty, None
+    where it is not.
     """
 
     element: Result
@@ -297,6 +291,7 @@ class Elements(Value):
     objects: tuple[tuple[Expression, ObjectState], ...] = ()
     nests: frozenset[Nest] = frozenset()
     depth: int = 0
+    if_empty: Facts | None = NO_FACTS
 
 
 @hashed_once
@@ -367,6 +362,8 @@ class Result(Hashed):
         """Those of its options, and of the elements of collections."""
         for option in self.options:
             yield from option.facts
+            if isinstance(option.value, (Elements, Entries)):
+                yield from option.value.if_empty or ()
             if isinstance(option.value, (Elements, RowsByKey)):
                 yield from option.value.element.facts_inside()
             elif isinstance(option.value, Column):

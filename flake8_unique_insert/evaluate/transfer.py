@@ -8,8 +8,7 @@ from typing import Any
 from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.calls.protections import quietly
-from flake8_unique_insert.evaluate.collections import membership
-from flake8_unique_insert.evaluate.collections.collected import as_elements, merged
+from flake8_unique_insert.evaluate.collections import collection_methods, membership
 from flake8_unique_insert.evaluate.collections.exhausted import along, began, between_rounds, is_inside
 from flake8_unique_insert.evaluate.errors import catches_lookup, error_names, may_raise, names_of
 from flake8_unique_insert.evaluate.evaluator import Evaluator, Raised
@@ -51,15 +50,14 @@ from flake8_unique_insert.syntax.expressions import (
     Expression,
     Name,
     Subscript,
-    Symbol,
     constant,
 )
 from flake8_unique_insert.values import (
     Column,
+    Elements,
     Items,
     Known,
     NestedFunction,
-    Option,
     Result,
     Unknown,
     result,
@@ -195,20 +193,11 @@ def _assign(ev: Evaluator, action: Assign) -> None:
         if (grown := membership.union(old, value)) is not None and action.operator == "|":
             return ev.assign(action.target, grown)
         more, value = value, ev.compound(action, Binary(action.operator, old.term, value.term), [old, value])
-        if isinstance(action.target, Name) and isinstance(old.value, Items) and action.operator == "+":
-            value = _more_names(ev, action, old, more) or unknown(ev.symbol("changed", action))
+        if isinstance(action.target, Name) and isinstance(old.value, (Items, Elements)) and action.operator == "+":
+            value = collection_methods.extended(ev, old, more, action) or unknown(ev.symbol("changed", action))
     elif action.annotation is not None and not _is_known(value):
         value = annotated(ev, action.annotation, value.term, ev.frame.module) or value
     ev.assign(action.target, value)
-
-
-def _more_names(ev: Evaluator, action: Assign, old: Result, value: Result) -> Result | None:
-    """`names += ["email"]` of literals: any of them; None for other lists."""
-    parts = [found for item in (old, value) if (found := as_elements(item.value)) is not None]
-    if len(parts) < 2 or not all(isinstance(item.value, Known) for part in parts for item in part.element.options):
-        return None
-    point = ev.analysis.point((ev.frame.path, id(action), "collected"))
-    return Result(old.term, (Option(merged(point, Symbol("collected", point), parts)),))
 
 
 def _lazily(ev: Evaluator, value: Expression) -> Result:

@@ -104,7 +104,9 @@ def _len_of(left: Expression) -> Expression | None:
 
 
 def _counts(value: Value, by_len: bool, one: bool) -> bool:
-    """True for rows that are counted; one: where there is one of them at most."""
+    """True for rows that are counted, or what is collected; one: where there is one of them at most."""
+    if by_len and isinstance(value, (Items, Elements, Entries)):
+        return not one
     rows = value if isinstance(value, Rows) else value.rows if isinstance(value, (Column, Answer)) else None
     is_counted = by_len or (isinstance(value, Answer) and value.shape == "count")
     return rows is not None and is_counted and (not one or one_at_most(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.collections.collected import is_there
 from flake8_unique_insert.evaluate.collections.membership import absent_from
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, missing, only_one
 from flake8_unique_insert.evaluate.rows.lookups import rows_in
@@ -26,6 +27,7 @@ from flake8_unique_insert.values import (
     Answer,
     Column,
     CreatedFlag,
+    Elements,
     Entries,
     Fresh,
     Function,
@@ -39,7 +41,6 @@ from flake8_unique_insert.values import (
     Rows,
     SymbolValue,
     Unknown,
-    Unset,
     Validity,
     Value,
 )
@@ -66,16 +67,11 @@ def truth(value: Value) -> bool | None:
         return None if isinstance(value.symbol, (ExternalSymbol, ValueSymbol)) else True
     if isinstance(value, Items):  # an empty one may have been filled by what it was given to
         return True if value.items else None
-    if isinstance(value, Entries) and any(_is_there(entry) for _, entry in value.entries):
+    if isinstance(value, Entries) and any(is_there(entry) for _, entry in value.entries):
         return True
     if isinstance(value, Answer) and not value.rows.alternatives:
         return value.negated
     return None
-
-
-def _is_there(entry: Result) -> bool:
-    """True for an entry that a dict has on all ways."""
-    return not any(isinstance(option.value, Unset) for option in entry.options)
 
 
 def facts_when(value: Value, outcome: bool) -> Facts:
@@ -88,6 +84,8 @@ def facts_when(value: Value, outcome: bool) -> Facts:
         return absent(value)
     if isinstance(value, Column) and not outcome:
         return absent_from(value, value.rows)
+    if isinstance(value, (Elements, Entries)) and not outcome:
+        return value.if_empty or NO_FACTS
     if isinstance(value, Validity) and outcome:
         return value.valid
     row = _unsaved(value.term, outcome)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.states.facts import added, common
@@ -74,6 +74,34 @@ def alike(term: Expression, options: list[Option]) -> Result:
     return Result(single, tuple(found.values())) if len(found) <= MAX_OPTIONS else unknown(single)
 
 
+def is_there(entry: Result) -> bool:
+    """True for an entry that a dict has on all ways."""
+    return not any(isinstance(option.value, Unset) for option in entry.options)
+
+
+def any_if_empty(options: Iterable[Option]) -> Facts | None:
+    """What holds where a collection or dict is empty, whichever of these it is; None where none of them is empty."""
+    known = [found for option in options if (found := _if_empty(option)) is not None]
+    return common(known) if known else None
+
+
+def _if_empty(option: Option) -> Facts | None:
+    value = option.value
+    if isinstance(value, Entries) and any(is_there(entry) for _, entry in value.entries):
+        return None
+    if isinstance(value, (Elements, Entries)):
+        return None if value.if_empty is None else added(option.facts, value.if_empty)
+    return None if isinstance(value, Items) and value.items else option.facts
+
+
+def with_if_empty(value: Value, change: Callable[[Facts], Facts]) -> Value:
+    """A value after a change of what holds where it is empty; the very same one where that stays."""
+    if not isinstance(value, (Elements, Entries)) or not value.if_empty:
+        return value
+    known = change(value.if_empty)
+    return value if known == value.if_empty else replace(value, if_empty=known)
+
+
 def met_entries(term: Expression, options: list[Option]) -> Result:
     """One dict for several: the keys of all; those that one of them lacks may be unset."""
     dicts = [option.value for option in options if isinstance(option.value, Entries)]
@@ -92,7 +120,7 @@ def met_entries(term: Expression, options: list[Option]) -> Result:
         terms = {value.term for value in present}
         joined = terms.pop() if len(terms) == 1 else Subscript(Attribute(term, EITHER), Constant(name, "str"))
         merged.append((name, Result(joined, alike(joined, inner).options)))
-    value = Entries(term, tuple(merged), any(value.open for value in dicts))
+    value = Entries(term, tuple(merged), any(value.open for value in dicts), any_if_empty(options))
     return Result(term, (Option(value, common(known)),))
 
 

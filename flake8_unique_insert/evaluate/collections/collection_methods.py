@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls.spreading import lay_over, one_dict, with_arguments
 from flake8_unique_insert.evaluate.collections import membership, nests
-from flake8_unique_insert.evaluate.collections.collected import as_elements, merged
-from flake8_unique_insert.evaluate.collections.elements import element_of, is_distinct
+from flake8_unique_insert.evaluate.collections.collected import any_if_empty, as_elements, merged
+from flake8_unique_insert.evaluate.collections.elements import element_of, is_distinct, is_made
 from flake8_unique_insert.evaluate.states.facts import added
 from flake8_unique_insert.evaluate.states.terms import symbols
+from flake8_unique_insert.facts import NO_FACTS
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Attribute,
@@ -75,10 +76,11 @@ def of_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
         holder = Entries(bound.term, (), True)  # only dicts have names
     if function.name in ("append", "add") and len(node.arguments) == 1 and isinstance(holder, (Items, Elements)):
         value = ev.evaluate(node.arguments[0].value)
-        is_set = function.name == "add"
-        ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, is_set, node)),))
+        differs = function.name == "add" or is_made(ev, node.arguments[0].value, value)
+        ev.state.names[base.id] = Result(bound.term, (Option(_with_element(ev, holder, value, differs, node)),))
         return result(Known(NONE))
     if function.name == "pop" and isinstance(holder, Elements) and not node.arguments:
+        ev.state.names[base.id] = Result(bound.term, (Option(replace(holder, if_empty=NO_FACTS)),))
         return element_of(ev, bound, node)  # those that are left are as before
     if isinstance(holder, Column):
         return _on_column(ev, base.id, holder, function.name, node)
@@ -143,8 +145,11 @@ def _on_column(ev: Evaluator, name: str, column: Column, method: str, node: Call
     return unknown(ev.symbol("changed", node))
 
 
-def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, is_set: bool, node: Call) -> Value:
-    """A collection after one more element: any number of elements like this one and those before."""
+def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, differs: bool, node: object) -> Elements:
+    """A collection after one more element: any number of elements like this one and those before.
+
+    differs: each that is put in here is another one.
+    """
     facts = ev.state.facts
     options = [Option(option.value, added(facts, option.facts)) for option in value.options]
     objects = [
@@ -154,12 +159,12 @@ def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, is_set
     ]
     point = ev.analysis.point((ev.frame.path, id(node), "collected"))
     nest = nests.around(ev, holder.depth)
-    distinct = is_set or (is_distinct(value.term) and nests.spanned(nest, symbols(value.term)))
+    distinct = differs or (is_distinct(value.term) and nests.spanned(nest, symbols(value.term)))
     made = ev.analysis.made.get(value.term)
     distinct = distinct or (made is not None and ev.within() <= made)
     added_one = Elements(value.term, Result(value.term, tuple(options)), distinct, tuple(objects), nest, holder.depth)
     before = [found] if (found := as_elements(holder)) is not None else []
-    return merged(point, Symbol("collected", point), [*before, added_one])
+    return replace(merged(point, Symbol("collected", point), [*before, added_one]), if_empty=None)
 
 
 def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call, values: list[Result]) -> Result:
@@ -174,13 +179,32 @@ def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call,
         entries = tuple((key, value) for key, value in holder.entries if key != taken)
         if holder.open and isinstance(taken, str):  # it is not among those that are not known
             entries = (*entries, (taken, result(Unset(Subscript(holder.term, values[0].term)))))
-        return Result(bound.term, (Option(replace(holder, entries=entries)),))
+        return Result(bound.term, (Option(replace(holder, entries=entries, if_empty=NO_FACTS)),))
     if name == "insert" and isinstance(holder, (Items, Elements)) and len(values) == 2:
-        return Result(bound.term, (Option(_with_element(ev, holder, values[1], False, node)),))
-    if name == "extend" and isinstance(holder, (Items, Elements)) and values:
-        element = element_of(ev, values[0], node)
-        return Result(bound.term, (Option(_with_element(ev, holder, element, False, node)),))
+        differs = is_made(ev, node.arguments[1].value, values[1])
+        return Result(bound.term, (Option(_with_element(ev, holder, values[1], differs, node)),))
+    if name == "extend" and values:
+        return extended(ev, bound, values[0], node) or unknown(ev.symbol("changed", node))
     return unknown(ev.symbol("changed", node))
+
+
+def extended(ev: Evaluator, bound: Result, more: Result, node: object) -> Result | None:
+    """A list with the elements of another one besides; None for what is no list."""
+    holder = bound.value
+    own = as_elements(holder)
+    if own is None or not isinstance(holder, (Items, Elements)):
+        return None
+    others = as_elements(more.value)
+    if others is not None and all(
+        isinstance(item.value, Known) for part in (own, others) for item in part.element.options
+    ):
+        point = ev.analysis.point((ev.frame.path, id(node), "collected"))
+        grown = merged(point, Symbol("collected", point), [own, others])
+    else:
+        grown = _with_element(ev, holder, element_of(ev, more, node), False, node)
+    empty, other = any_if_empty(bound.options), any_if_empty(more.options)
+    known = None if empty is None or other is None else added(empty, other)
+    return Result(bound.term, (Option(replace(grown, if_empty=known)),))
 
 
 def _default(ev: Evaluator, holder: Entries, key: str, value: Result, node: Call) -> Result:

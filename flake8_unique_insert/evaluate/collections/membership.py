@@ -10,7 +10,7 @@ from flake8_unique_insert.evaluate.rows.lookups import EVERYTHING, condition, co
 from flake8_unique_insert.evaluate.rows.queries import note_check
 from flake8_unique_insert.evaluate.states.facts import added, common, has_values
 from flake8_unique_insert.evaluate.states.state import State
-from flake8_unique_insert.facts import Condition, Facts, Inserted
+from flake8_unique_insert.facts import NO_FACTS, Condition, Facts, Inserted
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Argument,
@@ -94,8 +94,12 @@ def union(left: Result, right: Result) -> Result | None:
 def remove(ev: Evaluator, target: Subscript) -> None:
     """`del rows_by_name[name]`."""
     base, key = ev.evaluate(target.base), ev.evaluate(target.index)
-    if isinstance(target.base, Name) and target.base.id in ev.state.names and isinstance(base.value, Column):
+    if not isinstance(target.base, Name) or target.base.id not in ev.state.names:
+        return
+    if isinstance(base.value, Column):
         ev.state.names[target.base.id] = Result(base.term, (Option(without_value(base.value, key)),))
+    elif isinstance(base.value, Elements):
+        ev.state.names[target.base.id] = Result(base.term, (Option(replace(base.value, if_empty=NO_FACTS)),))
 
 
 def without_value(column: Column, item: Result | None) -> Column:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flake8_unique_insert.evaluate.collections.collected import with_if_empty
 from flake8_unique_insert.facts import Absent, Condition, Fact, Facts, Groups
 from flake8_unique_insert.syntax.expressions import Expression, Symbol
 from flake8_unique_insert.values import Answer, Option, Result, Rows, Value
@@ -54,10 +55,14 @@ def value_renamed(value: Result | None, renaming: Renaming) -> Result | None:
     """A value with what is known of it, by the new names."""
     if value is None or not renaming:
         return value
-    facts = [facts_renamed(option.facts, renaming)[1] for option in value.options]
-    if all(new is option.facts for new, option in zip(facts, value.options)):
-        return value
-    return replace(value, options=tuple(replace(option, facts=new) for new, option in zip(facts, value.options)))
+    options = tuple(_option_renamed(option, renaming) for option in value.options)
+    return value if all(new is old for new, old in zip(options, value.options)) else replace(value, options=options)
+
+
+def _option_renamed(option: Option, renaming: Renaming) -> Option:
+    facts = facts_renamed(option.facts, renaming)[1]
+    value = with_if_empty(option.value, lambda known: facts_renamed(known, renaming)[1])
+    return option if facts is option.facts and value is option.value else Option(value, facts)
 
 
 def questions_renamed(values: list[Result | None], renamings: list[Renaming]) -> list[Result | None]:

@@ -15,11 +15,13 @@ from typing import TypeVar
 from flake8_unique_insert.evaluate.collections.apart import RowFields
 from flake8_unique_insert.evaluate.collections.collected import (
     MAX_OPTIONS,
+    any_if_empty,
     as_elements,
     merged,
     met_entries,
     met_object,
     partly_known,
+    with_if_empty,
 )
 from flake8_unique_insert.evaluate.states.changes import (
     Effect,
@@ -230,6 +232,7 @@ def _changed_options(bound: Result, change: Change, inside: Change) -> Result:
     options = []
     for option in bound.options:
         value, facts = option.value, changed(option.facts, change)
+        value = with_if_empty(value, lambda known: changed(known, change))
         if isinstance(value, (Elements, RowsByKey)):
             element = _changed_options(value.element, inside, inside)
             value = value if element is value.element else replace(value, element=element)
@@ -350,6 +353,7 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
     filled = [value for value in collections if value is not None]
     if 1 < len(filled) == len(collections):
         collection = merged(point, Symbol("collected", point, name), filled)
+        collection = replace(collection, if_empty=any_if_empty(options.values()))
         return Result(term, (Option(collection, common([option.facts for option in options.values()])),))
     columns = [option.value for option in options.values() if isinstance(option.value, Column)]
     if 1 < len(columns) == len(options) and len({replace(item, but=NO_ROWS, due=NO_ROWS) for item in columns}) == 1:
@@ -371,9 +375,10 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
 
 
 def _without_common(bound: Result, facts: Facts) -> Result:
-    if not any(option.facts & facts for option in bound.options):
+    if not any(option.facts & facts for option in bound.options) and not any_if_empty(bound.options):
         return bound
-    return Result(bound.term, tuple(Option(option.value, option.facts - facts) for option in bound.options))
+    options = (Option(with_if_empty(item.value, lambda own: own - facts), item.facts - facts) for item in bound.options)
+    return Result(bound.term, tuple(options))
 
 
 def _met_objects(point: int, states: list[State], differing: list[Expression]) -> dict[Expression, ObjectState]:
