@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_unique_insert.flow.clauses import jumps, read_handler, suppressed_types
+from flake8_unique_insert.flow.clauses import is_endless, jumps, read_handler, suppressed_types
 from flake8_unique_insert.flow.filling import filled, taken_out
 from flake8_unique_insert.flow.graph import (
     Action,
@@ -218,7 +218,7 @@ class _Builder:
         head = self.block()
         self.link(self.act(block, Assign(iterable, node.iterable)), head)
         body, done = self.block(), self.block()
-        for way in (body, done):
+        for way in (body,) if is_endless(node.iterable) else (body, done):
             self.link(head, way)
         head.heads = step = Iterate(node.target, iterable, isinstance(node.iterable, Name))
         return self.loop(node, body, done, Loop(self.block(), head, len(self.finals), step))

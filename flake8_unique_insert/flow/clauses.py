@@ -1,9 +1,9 @@
-"""Clauses of compound statements read by themselves: except handlers and `with` items that suppress."""
+"""Clauses of compound statements read by themselves: except handlers, `with` items that suppress, endless loops."""
 
 from __future__ import annotations
 
 from flake8_unique_insert.flow.graph import Handler
-from flake8_unique_insert.syntax.expressions import Call, Expression, Name
+from flake8_unique_insert.syntax.expressions import Call, Expression, Name, dotted
 from flake8_unique_insert.syntax.statements import (
     Break,
     Continue,
@@ -14,6 +14,11 @@ from flake8_unique_insert.syntax.statements import (
     Suite,
     suites,
 )
+
+
+def is_endless(iterable: Expression) -> bool:
+    """True for `itertools.count()`: a loop over it ends by what is in it only."""
+    return isinstance(iterable, Call) and dotted(iterable.function) in ("count", "itertools.count")
 
 
 def suppressed_types(manager: Expression) -> tuple[Expression, ...]:
