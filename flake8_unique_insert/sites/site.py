@@ -9,11 +9,12 @@ from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.evaluate.states.facts import added
 from flake8_unique_insert.evaluate.states.state import Check
-from flake8_unique_insert.evaluate.states.terms import same
+from flake8_unique_insert.evaluate.states.terms import is_normalised, same
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import hides_rows, values_held
 from flake8_unique_insert.sites.risk import safe_reason, written_keys
-from flake8_unique_insert.values import Option, Result, Unset
+from flake8_unique_insert.syntax.expressions import Expression
+from flake8_unique_insert.values import Known, Option, Result, Unset
 
 Guard = Callable[[Analysis, Write, UniqueKey], str | None]
 
@@ -79,7 +80,7 @@ def site_of(analysis: Analysis, write: Write, guard: Guard) -> InsertSite:
             verdicts[key] = _whichever_value(analysis, write, key, guard)
         if verdicts[key] == "unguarded" and write.mechanisms:
             verdicts[key] = _in_own_save(analysis, write, key, guard)
-        elif verdicts[key] in ("checked", "upsert") and _is_replaced(write, key):
+        elif _is_replaced(write, key, verdicts[key]):
             inner = _in_own_save(analysis, write, key, guard)
             verdicts[key] = inner if inner == "unguarded" else verdicts[key]
     unguarded = [key for key, verdict in verdicts.items() if verdict == "unguarded"]
@@ -130,13 +131,29 @@ def _at_risk(write: Write, key: UniqueKey) -> str:
     return "unknown" if unread else "unguarded"
 
 
-def _is_replaced(write: Write, key: UniqueKey) -> bool:
-    """True when the model's own `save` always gives a member a value that is not made of the one that was given."""
+def _is_replaced(write: Write, key: UniqueKey, verdict: str) -> bool:
+    """True when the model's own `save` may give a member another value than the one of which the verdict speaks."""
+    if verdict == "validated":
+        return write.form is None and any(_is_set_later(write, own, key) for own in write.mechanisms)
+    return verdict in ("checked", "upsert") and _is_another(write, key)
+
+
+def _is_another(write: Write, key: UniqueKey) -> bool:
+    """True when it always gives one that is not made of the one given, or may normalise that."""
     found = [
-        all(given is None or value is None or _is_made_of(given, value) for given, value in _members(write, own, key))
+        [(given, made) for given, made in _members(write, own, key) if given is not None and made is not None]
         for own in write.mechanisms
     ]
-    return bool(found) and not any(found)
+    is_kept = any(all(_is_made_of(given, made) for given, made in members) for members in found)
+    return bool(found) and (not is_kept or any(_is_normalised(*pair) for members in found for pair in members))
+
+
+def _is_set_later(write: Write, own: Write, key: UniqueKey) -> bool:
+    """True when it normalises what was validated, or computes what was left out."""
+    found = [(given, made) for given, made in _members(write, own, key) if made is not None]
+    return any(
+        _is_normalised(given, made) if given is not None else not isinstance(made.value, Known) for given, made in found
+    )
 
 
 def _members(write: Write, own: Write, key: UniqueKey) -> Iterator[tuple[Result | None, Result | None]]:
@@ -145,8 +162,16 @@ def _members(write: Write, own: Write, key: UniqueKey) -> Iterator[tuple[Result 
 
 
 def _is_made_of(given: Result, made: Result) -> bool:
-    before, after = ({found.term, *(option.value.term for option in found.options)} for found in (given, made))
-    return any(same(old, new) or old in new.walk() for new in after for old in before)
+    return any(same(old, new) or old in new.walk() for new in _terms(made) for old in _terms(given))
+
+
+def _is_normalised(given: Result, made: Result) -> bool:
+    """True when a value may be a given text that was normalised in a way that it was not before."""
+    return any(is_normalised(old, new) for new in _terms(made) for old in _terms(given))
+
+
+def _terms(value: Result) -> set[Expression]:
+    return {value.term, *(option.value.term for option in value.options)}
 
 
 def _in_own_save(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:

@@ -10,7 +10,7 @@ from flake8_unique_insert.evaluate.collections import membership, nests
 from flake8_unique_insert.evaluate.collections.collected import any_if_empty, as_elements, merged
 from flake8_unique_insert.evaluate.collections.elements import element_of, is_distinct, is_made
 from flake8_unique_insert.evaluate.states.facts import added
-from flake8_unique_insert.evaluate.states.terms import symbols
+from flake8_unique_insert.evaluate.states.terms import NORMALISING, symbols
 from flake8_unique_insert.facts import NO_FACTS
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -240,8 +240,8 @@ def _key(holder: Entries, name: str, value: Result) -> Result:
 
 def call_method(ev: Evaluator, receiver: Value, name: str, node: Call, arguments: Arguments) -> Result | None:
     """Methods of dicts that only read, and the case of a known string."""
-    if isinstance(receiver, Known) and isinstance(receiver.constant, str) and name in ("lower", "upper"):
-        return result(Known(constant(receiver.constant.lower() if name == "lower" else receiver.constant.upper())))
+    if isinstance(receiver, Known) and isinstance(receiver.constant, str) and name in NORMALISING and not arguments[0]:
+        return result(Known(constant(getattr(receiver.constant, name)())))
     if isinstance(receiver, Entries) and name == "get" and arguments[0]:
         found = _entry(receiver, arguments[1])
         if found is not None:

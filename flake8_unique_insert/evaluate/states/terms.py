@@ -18,6 +18,7 @@ from flake8_unique_insert.syntax.expressions import (
     Symbol,
     Unsupported,
     called_name,
+    constant,
     dotted,
     string,
 )
@@ -39,6 +40,12 @@ STR = (Name("str"), Name("builtins.str"))
 MAX_PARTS = 60
 
 FOLDED_CALLS = frozenset({"lower", "casefold", "upper", "Lower", "Upper"})
+
+CASES = frozenset({"lower", "casefold", "upper", "title", "capitalize", "swapcase"})
+"""Methods of texts that change nothing but the case."""
+
+NORMALISING = CASES | {"strip", "lstrip", "rstrip"}
+"""Methods of texts that change nothing when they are called once more."""
 
 FOLDING = frozenset({"iexact", "icontains", "istartswith", "iendswith"})
 """Lookups to which upper and lower case are one."""
@@ -202,6 +209,30 @@ def folded_same(left: Expression, right: Expression) -> bool:
 
 
 def _unfolded(term: Expression) -> Expression:
-    if is_folded(term) and isinstance(term, Call) and isinstance(term.function, Attribute) and not term.arguments:
-        return term.function.base
-    return term
+    if isinstance(term, Call) and isinstance(term.function, Attribute) and not term.arguments:
+        return term.function.base if term.function.name in CASES else term
+    text = string(term)
+    return term if text is None else constant(text.lower())
+
+
+def is_normalised(text: Expression, made: Expression) -> bool:
+    """True for `text.strip().lower()`, unless the text itself was stripped and lowered. Literals tell what they are."""
+    if isinstance(text, Constant):
+        return False
+    steps: set[str] = set()
+    while not same(text, made) and (step := _step(made)) is not None:
+        steps.add(step[0])
+        made = step[1]
+    before: set[str] = set()
+    rest = text
+    while (step := _step(rest)) is not None:
+        before.add(step[0])
+        rest = step[1]
+    return same(text, made) and not steps <= before
+
+
+def _step(term: Expression) -> tuple[str, Expression] | None:
+    """The last method by which a text was normalised, and the text before; None where it was not."""
+    if isinstance(term, Call) and isinstance(term.function, Attribute) and term.function.name in NORMALISING:
+        return term.function.name, term.function.base
+    return None
