@@ -6,7 +6,7 @@ from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.rows.inserts import is_true, names_in
 from flake8_unique_insert.evaluate.rows.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.rows.writes import RowValues, Write
-from flake8_unique_insert.evaluate.states.terms import normal, same
+from flake8_unique_insert.evaluate.states.terms import folded_same, normal, same
 from flake8_unique_insert.evaluate.states.texts import hashed_text, parts_told
 from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.guards import parents
@@ -178,8 +178,11 @@ def _is_dropped(write: Write, key: UniqueKey) -> bool:
 def _overridden(write: Write, key: UniqueKey) -> bool:
     """`defaults` give a key field another value than the one that was looked up (oracle B48)."""
     assert write.lookup is not None
-    for name, looked_up in write.lookup.values:
-        value = write.values.get(name)
-        if name in key.members and value is not None and not same(value.term, looked_up.term):
+    for lookup, looked_up in write.lookup.values:
+        name, _, kind = lookup.partition("__")
+        value, alike = write.values.get(name), folded_same if kind == "iexact" else same
+        if kind not in ("", "iexact") or name not in key.members or value is None:
+            continue
+        if not alike(value.term, looked_up.term):
             return True
     return False
