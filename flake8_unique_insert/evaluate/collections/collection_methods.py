@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
     Constant,
+    Mapping,
     Name,
     Sequence,
     Subscript,
@@ -72,6 +74,8 @@ def of_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
     holder = bound.value
     if function.name in ADDING and isinstance(holder, Unknown):
         ev.state.grow(bound.term)
+    for name in _names_updated(node) if function.name == "update" and isinstance(holder, Unknown) else ():
+        ev.state.assign_item(bound.term, name)
     if function.name == "pop" and type(holder) is Unknown and node.arguments and string(ev.term(node.arguments[0])):
         holder = Entries(bound.term, (), True)  # only dicts have names
     if function.name in ("append", "add") and len(node.arguments) == 1 and isinstance(holder, (Items, Elements)):
@@ -90,6 +94,13 @@ def of_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
         ev.state.names[base.id] = _changed(ev, bound, holder, function.name, node, values)
         return _taken(holder, function.name, values) or unknown(ev.symbol("changed", node))
     return None
+
+
+def _names_updated(node: Call) -> Iterator[str]:
+    """The keys that `data.update({"name": value}, name=value)` writes out."""
+    for argument in node.arguments:
+        keys = [key for key, _ in argument.value.items] if isinstance(argument.value, Mapping) else []
+        yield from (name for name in (argument.keyword, *map(string, keys)) if name is not None)
 
 
 def _on_each(ev: Evaluator, name: str, bound: Result, method: str, node: Call) -> Result | None:
