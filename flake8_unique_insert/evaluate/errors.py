@@ -32,10 +32,11 @@ def may_raise(ev: Evaluator, block: Block, names: list[tuple[str, str]]) -> bool
         return all(value is None or _may_be(ev, value, names) for value in raising)
     if ev.calls_unknown:
         return True
-    return not all(_is_own(ev, name) for name, table in names if not table) or any(table for _, table in names)
+    return not all(is_own(ev, name) for name, table in names if not table) or any(table for _, table in names)
 
 
-def _is_own(ev: Evaluator, name: str) -> bool:
+def is_own(ev: Evaluator, name: str) -> bool:
+    """True for an exception class that the project defines."""
     return "." in name and ev.analysis.functions.is_own(name.rpartition(".")[0])
 
 
@@ -108,9 +109,16 @@ def names_of(names: list[tuple[str, str]]) -> set[str]:
     return {name for name, _ in names}
 
 
-def catches_lookup(names: list[tuple[str, str]], error: str, table: str) -> bool:
-    """True when a handler of these names catches a lookup's error."""
-    accepted = CAUGHT_BY.get(error, (error,))
+def raised_by(ev: Evaluator, value: Expression) -> list[tuple[str, str]]:
+    """The class that `raise value` raises an instance of, under the name of a lookup's error where it is one."""
+    known = error_names(ev, value.function if isinstance(value, Call) else value) or []
+    last = [name.rsplit(".", 1)[-1] for name, _ in known]
+    return [(short if short in CAUGHT_BY else name, table) for short, (name, table) in zip(last, known) if name]
+
+
+def catches(ev: Evaluator, names: list[tuple[str, str]], error: str, table: str) -> bool:
+    """True when a handler of these names catches an error."""
+    accepted = CAUGHT_BY.get(error) or ancestors(ev, error)
     return any(
         name.rsplit(".", 1)[-1] in accepted and (not caught_table or not table or caught_table == table)
         for name, caught_table in names

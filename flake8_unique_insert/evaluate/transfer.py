@@ -10,7 +10,7 @@ from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.calls.protections import quietly
 from flake8_unique_insert.evaluate.collections import collection_methods, membership
 from flake8_unique_insert.evaluate.collections.exhausted import along, began, between_rounds, is_inside
-from flake8_unique_insert.evaluate.errors import catches_lookup, error_names, may_raise, names_of
+from flake8_unique_insert.evaluate.errors import CAUGHT_BY, catches, error_names, is_own, may_raise, names_of, raised_by
 from flake8_unique_insert.evaluate.evaluator import Evaluator, Raised
 from flake8_unique_insert.evaluate.frame import Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result
@@ -74,7 +74,7 @@ class FlowTransfer:
         self.frame = frame
         self.within = within
         self.live = graph.live_at_heads
-        self.specific: set[Edge] = set()
+        self.specific: dict[Edge, bool] = {}
         self.escaping: dict[Block, Raised] = {}
         self.records: dict[Block, Records] = {}
 
@@ -126,7 +126,7 @@ class FlowTransfer:
 
         None when nothing in the block can raise what it catches.
         """
-        self.specific.discard(edge)
+        self.specific.pop(edge, None)
         names = error_names(ev, edge.types)
         if names and not may_raise(ev, edge.source, names):
             return None
@@ -134,9 +134,13 @@ class FlowTransfer:
             return before
         facts: list[Facts] = []
         broad = names is None or bool(names_of(names) & django_names.BROAD_ERRORS)
+        says_so = False
         for error, table, learned in ev.raised:
-            if (broad and _is_exact(ev, table, learned)) or (names is not None and catches_lookup(names, error, table)):
+            is_of_lookup = error in CAUGHT_BY
+            caught = names is not None and catches(ev, names, error, table)
+            if caught or (broad and is_of_lookup and _is_exact(ev, table, learned)):
                 facts.append(learned)
+                says_so = says_so or is_of_lookup or is_own(ev, error)
         if not facts:
             return before
         state = before.copy()
@@ -145,7 +149,7 @@ class FlowTransfer:
         asked = (fact for learned in facts for fact in learned if isinstance(fact, Absent))
         state.checks |= {Check(fact.table, frozenset([fact.conditions])) for fact in asked}
         if not broad:
-            self.specific.add(edge)
+            self.specific[edge] = says_so
         return state
 
     def meet(self, block: Block, arriving: list[tuple[Edge, State]]) -> State:
@@ -156,7 +160,8 @@ class FlowTransfer:
         if len(arriving) == 1 and loop is None:
             return arriving[0][1]
         specific = [state for edge, state in arriving if edge in self.specific]
-        states = specific or [state for _, state in arriving]
+        from_lookups = any(self.specific.get(edge) for edge, _ in arriving)
+        states = specific if from_lookups else [state for _, state in arriving]
         point = self.analysis.point((self.frame.path, id(block), "block"))
         if loop is None or (loop.stored and (block.loops or self.frame.stack)):
             return meet(point, states)
@@ -302,6 +307,8 @@ def _is_recursive(ev: Evaluator, call: Call) -> bool:
 def _raise(ev: Evaluator, action: Raise) -> None:
     if action.value is not None:
         ev.evaluate(action.value)
+        errors = raised_by(ev, action.value)
+        ev.raised += [(error, table, ev.state.facts) for error, table in errors]
     raise Unreachable
 
 

@@ -11,7 +11,8 @@ from flake8_unique_insert.evaluate.collections.elements import SAME_ELEMENTS
 from flake8_unique_insert.evaluate.objects import attributes, setting
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, only_one
 from flake8_unique_insert.evaluate.rows.relations import one_to_one
-from flake8_unique_insert.facts import Condition
+from flake8_unique_insert.evaluate.states.facts import added
+from flake8_unique_insert.facts import Condition, NewRow
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
     NONE,
@@ -85,13 +86,16 @@ def _len(ev: Evaluator, node: Call) -> Result | None:
 
 
 def _int(ev: Evaluator, node: Call) -> Result | None:
-    """`int(rows.count())`: the count."""
+    """`int(rows.count())`: the count. Of a text that is no number there is no row."""
     if len(node.arguments) != 1 or node.arguments[0].star:
         return None
     value = ev.evaluate(node.arguments[0].value)
     if all(isinstance(option.value, Answer) and option.value.shape == "count" for option in value.options):
         return value
-    return ev.compound(node, Call(Name("int"), (Argument(value.term),)), [value])
+    term = Call(Name("int"), (Argument(value.term),))
+    if ev.in_lookup:
+        ev.raised.append(("builtins.ValueError", "", added(ev.state.facts, [NewRow(term)])))
+    return ev.compound(node, term, [value])
 
 
 def _any(ev: Evaluator, node: Call) -> Result | None:

@@ -15,13 +15,14 @@ from flake8_unique_insert.flow.solve import Solution, Transfer, solve
 class NotingTransfer(Transfer[State], Protocol):
     """A transfer that notes what the last visit of each block has found besides the states.
 
-    specific: edges to handlers that were entered from lookups. escaping: by block the lookup errors that nothing
-    catches. records: by block what is found there.
+    specific: edges to handlers that were entered from what raises just that; True for lookups and the project's errors.
+    escaping: by block the lookup errors that nothing catches, and the errors that are raised. records: by block what is
+    found there.
     """
 
     analysis: Analysis
     frame: Frame
-    specific: set[Edge]
+    specific: dict[Edge, bool]
     escaping: dict[Block, Raised]
     records: dict[Block, Records]
 
