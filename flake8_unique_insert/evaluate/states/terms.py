@@ -37,6 +37,9 @@ UPLOADS = frozenset({"FILES", "cleaned_data", "validated_data"})
 
 STR = (Name("str"), Name("builtins.str"))
 
+DUMPS = frozenset({"dict", "model_dump"})
+"""Methods that give a schema's fields as a dict, by their names."""
+
 MAX_PARTS = 60
 
 FOLDED_CALLS = frozenset({"lower", "casefold", "upper", "Lower", "Upper"})
@@ -91,8 +94,29 @@ def _normal(term: Expression) -> Expression:
     if isinstance(term, Attribute):
         return Attribute(normal(term.base), term.name.removesuffix("_id") or term.name)
     if isinstance(term, Subscript):
-        return Subscript(normal(term.base), term.index)
+        read = _read_from_dump(term)
+        return Subscript(normal(term.base), term.index) if read is None else normal(read)
     return term
+
+
+def _read_from_dump(term: Subscript) -> Attribute | None:
+    """The `payload.name` of `payload.model_dump()["name"]`."""
+    name, owner = string(term.index), _dumped(term.base)
+    return Attribute(owner, name) if name is not None and owner is not None else None
+
+
+def _dumped(dump: Expression) -> Expression | None:
+    """The x of `x.model_dump()`, `x.__dict__`, `vars(x)`, and of a dict made of these."""
+    if isinstance(dump, Attribute):
+        return dump.base if dump.name == "__dict__" else None
+    if not isinstance(dump, Call):
+        return None
+    if isinstance(dump.function, Attribute):
+        return dump.function.base if dump.function.name in DUMPS else None
+    name, plain = called_name(dump), [argument.value for argument in dump.arguments if not argument.star]
+    if name not in ("vars", "dict") or len(plain) != 1 or len(dump.arguments) != 1:
+        return None
+    return plain[0] if name == "vars" else _dumped(plain[0])
 
 
 def _looked_up(term: Call) -> Expression | None:
