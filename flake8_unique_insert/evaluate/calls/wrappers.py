@@ -12,7 +12,7 @@ from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.flow.clauses import read_handler
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Constant, Expression, Name, Yield, dotted
-from flake8_unique_insert.syntax.statements import ExceptClause, FunctionDef, Return, Suite, Try, inside
+from flake8_unique_insert.syntax.statements import ExceptClause, FunctionDef, Raise, Return, Suite, Try, inside
 from flake8_unique_insert.values import Function, SymbolValue, Value
 
 if TYPE_CHECKING:
@@ -103,9 +103,15 @@ def _try_catches(
         return False
     taking = (clause for clause in statement.handlers if _names_integrity_error(ev, symbol, clause, given))
     first = next(taking, None)
-    if first is None or read_handler(first).always_reraises:
+    if first is None or (read_handler(first).always_reraises and not _raises_another(first.body, first.name)):
         return False
     return not (_is_broad(first) and _calls(first.body, names))  # which would raise the same error again
+
+
+def _raises_another(body: Suite, caught: str | None) -> bool:
+    """True for statements that raise something else than the error that was caught, as may be said to who asks."""
+    raised = (statement.value for statement in inside(body, Raise))
+    return any(value is not None and value != Name(caught or "") for value in raised)
 
 
 def _calls(body: Suite, names: set[str]) -> bool:
@@ -135,10 +141,13 @@ def _names_integrity_error(
 
 
 def _exit_swallows(ev: Evaluator, method: FunctionSymbol) -> bool:
-    """An `__exit__` that speaks of IntegrityError, or always returns True, swallows it."""
+    """An `__exit__` that speaks of IntegrityError, or always returns True, swallows it, or raises another error."""
     code = ev.analysis.functions.code(method)
     if code is None:
         return False
+    caught = method.summary.parameters[2].name if len(method.summary.parameters) > 2 else None
+    if _raises_another(code.body, caught) and _speaks_of_integrity_error(code.body):
+        return True
     returned = [statement.value for statement in inside(code.body, Return) if statement.value is not None]
     if not returned:
         return False
