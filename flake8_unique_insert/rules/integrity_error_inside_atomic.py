@@ -12,7 +12,7 @@ from flake8_unique_insert.rules.rule import Rule
 from flake8_unique_insert.rules.wording import call_text
 from flake8_unique_insert.sites.site import InsertSite
 from flake8_unique_insert.syntax.expressions import FALSE, TRUE, Attribute, Call, Comprehension, Expression, called_name
-from flake8_unique_insert.syntax.statements import Assign, Expr, Raise, Return, Statement, Suite, Try, inside
+from flake8_unique_insert.syntax.statements import Assign, Expr, Raise, Return, Statement, Suite, Try, With, inside
 
 OWN_SAVEPOINT = frozenset({"upsert"})
 QUERY_VERBS = frozenset(
@@ -125,20 +125,30 @@ def _stands_alone(atomic: Protection, handler: Protection, write: Write) -> bool
 
     Nothing may have been written in it before, and no query is made once the handler has run.
     """
-    region = atomic.region
+    region, own = atomic.region, handler.region
     body = region.body if isinstance(region, WithRegion) else ()
+    suppressed = own.body if isinstance(own, WithRegion) else None
+    if body == suppressed:  # `with atomic(), suppress(IntegrityError):`
+        return any(_makes(item, write) for item in body) and _only_reads(body, write)
     for place, statement in enumerate(body):
-        if isinstance(statement, Try) and any(_makes(item, write) for item in statement.body):
-            before = (*body[:place], *statement.body)
-            leaves = all(_leaves(item.body) for item in handler.handlers)
-            after = (*statement.finalbody, *(() if leaves else body[place + 1 :]))
-            others = (call for call in inside(before, Call) if call.node is not write.call.node)
+        if not isinstance(statement, (Try, With)) or (isinstance(statement, With) and statement.body != suppressed):
+            continue
+        if any(_makes(item, write) for item in statement.body):
+            leaves = bool(handler.handlers) and all(_leaves(item.body) for item in handler.handlers)
+            final = statement.finalbody if isinstance(statement, Try) else ()
+            after = (*final, *(() if leaves else body[place + 1 :]))
             return (
-                all(_is_quiet(call) or called_name(call) in READ_VERBS for call in others)
+                _only_reads((*body[:place], *statement.body), write)
                 and not any(_queries(item.body) for item in handler.handlers)
                 and all(_is_quiet(call) for call in inside(after, Call))
             )
     return False
+
+
+def _only_reads(body: Suite, write: Write) -> bool:
+    """True for statements that write nothing else."""
+    others = (call for call in inside(body, Call) if call.node is not write.call.node)
+    return all(_is_quiet(call) or called_name(call) in READ_VERBS for call in others)
 
 
 def _makes(statement: Statement, write: Write) -> bool:
