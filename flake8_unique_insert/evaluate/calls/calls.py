@@ -205,8 +205,14 @@ def _call_function(
     if isinstance(receiver, Rows) and (found is None or queries.is_unknown_filter(value.symbol.summary.name, found)):
         return queries.call_rows(ev, receiver, value.symbol.summary.name, node, arguments)
     if found is not None:
-        return found
+        return unknown(term) if _is_digest_of_read(found) else found
     return functions.by_annotation(ev, value, term) or unfollowed(ev, node, arguments, term)
+
+
+def _is_digest_of_read(value: Result) -> bool:
+    """True for `md5(file.read()).hexdigest()`, which is the same for the same file however often that is read."""
+    is_digest = isinstance(value.term, Call) and called_name(value.term).endswith("digest")
+    return is_digest and any(symbol.kind == "impure" for symbol in value.term.symbols)
 
 
 def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Arguments, term: Call) -> Result:
