@@ -79,6 +79,9 @@ class ModelLookup(Protocol):
     def admin_model(self, symbol: ClassSymbol) -> Model | None:
         """The only model that a ModelAdmin is registered for; None for other classes."""
 
+    def action_model(self, module: str, function: str) -> Model | None:
+        """The model of the only ModelAdmin of a module that lists a function among its actions."""
+
     def admin_form(self, symbol: ClassSymbol) -> ModelForm | None:
         """The form that a ModelAdmin makes of its options; None for other classes, and where they are worked out."""
 

@@ -180,9 +180,11 @@ def _bind_signal(ev: Evaluator, function: FunctionSummary) -> None:
 
 
 def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
-    """What Django and DRF call the methods of forms, serializers and generic views with."""
+    """What Django and DRF call the methods of forms, serializers and generic views with, and an admin's actions."""
     receiver = ev.state.names.get("$self")
     names = [parameter.name for parameter in function.parameters[1:] if parameter.kind == "positional"]
+    if ev.frame.owner is None and len(function.parameters) == 3 and names[1:] in admins.SELECTED:
+        admins.bind_queryset(ev, ev.analysis.lookup.action_model(ev.frame.module, function.name), names[1])
     if receiver is None or not isinstance(receiver.value, Object):
         return
     if isinstance(receiver.value, Form):
@@ -199,7 +201,7 @@ def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
     elif function.name == admins.SAVE_MODEL and len(names) == 4:
         admins.bind_save_model(ev, receiver.value, names)
     elif names[1:2] in admins.SELECTED:
-        admins.bind_queryset(ev, receiver.value, names[1])
+        admins.bind_queryset(ev, ev.analysis.lookup.admin_model(receiver.value.symbol), names[1])
     else:
         symbol = ev.state.names[names[0]].term if names else None
         form = bind_parameter(ev, receiver.value, function.name, symbol) if symbol is not None else None

@@ -22,6 +22,7 @@ from flake8_unique_insert.syntax.expressions import (
     positional,
     string,
 )
+from flake8_unique_insert.syntax.summary import Assignment, ModuleSummary
 
 ADMIN = "ModelAdmin"
 WORKED_OUT = ("get_form", "get_fields", "get_fieldsets", "get_exclude", "get_readonly_fields")
@@ -87,6 +88,16 @@ class Admins:
             call = rf"\bregister\(\s*([\w.]+)\s*,\s*(?:admin_class\s*=\s*)?{re.escape(symbol.qualname)}\b"
             named = [Name(name) for name in re.findall(call, self._text(symbol.module))]
         return self._named(Placed(named[0], symbol.module)) if len(named) == 1 else None
+
+    def of_action(self, function: str, module: str, summary: ModuleSummary | None) -> Model | None:
+        """The model of the only admin in a module that lists a function among its `actions`."""
+        found = [
+            ClassSymbol(module, item.qualname)
+            for item in (summary.classes if summary is not None else ())
+            for stated in item.members.get("actions", ())
+            if isinstance(stated, Assignment) and stated.value is not None and Name(function) in stated.value.walk()
+        ]
+        return self.model(found[0]) if len(found) == 1 else None
 
 
 def _fields(fieldsets: Expression) -> Iterator[Expression]:

@@ -275,6 +275,10 @@ class Project:
         """The only model that a ModelAdmin is registered for; None for other classes."""
         return self._admins.model(symbol)
 
+    def action_model(self, module: str, function: str) -> Model | None:
+        """The model of the only ModelAdmin of a module that lists a function among its actions."""
+        return self._admins.of_action(function, module, self.summary(module))
+
     def admin_form(self, symbol: ClassSymbol) -> ModelForm | None:
         """The form that a ModelAdmin makes of its options; None for other classes, and where they are worked out."""
         return self._admins.form(symbol)

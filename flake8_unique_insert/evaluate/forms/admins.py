@@ -8,6 +8,7 @@ from flake8_unique_insert.evaluate.forms.binding import bind
 from flake8_unique_insert.evaluate.rows import inserts
 from flake8_unique_insert.evaluate.rows.lookups import unknown_condition
 from flake8_unique_insert.facts import NewRow
+from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import FALSE, TRUE, Call
 from flake8_unique_insert.values import Form, Instance, Known, Object, ObjectState, Option, Result, Rows, result
 
@@ -41,9 +42,9 @@ def bind_save_model(ev: Evaluator, admin: Object, names: list[str]) -> None:
     ev.state.names.update({names[1]: result(Instance(row, form.model)), names[2]: result(bound)})
 
 
-def bind_queryset(ev: Evaluator, admin: Object, name: str) -> None:
+def bind_queryset(ev: Evaluator, model: Model | None, name: str) -> None:
     """The rows that an action of an admin is for, or that a method of it selects from: some of its model's."""
-    term, model = ev.state.names[name].term, ev.analysis.lookup.admin_model(admin.symbol)
+    term = ev.state.names[name].term
     if model is not None:
         declared = model.managers.get(model.default_manager)
         some = frozenset([frozenset([unknown_condition(term)])])
