@@ -68,7 +68,12 @@ class FileAnalysis:
             return False
         if any(repeats_under_new_row(self.analysis, write, key) for key in site.unguarded):
             return self.caller_guards.guard(function, write, 0, handling=True)
-        return self.caller_guards.guard(function, write, 0) or self.caller_guards.is_safe_after(function, write)
+        guards = self.caller_guards
+        return (
+            guards.guard(function, write, 0)
+            or guards.is_safe_after(function, write)
+            or guards.is_safe_in_views(function, write)
+        )
 
     def _site(self, write: Write) -> InsertSite:
         return site_of(self.analysis, write, self._guard)

@@ -25,6 +25,8 @@ MAX_CALLER_STEPS = (120_000, 40_000)
 """How much of one file's analysis may go into its functions' callers: direct ones, and the callers of those."""
 MAX_OVERRIDING = 8
 """In how many classes that inherit a guarding caller, and override what it calls, the guard is looked for again."""
+NAMING_FORMS = ("serializer_class", "get_serializer_class", "form_class", "get_form_class", "model", "fields")
+"""The members of views that say what their forms are."""
 
 
 class CallerGuards:
@@ -64,6 +66,34 @@ class CallerGuards:
             if reached and not any(self._site(found).unguarded for found in reached):
                 return True
         return False
+
+    def is_safe_in_views(self, function: FunctionSymbol, write: Write) -> bool:
+        """True when the write of a method that views inherit is safe as seen from each of these views.
+
+        As seen from the view's own method of the name, which calls it by `super()`, or from one that runs before.
+        """
+        owner, project = owner_of(function), self.callers.project
+        if owner is None or function.summary.name not in BEFORE or self._names_form(owner):
+            return False
+        views = [heir for heir in islice(project.heirs(owner), MAX_HEIRS) if self._names_form(heir)]
+        return bool(views) and all(self._is_safe_in_view(function, write, view) for view in views)
+
+    def _is_safe_in_view(self, function: FunctionSymbol, write: Write, view: ClassSymbol) -> bool:
+        member = self.callers.project.class_member(view, function.summary.name)
+        first = member.method if member is not None else None
+        if first is None:
+            return False
+        if first != function and "super(" not in self.callers.project.function_source(first):
+            return True  # it does something else
+        reached = [found for found in self.runs.of_heir(first, view) if found.call.node is write.call.node]
+        if reached and not any(self._site(found).unguarded for found in reached):
+            return True
+        return self.is_safe_after(function, write, view)
+
+    def _names_form(self, view: ClassSymbol) -> bool:
+        """True for a view of the project that says what its forms are."""
+        members = (self.callers.project.class_member(view, name) for name in NAMING_FORMS)
+        return any(member is not None and self.runs.store.is_own(member.owner.module) for member in members)
 
     def _run_before(self, function: FunctionSymbol, view: ClassSymbol) -> Iterator[FunctionSymbol]:
         for name in BEFORE.get(function.summary.name, ()):
