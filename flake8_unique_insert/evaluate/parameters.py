@@ -7,10 +7,10 @@ from itertools import islice
 
 from flake8_unique_insert.evaluate.collections.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.forms import admins, plain_forms
+from flake8_unique_insert.evaluate.forms import admins, admission, plain_forms
 from flake8_unique_insert.evaluate.forms.binding import an_object
 from flake8_unique_insert.evaluate.forms.forms import method_arguments
-from flake8_unique_insert.evaluate.forms.views import bind_parameter, bind_request
+from flake8_unique_insert.evaluate.forms.views import FORM_PARAMETERS, REQUESTS, bind_parameter, bind_request
 from flake8_unique_insert.evaluate.objects import attributes
 from flake8_unique_insert.evaluate.objects.annotations import of_parameter
 from flake8_unique_insert.evaluate.objects.own_attributes import MAX_HEIRS
@@ -47,6 +47,8 @@ NEUTRAL = frozenset({"builtins", "abc", "typing"})
 
 SAVING = frozenset(["save", "create", "update"])
 """Methods of a form or serializer that are called once its input is valid."""
+ANSWERING = frozenset([*REQUESTS, *FORM_PARAMETERS])
+"""Methods of a view that are called once the request was let in."""
 INPUT_PLACES = {"create": 0, "update": 1}
 """Where the methods of a serializer get its validated input."""
 
@@ -194,6 +196,8 @@ def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
         ev.state.names.update(zip(names, given, strict=False))
         return
     bind_request(ev, receiver.value, function)
+    if function.name in ANSWERING:
+        admission.admit(ev, receiver.value)
     if function.name == "save":
         plain_forms.assume_valid(ev, receiver.value)
     elif function.name in INPUT_PLACES and len(names) > INPUT_PLACES[function.name]:
