@@ -365,7 +365,19 @@ def may_clash(row: Inserted, write: Write, values: dict[str, FieldValue]) -> boo
             continue  # who looks a row up expects that it may be there
         if not any(same(before, term) for term in value.terms) or all(differs(before, term) for term in value.terms):
             return False
-    return True
+    return not any(_has_another_parent(known, write, name, value) for name, value in values.items())
+
+
+def _has_another_parent(row: dict[str, Expression], write: Write, name: str, value: FieldValue) -> bool:
+    """True where a row that was inserted before refers to one that was found by another value: `tag__name`."""
+    for path, before in row.items():
+        owner, _, field = path.partition("__")
+        for term in value.terms if owner == name and field and before != ANY else ():
+            found = write.state.objects.get(term)
+            own = found.get(field) if found is not None and field not in found.changed else None
+            if own is not None and not same(before, own.term):
+                return True
+    return False
 
 
 def _is_written(row: Expression, write: Write) -> bool:

@@ -84,9 +84,21 @@ def new_row(ev: Evaluator, call: Call, model: Model, values: RowValues, made_by:
     """The instance that an insert made; nothing refers to it yet."""
     instance = _made(ev, call, model)
     ev.state.objects[instance.term] = ObjectState(False, values.values, values.open or values.spread is not None)
-    ev.state.insert(tables(model), inserted_row(model, values, made_by))
+    ev.state.insert(tables(model), _with_parents(ev, inserted_row(model, values, made_by), values))
     ev.state.learn([NewRow(instance.term)])
     return instance
+
+
+def _with_parents(ev: Evaluator, row: Inserted, values: RowValues) -> Inserted:
+    """An inserted row with what rows that it refers to were found by, if that differs in a loop: `tag__name`."""
+    known = [(name, ev.state.objects.get(value.term) or ObjectState(None)) for name, value in values.values]
+    told = (
+        (f"{name}__{field}", own.term)
+        for name, found in known
+        for field, own in found.values
+        if field not in found.changed and any(symbol.kind == "distinct" for symbol in own.term.symbols)
+    )
+    return replace(row, values=row.values.union(told))
 
 
 def write_through_rows(ev: Evaluator, rows: Rows, name: str, call: Call, arguments: Arguments) -> Result:
@@ -302,7 +314,8 @@ def save(
         ev.state.insert(tables(model), moves.moved(instance, known))
         ev.state.learn(moves.freed(instance, known))
     if known.new is not False:
-        ev.state.insert(tables(model), inserted_row(model, _with_kept(instance, known, values)))
+        whole = _with_kept(instance, known, values)
+        ev.state.insert(tables(model), _with_parents(ev, inserted_row(model, whole), whole))
     _now_stored(ev, instance)
 
 
