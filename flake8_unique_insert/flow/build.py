@@ -32,7 +32,7 @@ from flake8_unique_insert.syntax.expressions import Attribute, Boolean, Call, Co
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.syntax.statements import SUBJECT, Statement, Suite, inside
 from flake8_unique_insert.syntax.summary import FunctionSummary
-from flake8_unique_insert.syntax.unrolled import models_named
+from flake8_unique_insert.syntax.unrolled import fields_named, models_named
 
 MAX_BLOCKS = 40_000
 
@@ -213,8 +213,9 @@ class _Builder:
         if (call := taken_out(node)) is not None and isinstance(node.target, Name):
             block = self.act(block, Assign(iterable, node.iterable))
             return self.act(block, TakeOut(node.target, iterable, call))
-        if models := models_named(node.target, node.iterable, inside(node.body, Attribute)):
-            return self.unrolled(node, models, block)
+        items = models_named(node.target, node.iterable, inside(node.body, Attribute))
+        if items := items or fields_named(node.target, node.iterable, inside(node.body, Call)):
+            return self.unrolled(node, items, block)
         head = self.block()
         self.link(self.act(block, Assign(iterable, node.iterable)), head)
         body, done = self.block(), self.block()

@@ -46,6 +46,9 @@ from flake8_unique_insert.values import (
 if TYPE_CHECKING:
     from flake8_unique_insert.evaluate.evaluator import Evaluator
 
+EQUALITY = ("==", "!=", "is", "is not")
+"""Operators that tell literals apart; members of an enumeration are those of which they are made."""
+
 
 def split_comparison(ev: Evaluator, test: Comparison) -> States:
     """The states when a comparison holds and when it does not."""
@@ -182,7 +185,7 @@ def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
             return _split_by_terms(ev, of_relation)
     left, right = ev.evaluate(test.left), ev.evaluate(test.right)
     one, other = left.value, right.value
-    if isinstance(one, Known) and isinstance(other, Known) and test.operator in ("==", "!=", "is", "is not"):
+    if isinstance(one, Known) and isinstance(other, Known) and test.operator in EQUALITY:
         equal = one.constant == other.constant
         truth_ = equal is (test.operator in ("==", "is"))
         return (ev.state.copy(), None) if truth_ else (None, ev.state.copy())
@@ -200,9 +203,9 @@ def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
                 _note_own(alike, row, item, left if item.term == left.term else right)
                 different.learn([of_row(row.term, row.model.table, [item])])
             return (alike, different) if test.operator == "==" else (different, alike)
-    if test.operator in ("==", "!=") and isinstance(other, Known):
+    if test.operator in EQUALITY and isinstance(other, Known):
         yes, no = _split_by_constants(ev, left, test.left, [other.constant])
-        return (yes, no) if test.operator == "==" else (no, yes)
+        return (yes, no) if test.operator in ("==", "is") else (no, yes)
     return ev.state.copy(), ev.state.copy()
 
 

@@ -15,6 +15,7 @@ from flake8_unique_insert.syntax.expressions import (
     NONE,
     Argument,
     Attribute,
+    Binary,
     Call,
     Comparison,
     Comprehension,
@@ -85,7 +86,11 @@ def with_values(column: Column, more: Result) -> Column:
 
 
 def union(left: Result, right: Result) -> Result | None:
-    """`known | {name}`; None when left is no collection of values of rows."""
+    """`known | {name}`, and rows that are among these or those; None where left is none of that."""
+    one, other = left.value, right.value
+    if isinstance(one, Rows) and isinstance(other, Rows) and one.model is other.model and one.link == other.link:
+        term = Binary("|", left.term, right.term)
+        return result(replace(one, term=term, alternatives=one.alternatives | other.alternatives, is_manager=False))
     if not isinstance(left.value, Column):
         return None
     return Result(left.term, (Option(with_values(left.value, right)),))
