@@ -100,7 +100,7 @@ def _int(ev: Evaluator, node: Call) -> Result | None:
 
 def _any(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) == 1 and isinstance(node.arguments[0].value, Comprehension):
-        return membership.any_of_rows(ev, node.arguments[0].value)
+        return membership.any_of_rows(ev, node.arguments[0].value, node.function == Name("all"))
     return None
 
 
@@ -219,6 +219,7 @@ _FORMS = {
     "len": _len,
     "int": _int,
     "any": _any,
+    "all": _any,
     "hasattr": _hasattr,
     "getattr": _getattr,
     "setattr": setting.setattr_call,

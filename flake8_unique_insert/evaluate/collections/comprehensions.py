@@ -13,7 +13,7 @@ from flake8_unique_insert.evaluate.collections.nests import independent, spanned
 from flake8_unique_insert.evaluate.rows import inserts
 from flake8_unique_insert.evaluate.states.facts import added, common
 from flake8_unique_insert.evaluate.states.state import meet
-from flake8_unique_insert.evaluate.states.terms import symbols
+from flake8_unique_insert.evaluate.states.terms import is_folded, symbols, unfolded
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
@@ -139,7 +139,7 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
                 ev.analysis.rows[term] = known
     if source is not None:
         parts = element.value.items if isinstance(element.value, Items) else (element,)
-        paths = [_path(part.term) or _only_field(column, part.term, loops[0][1]) for part in parts]
+        paths = [_lookup(column, part.term, loops[0][1]) for part in parts]
         if paths and all(paths):
             but = column.but if column is not None else frozenset()
             return result(Column(term, source, tuple(paths), but, maps=row is not None))
@@ -182,6 +182,13 @@ def _source(ev: Evaluator, rows: Rows, clause: Clause) -> Rows | None:
 def _only_field(column: Column | None, term: Expression, variables: frozenset[Symbol]) -> str:
     """The field whose values a column has, for the variable that goes through it; "" for anything else."""
     return column.fields[0] if column is not None and len(column.fields) == 1 and term in variables else ""
+
+
+def _lookup(column: Column | None, term: Expression, variables: frozenset[Symbol]) -> str:
+    """What an element is a value of: "name", or "name__iexact" for `row.name.lower()`."""
+    text = unfolded(term) if is_folded(term) else term
+    path = _path(text) or _only_field(column, text, variables)
+    return f"{path}__iexact" if path and text != term else path
 
 
 def _path(term: Expression) -> str:

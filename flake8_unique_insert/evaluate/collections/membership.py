@@ -10,6 +10,7 @@ from flake8_unique_insert.evaluate.rows.lookups import EVERYTHING, condition, co
 from flake8_unique_insert.evaluate.rows.queries import note_check
 from flake8_unique_insert.evaluate.states.facts import added, common, has_values
 from flake8_unique_insert.evaluate.states.state import State
+from flake8_unique_insert.evaluate.states.terms import is_folded, unfolded
 from flake8_unique_insert.facts import NO_FACTS, Condition, Facts, Inserted
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -49,7 +50,7 @@ def rows_of_membership(item: Result, holder: Value) -> Rows | None:
     """The rows that `item in holder` asks for; None when holder is not made of rows."""
     if isinstance(holder, Column):
         parts = _parts(item, len(holder.fields))
-        if parts is None:
+        if parts is None or not all(map(_is_in_case, holder.fields, parts)):
             return None
         wanted = frozenset(condition(holder.rows.model, name, part) for name, part in zip(holder.fields, parts))
         kept = frozenset(
@@ -61,6 +62,11 @@ def rows_of_membership(item: Result, holder: Value) -> Rows | None:
         itself = Condition(holder.model.primary_key, "exact", item.term)
         return replace(holder, alternatives=conjunction(holder.alternatives, frozenset([frozenset([itself])])))
     return None
+
+
+def _is_in_case(field: str, item: Result) -> bool:
+    """False where the values of a column are in lower, or in upper case, and what is looked for in it is not."""
+    return not field.endswith("__iexact") or is_folded(item.term)
 
 
 def absent_from(holder: Value, found: Rows) -> Facts:
@@ -117,7 +123,8 @@ def _row_with(column: Column, item: Result | None) -> Inserted:
     every = replace(column.rows, alternatives=EVERYTHING)
     found = rows_of_membership(item, replace(column, rows=every)) if item is not None else None
     (fact,) = absent(found or every)
-    return Inserted(fact.table, frozenset((own.field, own.term) for own in fact.conditions), found is not None)
+    values = ((own.field, unfolded(own.term) if own.lookup == "iexact" else own.term) for own in fact.conditions)
+    return Inserted(fact.table, frozenset(values), found is not None)
 
 
 def _parts(item: Result, count: int) -> tuple[Result, ...] | None:
@@ -171,19 +178,24 @@ def absent_from_each(ev: Evaluator, item: Result, holder: Result) -> Facts:
     return common(known)
 
 
-def any_of_rows(ev: Evaluator, comprehension: Comprehension) -> Result | None:
-    """`any(row.field == value for row in rows)` as a lookup."""
+def any_of_rows(ev: Evaluator, comprehension: Comprehension, negated: bool = False) -> Result | None:
+    """`any(row.field == value for row in rows)` as a lookup, or `all(row.field != value for row in rows)`."""
+    test = comprehension.element
+    if negated:
+        if not isinstance(test, Comparison) or test.operator != "!=":
+            return None
+        test = replace(test, operator="==")
     if len(comprehension.clauses) != 1 or comprehension.clauses[0].conditions:
         return None
     clause = comprehension.clauses[0]
     rows = ev.evaluate(clause.iterable).value
     if not isinstance(rows, Rows) or not isinstance(clause.target, Name):
         return None
-    found = rows_where(ev, rows, clause.target, comprehension.element)
+    found = rows_where(ev, rows, clause.target, test)
     if found is None:
         return None
     note_check(ev, found)
-    return result(Answer(Call(Name("any"), ()), found, "bool"))
+    return result(Answer(Call(Name("all" if negated else "any"), ()), found, "bool", negated))
 
 
 def rows_where(ev: Evaluator, rows: Rows, row: Expression, test: Expression) -> Rows | None:
@@ -191,7 +203,9 @@ def rows_where(ev: Evaluator, rows: Rows, row: Expression, test: Expression) -> 
     if not isinstance(test, Comparison) or test.operator != "==":
         return None
     for field, other in ((test.left, test.right), (test.right, test.left)):
+        lookup = "__iexact" if is_folded(field) and is_folded(other) else ""
+        field = unfolded(field) if lookup else field
         if isinstance(field, Attribute) and field.base == row and row not in other.walk():
-            wanted = condition(rows.model, field.name, ev.evaluate(other))
+            wanted = condition(rows.model, f"{field.name}{lookup}", ev.evaluate(other))
             return replace(rows, alternatives=conjunction(rows.alternatives, frozenset([frozenset([wanted])])))
     return None

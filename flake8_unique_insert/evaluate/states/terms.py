@@ -229,10 +229,11 @@ def is_folded(term: Expression) -> bool:
 
 def folded_same(left: Expression, right: Expression) -> bool:
     """True when two terms are equal but for case."""
-    return same(_unfolded(left), _unfolded(right))
+    return same(unfolded(left), unfolded(right))
 
 
-def _unfolded(term: Expression) -> Expression:
+def unfolded(term: Expression) -> Expression:
+    """The text of `text.lower()`."""
     if isinstance(term, Call) and isinstance(term.function, Attribute) and not term.arguments:
         return term.function.base if term.function.name in CASES else term
     text = string(term)
