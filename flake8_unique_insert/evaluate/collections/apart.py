@@ -11,6 +11,7 @@ from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
     Expression,
+    Name,
     Subscript,
     Symbol,
     Unsupported,
@@ -94,12 +95,15 @@ def names_read(term: Expression, symbol: Symbol) -> Iterator[str]:
 
 
 def _is_part_of_answer(term: Expression, symbol: Symbol) -> bool:
-    """True for `fetch(url)["code"]`: what is answered to two of them may have the same there."""
+    """True for `fetch(url)["code"]`: what is answered to two of them may have the same there. Not `codes.get(url)`."""
     read = read_from(normal(term))
     while read is not None and read_from(read[0]) is not None:
         read = read_from(read[0])
     answer = read[0] if read is not None else None
-    return isinstance(answer, Call) and mentions(answer, symbol) and not mentions(answer.function, symbol)
+    if not isinstance(answer, Call) or not mentions(answer, symbol) or mentions(answer.function, symbol):
+        return False
+    called = answer.function
+    return not (isinstance(called, Attribute) and called.name == "get" and not isinstance(called.base, Name))
 
 
 def read_from(term: Expression) -> tuple[Expression, str] | None:
