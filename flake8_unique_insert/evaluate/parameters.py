@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate.collections.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms import admins, admission, plain_forms
 from flake8_unique_insert.evaluate.forms.binding import an_object
-from flake8_unique_insert.evaluate.forms.forms import method_arguments
+from flake8_unique_insert.evaluate.forms.own_methods import method_arguments
 from flake8_unique_insert.evaluate.forms.views import FORM_PARAMETERS, REQUESTS, bind_parameter, bind_request
 from flake8_unique_insert.evaluate.objects import attributes
 from flake8_unique_insert.evaluate.objects.annotations import of_parameter

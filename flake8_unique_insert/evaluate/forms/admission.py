@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.branching.truth import by_truth
-from flake8_unique_insert.evaluate.forms.forms import follow, own_method
+from flake8_unique_insert.evaluate.forms.own_methods import follow, own_method
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.objects import attributes
 from flake8_unique_insert.schema import ClassSymbol

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.forms.form_input import input_of, validated_input
-from flake8_unique_insert.evaluate.forms.forms import bound_row, follow, method_arguments, own_method
+from flake8_unique_insert.evaluate.forms.own_methods import bound_row, follow, method_arguments, own_method
 from flake8_unique_insert.evaluate.forms.validators import of_serializer, validators_of
 from flake8_unique_insert.evaluate.states.facts import common
 from flake8_unique_insert.evaluate.states.terms import ANY, FOLDING, folded_same, same

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.calls.spreading import one_dict, with_arguments
 from flake8_unique_insert.evaluate.forms.binding import bind
-from flake8_unique_insert.evaluate.forms.form_input import input_of, validated_input, whole_input
+from flake8_unique_insert.evaluate.forms.form_checks import of_valid
+from flake8_unique_insert.evaluate.forms.form_input import validated_input
+from flake8_unique_insert.evaluate.forms.own_methods import (
+    bound_row,
+    follow,
+    own_method,
+    with_entries,
+)
 from flake8_unique_insert.evaluate.forms.validated_data import set_by_validate
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.objects import assignments
@@ -38,7 +45,6 @@ from flake8_unique_insert.values import (
     Elements,
     Entries,
     Form,
-    Function,
     Instance,
     Items,
     Known,
@@ -94,19 +100,6 @@ def initialised(ev: Evaluator, made: F, node: Call, arguments: Arguments) -> F:
     return made
 
 
-def follow(ev: Evaluator, method: Function, node: Call, arguments: Arguments, anyway: bool = False) -> Result | None:
-    """Call a method for its effects, and for what it returns; one that always raises, as far as can be told, has none.
-
-    anyway: also one whose text tells nothing.
-    """
-    before = ev.state.copy()
-    try:
-        return functions.follow(ev, method, node, *arguments, anyway)
-    except Unreachable:
-        ev.state = before
-        return None
-
-
 def _given_row(ev: Evaluator, form: ModelForm, arguments: Arguments) -> tuple[Result | None, bool]:
     """The row that the arguments bind a form to, and, where it is none that is known, whether it is a new one."""
     if form.kind is FormKind.FORMSET:
@@ -138,23 +131,10 @@ def _is_open(argument: Argument, value: Result) -> bool:
     return bool(argument.star) and not (isinstance(value.value, Entries) and not value.value.open)
 
 
-def bound_row(ev: Evaluator, form: Form) -> Result | None:
-    """The row that a form fills, which may be one of several."""
-    attributes = ev.state.objects.get(form.term)
-    return attributes.get("instance") if attributes is not None else None
-
-
 def chooses_row(ev: Evaluator, symbol: ClassSymbol, name: str) -> bool:
     """True when a method of the project (a form's `__init__`, a view's `get_form_kwargs`) gives a form an instance."""
     method = own_method(ev, symbol, name)
     return method is not None and SETS_INSTANCE.search(ev.analysis.lookup.function_source(method.symbol)) is not None
-
-
-def own_method(ev: Evaluator, symbol: ClassSymbol, name: str) -> Function | None:
-    """A method that the project defines for a form."""
-    member = ev.analysis.lookup.class_member(symbol, name)
-    method = member.method if member is not None else None
-    return Function(constant(method.dotted), method, member.owner) if member is not None and method else None
 
 
 # --- methods
@@ -168,8 +148,6 @@ def call_method(ev: Evaluator, form: Form, facts: Facts, name: str, node: Call, 
         raises = _argument(arguments, "raise_exception", 0)
         if raises is not None and raises.term == TRUE:
             ev.state.learn([form.valid])
-        from flake8_unique_insert.evaluate.forms.form_checks import of_valid
-
         return result(Validity(Call(Attribute(form.term, name), ()), of_valid(ev, form)))
     if name == "clean" and form.form.kind is FormKind.FORM:
         known = ev.state.objects.get(form.term)
@@ -238,7 +216,7 @@ def _save_serializer(
     own = own_method(ev, form.symbol, "create" if known.new else "update")
     besides = (*set_by_validate(ev, form, own_method(ev, form.symbol, "validate")), *_set_since(ev, form))
     if own is not None:
-        given = with_arguments(_with_entries(validated_input(ev, form), besides), arguments)
+        given = with_arguments(with_entries(validated_input(ev, form), besides), arguments)
         values = [result(given)] if known.new else [row, result(given)]
         method = replace(own, receiver=form)
         return functions.follow(ev, method, node, tuple(Argument(value.term) for value in values), values)
@@ -246,10 +224,6 @@ def _save_serializer(
         assignments.assign(ev, row, name, value)
     _insert(ev, instance, facts, node)
     return row
-
-
-def _with_entries(data: Entries, besides: Iterable[tuple[str, Result]]) -> Entries:
-    return replace(data, entries=tuple(dict((*data.entries, *besides)).items()))
 
 
 def _set_since(ev: Evaluator, form: Form) -> Iterator[tuple[str, Result]]:
@@ -318,28 +292,3 @@ def is_input(form: Form, name: str, values: RowValues) -> bool:
     """True when a field gets the value that the form validated for it."""
     value = values.get(name)
     return value is not None and same(value.term, Subscript(form.data, constant(name)))
-
-
-# --- the methods of a project's own form
-
-
-def method_arguments(ev: Evaluator, form: Form, name: str) -> list[Result]:
-    """What Django or DRF calls a method of a form with; it learns there what is valid by then."""
-    if name in ("save", "create", "update"):
-        ev.state.learn([form.valid])
-    if form.form.kind is not FormKind.SERIALIZER:
-        return []
-    besides = set_by_validate(ev, form, own_method(ev, form.symbol, "validate")) if name in ("create", "update") else ()
-    data = result(_with_entries(validated_input(ev, form), besides))
-    if name == "update":
-        row = Instance(Attribute(form.term, "instance"), form.form.model)
-        ev.state.objects[row.term] = ObjectState(False)
-        return [result(row), data]
-    if name == "create" and (bound := bound_row(ev, form)) is not None:
-        ev.state.objects[bound.term] = ObjectState(True)  # there is none yet
-    if name == "create":
-        return [data]
-    if name == "validate":
-        return [whole_input(ev, form)]
-    field = name.removeprefix("validate_")
-    return [unknown(input_of(ev, form, field))] if field != name else []

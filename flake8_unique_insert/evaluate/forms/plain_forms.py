@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.forms.form_checks import left_choices, unfill, valid_value
 from flake8_unique_insert.evaluate.forms.form_input import of_field, source_of
-from flake8_unique_insert.evaluate.forms.forms import follow, initialised, own_method
+from flake8_unique_insert.evaluate.forms.forms import initialised
+from flake8_unique_insert.evaluate.forms.own_methods import follow, own_method
 from flake8_unique_insert.evaluate.forms.validators import (
     unique_lookups,
     unique_together_lookups,

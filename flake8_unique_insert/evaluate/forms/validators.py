@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.forms.form_input import declaration, whole_input
-from flake8_unique_insert.evaluate.forms.forms import own_method
+from flake8_unique_insert.evaluate.forms.own_methods import own_method
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.rows.absent_rows import narrowed
 from flake8_unique_insert.evaluate.rows.inserts import names_in

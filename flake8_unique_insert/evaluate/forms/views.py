@@ -11,6 +11,7 @@ from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.collections.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.forms import admins, forms, plain_forms
 from flake8_unique_insert.evaluate.forms.binding import bind
+from flake8_unique_insert.evaluate.forms.own_methods import own_method
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.objects import assignments, attributes
@@ -175,7 +176,7 @@ def _raise_where_missing(ev: Evaluator, view: Object, rows: Rows) -> None:
     The method that answers has it as a parameter of this name, too.
     """
     stated = string(attributes.read(ev, result(view), "lookup_field", view.term).value.term)
-    if stated is None or forms.own_method(ev, view.symbol, "get_queryset") is not None:
+    if stated is None or own_method(ev, view.symbol, "get_queryset") is not None:
         return
     given = ev.state.names.get(stated)
     is_given = given is not None and isinstance(given.term, Symbol) and given.term.kind == "param"
