@@ -43,6 +43,7 @@ UNIQUE = "UniqueValidator"
 """DRF's validator of one field, which looks for a row with its value."""
 LOOKUP = re.compile(r"objects|manager|queryset|filter\(|exists\(|count\(|_set\b|DoesNotExist|cursor")
 """What the text of code that looks for rows has."""
+VALIDATES_ROW = re.compile(r"\.(?:full_clean|validate_unique|validate_constraints)\(")
 RETURNED = re.compile(r"\breturn\b[ \t]*([^#\n]*)")
 
 
@@ -278,11 +279,13 @@ class Serializers:
                 yield key
 
     def _gives_none(self, symbol: ClassSymbol, name: str) -> bool:
-        """Whether a method that gives validators returns no more than an empty list."""
+        """Whether a method that gives validators returns an empty list, and none has the model validate the row."""
         member = self._classes.member(symbol, name)
         method = member.method if member is not None else None
         returned = RETURNED.findall(self._text(method)) if method is not None else []
-        return bool(returned) and all(value.strip() in ("[]", "()") for value in returned)
+        if not returned or not all(value.strip() in ("[]", "()") for value in returned):
+            return False
+        return not any(VALIDATES_ROW.search(self._text(method)) for method in self._methods(symbol))
 
     def _states(self, stated: Placed, key: UniqueKey, sources: Mapping[str, str]) -> bool:
         """Whether `Meta.validators`, which stand in for the automatic ones, check a key (oracle B108).
