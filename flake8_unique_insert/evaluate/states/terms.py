@@ -50,6 +50,9 @@ CASES = frozenset({"lower", "casefold", "upper", "title", "capitalize", "swapcas
 NORMALISING = CASES | {"strip", "lstrip", "rstrip"}
 """Methods of texts that change nothing when they are called once more."""
 
+READING = frozenset({"get", "getattr", "getlist", "input", "next", "pop", "str"})
+"""Functions that give a text as it came in."""
+
 FOLDING = frozenset({"iexact", "icontains", "istartswith", "iendswith"})
 """Lookups to which upper and lower case are one."""
 
@@ -241,7 +244,10 @@ def unfolded(term: Expression) -> Expression:
 
 
 def is_normalised(text: Expression, made: Expression) -> bool:
-    """True for `text.strip().lower()`, unless the text itself was stripped and lowered. Literals tell what they are."""
+    """True for `text.strip().lower()`, unless the text itself was stripped and lowered.
+
+    Literals tell what they are; what a function returns that was not followed may be like that.
+    """
     if isinstance(text, Constant):
         return False
     steps: set[str] = set()
@@ -253,7 +259,8 @@ def is_normalised(text: Expression, made: Expression) -> bool:
     while (step := _step(rest)) is not None:
         before.add(step[0])
         rest = step[1]
-    return same(text, made) and not steps <= before
+    is_read = not isinstance(rest, Call) or called_name(rest) in READING
+    return same(text, made) and is_read and not steps <= before
 
 
 def _step(term: Expression) -> tuple[str, Expression] | None:
