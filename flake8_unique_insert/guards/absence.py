@@ -84,13 +84,18 @@ def _covers(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, 
     ]
     asked = (condition for fact in facts for condition in fact.conditions)
     partial = visible(analysis, write.model, key, asked) if facts else frozenset()
-    own = {item.field: field_value(analysis, write, item.field) for item in partial if item.lookup == "exact"}
+    own = {item.field: field_value(analysis, write, item.field) for item in partial if _leaves_one_value(item)}
     return any(
         _protects(analysis, fact, write, key, {**own, **values}, partial)
         and not any(may_clash(row, write, values) for row in fact.but)
         and not _clashes_in_batch(analysis, write, values)
         for fact in facts
     )
+
+
+def _leaves_one_value(condition: Condition) -> bool:
+    """True for `status="open"`, which all rows have in common that meet it; `~Q(status="closed")` leaves any other."""
+    return condition.lookup == "exact" and (not condition.excluded or condition.term in (TRUE, FALSE))
 
 
 def _clashes_in_batch(analysis: Analysis, write: Write, values: dict[str, FieldValue]) -> bool:
