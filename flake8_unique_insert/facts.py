@@ -16,6 +16,9 @@ from flake8_unique_insert.syntax.expressions import Symbol as Placeholder
 MADE_BY = ""
 """Stands among an inserted row's fields for the manager, whose model may change with each round of a loop."""
 
+GIVEN = "given"
+"""The lookup of a condition that asks for the truth of something else than the row."""
+
 
 class Hashed:
     """Has room for its hash, see `hashed_once`, for the symbols that it mentions, and for what its facts speak of."""
@@ -75,6 +78,11 @@ Groups = frozenset[frozenset[Condition]]
 """Conditions in disjunctive form: rows that satisfy every condition of one of these groups."""
 
 
+def given(term: Expression) -> Condition:
+    """A condition on no field: every row meets it where the term is true, none where it is not."""
+    return Condition("", GIVEN, term)
+
+
 @hashed_once
 @record
 class Inserted(Hashed):
@@ -131,6 +139,11 @@ class Lasting(Hashed):
     def but(self) -> frozenset[Inserted]:
         """No rows are excepted."""
         return frozenset()
+
+
+def not_given(term: Expression) -> Absent:
+    """The term is false: of no table a row meets that condition."""
+    return Absent("", frozenset([given(term)]))
 
 
 @hashed_once

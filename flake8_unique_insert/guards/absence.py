@@ -19,7 +19,7 @@ from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.evaluate.states.facts import APART, added
 from flake8_unique_insert.evaluate.states.terms import FOLDING, differs, folded_same, is_folded, same
 from flake8_unique_insert.evaluate.states.texts import begins_with
-from flake8_unique_insert.facts import Absent, Condition, Facts
+from flake8_unique_insert.facts import GIVEN, Absent, Condition, Facts
 from flake8_unique_insert.guards import parents
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import visible
@@ -30,6 +30,7 @@ from flake8_unique_insert.syntax.expressions import (
     NONE,
     TRUE,
     Attribute,
+    Boolean,
     Call,
     Expression,
     Mapping,
@@ -47,6 +48,8 @@ WIDER = frozenset(
 STARTS = frozenset({"startswith", "istartswith"})
 CLASS_NAME = frozenset({"_meta", "model_name", "model", "__class__", "__name__", "lower"})
 """What is read of a row to name its class as a content type does."""
+FLAGS = (("exact", TRUE, False), ("exact", FALSE, True))
+"""The conditions by which a row counts whose flag is set."""
 NO_ROW = frozenset({NONE, constant(0), Unary("-", constant(1))})
 """What is no primary key of a row, and is taken where there is no row."""
 
@@ -138,7 +141,8 @@ def _follows(
             _excludes_only_itself(condition, write) or condition in partial or _is_another(condition, values, partial)
         )
     if condition.field == "":
-        return _is_spread(condition, write, key)
+        is_given = condition.lookup == GIVEN and _is_given(condition.term, key, values, partial)
+        return is_given or _is_spread(condition, write, key)
     if condition in partial:
         return True
     if condition.lookup == "either":
@@ -167,6 +171,15 @@ def _is_spread(condition: Condition, write: Write, key: UniqueKey) -> bool:
     later = (string(name) for name, _ in spread.items[spread.items.index((None, looked_up)) :])
     fields = (write.model.field(name) for name in later if name is not None)
     return not any(field is not None and field.name in key.members for field in fields)
+
+
+def _is_given(term: Expression, key: UniqueKey, values: dict[str, FieldValue], partial: frozenset[Condition]) -> bool:
+    """True where a row with the key has something for which a term is true: `x or None`, or the flag of a condition."""
+    if key.nulls_distinct and any(_has_term(values[name], Boolean("or", term, NONE)) for name in key.alike):
+        return True
+    flags = (item for item in partial if (item.lookup, item.term, item.excluded) in FLAGS)
+    asked = {item.field for item in flags}
+    return any(_has_term(values[name], term) for name in asked.intersection(values))
 
 
 def _has_term(value: FieldValue, term: Expression) -> bool:

@@ -92,8 +92,11 @@ def _verdict(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> 
 
 
 def _whichever_value(analysis: Analysis, write: Write, key: UniqueKey, guard: Guard) -> str:
-    """The verdict where a member has one of several values, with what is known where it has each: all must be safe."""
-    for name in key.members:
+    """The verdict where a member, or a field of the condition, has one of several values: all must be safe.
+
+    Each with what is known where it has that.
+    """
+    for name in (*key.members, *key.read.difference(key.members)):
         given = write.values.get(name)
         if given is None or len(given.options) < 2:
             continue

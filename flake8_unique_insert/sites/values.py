@@ -147,8 +147,8 @@ def _are_null(rows: Value, name: str) -> bool:
 
 def _given(analysis: Analysis, write: Write, given: Result, field: Field | None) -> FieldValue:
     values = [option.value for option in given.options if not isinstance(option.value, Unset)]
-    if not values and write.kind == "update":
-        return FieldValue("kept", (given.term,))
+    if not values:
+        return FieldValue("kept", (given.term,)) if write.kind == "update" else _omitted(analysis, write, field)
     if len(values) < len(given.options) and write.kind != "update":
         omitted = _omitted(analysis, write, field)
         if omitted.kind not in ("fresh", "null"):

@@ -11,7 +11,7 @@ from flake8_unique_insert.evaluate.calls.spreading import lay_over
 from flake8_unique_insert.evaluate.collections import membership
 from flake8_unique_insert.evaluate.rows.subqueries import negated
 from flake8_unique_insert.evaluate.states.facts import added, without
-from flake8_unique_insert.facts import NO_FACTS, Facts
+from flake8_unique_insert.facts import NO_FACTS, Facts, not_given
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
     NONE,
@@ -39,11 +39,14 @@ ASK = frozenset({"exists", "aexists"})
 def unary(ev: Evaluator, expression: Unary) -> Result:
     if expression.operator == "not":
         value = flag(ev, expression)
-        tells = any(option.facts for option in value.options) or not isinstance(expression.value, (Name, Attribute))
-        return value if tells else replace(value, term=Unary("not", ev.term(expression.value)))
-    operand = ev.evaluate(expression.value)
-    term = Unary(expression.operator, operand.term)
-    found = negated(term, operand.value) if expression.operator == "~" else None
+        if not isinstance(expression.value, (Name, Attribute)):
+            return value
+        operand = ev.term(expression.value)
+        tells = any(option.facts - {not_given(operand)} for option in value.options)
+        return value if tells else replace(value, term=Unary("not", operand))
+    inner = ev.evaluate(expression.value)
+    term = Unary(expression.operator, inner.term)
+    found = negated(term, inner.value) if expression.operator == "~" else None
     return found or unknown(term)
 
 
@@ -135,7 +138,7 @@ def _is_access(expression: Conditional) -> bool:
     test = expression.test
     if isinstance(test, Comparison) and test.operator == "is not" and test.right == NONE:
         test = test.left
-    return expression.orelse == NONE and _reads(expression.body, test)
+    return expression.orelse == NONE and _reads(expression.body, test) and test != expression.body
 
 
 def _reads(value: Expression, owner: Expression) -> bool:

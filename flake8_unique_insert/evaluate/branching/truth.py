@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.collections.collected import is_there
@@ -12,7 +13,7 @@ from flake8_unique_insert.evaluate.rows.queries import note_check
 from flake8_unique_insert.evaluate.states.facts import added, common
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.evaluate.states.terms import is_message
-from flake8_unique_insert.facts import NO_FACTS, Facts, NewRow
+from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, NewRow, given, not_given
 from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
@@ -21,6 +22,7 @@ from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
     Expression,
+    Symbol,
 )
 from flake8_unique_insert.values import (
     LISTS,
@@ -89,7 +91,10 @@ def facts_when(value: Value, outcome: bool) -> Facts:
     if isinstance(value, Validity) and outcome:
         return value.valid
     row = _unsaved(value.term, outcome)
-    return frozenset([NewRow(row)]) if row is not None else NO_FACTS
+    if row is not None:
+        return frozenset([NewRow(row)])
+    is_asked = not outcome and isinstance(value, Unknown) and isinstance(value.term, (Attribute, Symbol))
+    return frozenset([not_given(value.term)]) if is_asked else NO_FACTS
 
 
 def _unsaved(term: Expression, outcome: bool) -> Expression | None:
@@ -138,6 +143,8 @@ def narrowed(ev: Evaluator, value: Result, name: str | None, keeps: object, outc
     state = ev.state.copy()
     known = [gained(option, outcome) for option in left]
     state.learn(common(known))
+    if outcome is True:
+        state.learn(_now_given(state, value.term))
     if outcome is True and all(isinstance(option.value, CreatedFlag) for option in left):
         for option in left:
             assert isinstance(option.value, CreatedFlag)
@@ -145,6 +152,13 @@ def narrowed(ev: Evaluator, value: Result, name: str | None, keeps: object, outc
     if name is not None and name in state.names:
         state.names[name] = Result(value.term, tuple(settled(option, outcome) for option in left))
     return state
+
+
+def _now_given(state: State, term: Expression) -> list[Fact]:
+    """What holds where a term is true, once it is."""
+    condition = given(term)
+    known = (fact for fact in state.facts if isinstance(fact, Absent) and fact.table and condition in fact.conditions)
+    return [replace(fact, conditions=fact.conditions - {condition}) for fact in known]
 
 
 def gained(option: Option, outcome: bool | None) -> Facts:

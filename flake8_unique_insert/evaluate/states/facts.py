@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flake8_unique_insert.evaluate.states.terms import same
 from flake8_unique_insert.facts import (
+    GIVEN,
     Absent,
     Condition,
     Fact,
@@ -17,7 +18,7 @@ from flake8_unique_insert.facts import (
     Null,
     Validated,
 )
-from flake8_unique_insert.syntax.expressions import Attribute, Expression
+from flake8_unique_insert.syntax.expressions import FALSE, TRUE, Attribute, Expression
 from flake8_unique_insert.syntax.replacement import replaced
 
 APART = ("distinct", "item")
@@ -68,8 +69,9 @@ def common(sets: Iterable[Facts]) -> Facts:
     for other in others:
         if other != first:
             both = first & other
-            met = frozenset([*_held_by(first - both, other), *_held_by(other - both, first)])
-            first = both.union(_by_key(met).values())
+            left, right = first - both, other - both
+            met = [*_held_by(left, other), *_held_by(right, first), *_given(left, right), *_given(right, left)]
+            first = both.union(_by_key(frozenset(met)).values())
     return first
 
 
@@ -77,9 +79,27 @@ def _held_by(facts: Facts, others: Facts) -> Iterator[Fact]:
     """Those of the facts that hold among the others, too, with the exceptions of both."""
     known = _by_key(others)
     for fact in facts:
-        other = known.get(key_of(fact)) or (_wider(fact, others) if isinstance(fact, Absent) else None)
+        other = known.get(key_of(fact))
+        if other is None and isinstance(fact, Absent) and fact.table:
+            other = _wider(fact, others)
         if other is not None:
             yield _met(fact, other)
+
+
+def _given(facts: Facts, others: Facts) -> Iterator[Fact]:
+    """What holds of the facts where a term is true that is false where the others hold."""
+    for other in others:
+        if isinstance(other, Absent) and not other.table:
+            (condition,) = other.conditions
+            for fact in facts:
+                if isinstance(fact, Absent) and fact.table and _may_need(condition.term, fact):
+                    yield replace(fact, conditions=fact.conditions | {condition})
+
+
+def _may_need(term: Expression, fact: Absent) -> bool:
+    """True where a row may get a term, and collide with what a fact asks for: it asks for the term, or for a flag."""
+    asks = any(item.term in (term, TRUE, FALSE) for item in fact.conditions)
+    return asks and all(item.lookup != GIVEN for item in fact.conditions)
 
 
 def _wider(fact: Absent, others: Facts) -> Fact | None:
