@@ -10,10 +10,10 @@ from flake8_unique_insert.evaluate.collections.nests import spanned
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.interpreter import Interpreter
 from flake8_unique_insert.evaluate.rows.absent_rows import found_by
-from flake8_unique_insert.evaluate.rows.inserts import is_true, names_in
+from flake8_unique_insert.evaluate.rows.inserts import inserted_row, is_true, names_in
 from flake8_unique_insert.evaluate.rows.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.rows.row_values import SPREAD
-from flake8_unique_insert.evaluate.rows.signals import inserted_after
+from flake8_unique_insert.evaluate.rows.signals import done_after
 from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.evaluate.states.facts import APART
 from flake8_unique_insert.evaluate.states.terms import ANY, differs, normal, refers_to, same, symbols
@@ -292,7 +292,9 @@ def _inserted_by_signals(
         rows = [Instance(parent, model)]
     for row in rows:
         frame = Frame(row.model.symbol.dotted, path=(analysis.point(("post_save", row.model.label)),))
-        yield from inserted_after(Interpreter(analysis, frame, write.state), row)
+        for done in done_after(Interpreter(analysis, frame, write.state), row):
+            if done.kind in ("insert", "save", "upsert", "bulk_create"):
+                yield inserted_row(done.model, done.values)
 
 
 def _is_below(write: Write, value: FieldValue, parent: Expression) -> bool:

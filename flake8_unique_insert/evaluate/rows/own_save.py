@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.frame import BudgetExceeded, Unreachable
 from flake8_unique_insert.evaluate.rows.row_values import SPREAD, object_values
+from flake8_unique_insert.evaluate.rows.signals import call_receiver
 from flake8_unique_insert.evaluate.rows.writes import RowValues, Write
 from flake8_unique_insert.evaluate.states.facts import added
 from flake8_unique_insert.facts import NO_FACTS, Facts
@@ -85,6 +86,15 @@ class OwnSave:
         return replace(write, options={**write.options, "force_insert": result(Known(TRUE))}) if hands_on else write
 
 
+class SignalledSave(OwnSave):
+    """Django's `save` of a model whose `pre_save` has receivers: they do what an own one might do before."""
+
+    def _written(self) -> tuple[Write, ...]:
+        assert isinstance(self._save.receiver, Instance)
+        super_save(self._ev.aside(), self._save.receiver, self._call)
+        return tuple(map(self._as_called, self._ev.analysis.records.mechanisms))
+
+
 class OwnCreate(OwnSave):
     """A queryset's own `create`, which Django's `get_or_create` calls with the new row's values."""
 
@@ -119,7 +129,7 @@ def own_save(
     option_facts: Facts = NO_FACTS,
     arguments: Arguments = ((), []),
 ) -> OwnSave | None:
-    """What a model's own `save` does at a call that saves a row; None when it has none.
+    """What a model's own `save` does at a call that saves a row, or receivers of its `pre_save`; None without any.
 
     existing: the row, where it is in the database already. option_facts: what holds where it is this row.
     arguments: those of a call of `save()` itself.
@@ -128,7 +138,8 @@ def own_save(
         return None
     member = ev.analysis.lookup.class_member(model.symbol, "save")
     symbol = member.method if member is not None else None
-    if member is None or symbol is None:
+    receivers = ev.analysis.lookup.receivers(model, "pre_save") if symbol is None else ()
+    if symbol is None and not receivers:
         return None
     row = existing or Instance(ev.analysis.symbol("saving", ev.frame, call), model)
     aside = ev.aside()
@@ -136,6 +147,8 @@ def own_save(
         aside.state.objects[row.term] = _given_to_new(model, values)
     if isinstance(call.function, Attribute) and call.function.name.endswith("create"):
         arguments = (Argument(TRUE, "force_insert"),), [result(Known(TRUE))]
+    if member is None or symbol is None:
+        return SignalledSave(aside, Function(row.term, receivers[0], None, row), call, option_facts, arguments)
     return OwnSave(aside, Function(row.term, symbol, member.owner, row), call, option_facts, arguments)
 
 
@@ -179,8 +192,12 @@ def _defaults(model: Model) -> dict[str, Result]:
 
 def super_save(ev: Evaluator, instance: Instance, call: Call) -> None:
     """`super().save()` in a model's `save`: the call by which the row gets written; from then on it is there."""
+    if not ev.analysis.in_save or not ev.analysis.recording:
+        return
+    for function in ev.analysis.lookup.receivers(instance.model, "pre_save"):
+        call_receiver(ev, function, instance)
     known = ev.state.objects.get(instance.term)
-    if known is None or not ev.analysis.in_save or not ev.analysis.recording:
+    if known is None:
         return
     kind = "update" if known.new is False else "save"
     ev.analysis.records.mechanisms.append(Write(

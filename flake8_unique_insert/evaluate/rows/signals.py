@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls import functions
-from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import BudgetExceeded, Unreachable
-from flake8_unique_insert.evaluate.rows.inserts import inserted_row
-from flake8_unique_insert.facts import Inserted
+from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.schema import FunctionSymbol
 from flake8_unique_insert.syntax.expressions import FALSE, TRUE, Argument, Attribute, Name
 from flake8_unique_insert.values import Function, Instance, Known, ModelClass, Result, result
 
+if TYPE_CHECKING:
+    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
-def inserted_after(ev: Evaluator, row: Instance) -> Iterator[Inserted]:
-    """The rows that receivers of `post_save` may insert after this one."""
+
+def done_after(ev: Evaluator, row: Instance) -> Iterator[Write]:
+    """What receivers of `post_save` may write after this row was inserted."""
     for function in ev.analysis.lookup.receivers(row.model, "post_save"):
-        inside = ev.aside()
         try:
             with ev.analysis.recorded_apart() as records:
-                call_receiver(inside, function, row, {"created": result(Known(TRUE))})
+                call_receiver(ev.aside(), function, row, {"created": result(Known(TRUE))})
         except (BudgetExceeded, RecursionError, Unreachable):
             continue
-        for write in records.writes:
-            if write.kind in ("insert", "save", "upsert", "bulk_create"):
-                yield inserted_row(write.model, write.values)
+        yield from records.writes
 
 
-def call_receiver(ev: Evaluator, function: FunctionSymbol, row: Instance, more: dict[str, Result]) -> None:
+def call_receiver(ev: Evaluator, function: FunctionSymbol, row: Instance, more: Mapping[str, Result] = {}) -> None:
     """Do what a receiver does that gets a row. more: what this signal sends besides."""
     sender = result(ModelClass(Attribute(row.term, "__class__"), row.model))
     given = {"sender": sender, "instance": result(row), "raw": result(Known(FALSE)), **more}
     arguments = tuple(Argument(value.term, name) for name, value in given.items())
     term = Name(function.dotted)
     call = ev.analysis.implied_call(function.dotted, term, arguments)
-    functions.follow(ev, Function(term, function), call, arguments, list(given.values()))
+    functions.follow(ev, Function(term, function), call, arguments, list(given.values()), anyway=True)
