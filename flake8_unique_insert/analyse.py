@@ -14,7 +14,7 @@ from flake8_unique_insert.prefilter import may_insert
 from flake8_unique_insert.project import Project
 from flake8_unique_insert.runs import FIRST_LOOK, Runs, Settings
 from flake8_unique_insert.schema import FunctionSymbol, UniqueKey
-from flake8_unique_insert.sites.risk import repeats_under_new_row
+from flake8_unique_insert.sites.clashes import repeats_under_new_row
 from flake8_unique_insert.sites.site import InsertSite, site_of
 from flake8_unique_insert.syntax.expressions import Call
 from flake8_unique_insert.syntax.source import SourceFile

@@ -22,8 +22,8 @@ from flake8_unique_insert.evaluate.states.texts import begins_with
 from flake8_unique_insert.facts import GIVEN, Absent, Condition, Facts
 from flake8_unique_insert.guards import parents
 from flake8_unique_insert.schema import UniqueKey
+from flake8_unique_insert.sites.clashes import differ_in_batch, may_clash
 from flake8_unique_insert.sites.conditions import visible
-from flake8_unique_insert.sites.risk import differ_in_batch, may_clash
 from flake8_unique_insert.sites.values import FieldValue, field_value
 from flake8_unique_insert.syntax.expressions import (
     FALSE,

@@ -20,8 +20,8 @@ from flake8_unique_insert.evaluate.states.terms import same
 from flake8_unique_insert.facts import Absent, Condition, Fact, Validated
 from flake8_unique_insert.guards import absence
 from flake8_unique_insert.schema import FormKind, UniqueKey
+from flake8_unique_insert.sites.clashes import told_apart
 from flake8_unique_insert.sites.conditions import hides_rows, key_conditions
-from flake8_unique_insert.sites.risk import told_apart
 from flake8_unique_insert.sites.values import FieldValue, default_of, field_value
 from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Subscript, constant
 from flake8_unique_insert.values import Form, Known

@@ -12,7 +12,8 @@ from flake8_unique_insert.evaluate.states.state import Check
 from flake8_unique_insert.evaluate.states.terms import is_normalised, same
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import hides_rows, values_held
-from flake8_unique_insert.sites.risk import safe_reason, written_keys
+from flake8_unique_insert.sites.risk import safe_reason
+from flake8_unique_insert.sites.written_keys import written_keys
 from flake8_unique_insert.syntax.expressions import Expression
 from flake8_unique_insert.values import Known, Option, Result, Unset
 
