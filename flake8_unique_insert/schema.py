@@ -200,13 +200,12 @@ class ManagerDeclaration:
     """A manager of a model.
 
     manager: the manager's class, None for Django's own. queryset: the queryset class that it was built from
-    (`from_queryset`, `as_manager`), None for Django's own. is_told: it was made with arguments.
+    (`from_queryset`, `as_manager`), None for Django's own.
     """
 
     name: str
     manager: ClassSymbol | None = None
     queryset: ClassSymbol | None = None
-    is_told: bool = False
 
 
 @record

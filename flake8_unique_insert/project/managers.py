@@ -75,9 +75,7 @@ class Managers:
             return ManagerDeclaration(name, None, queryset if isinstance(queryset, ClassSymbol) else None)
         made = self._made_class(function, placed.module)
         made = made or self._made_with(expression, placed.module)
-        if made is None:
-            return self._lookalike(name, function, placed.module)
-        return replace(made, name=name, is_told=bool(expression.arguments))
+        return replace(made, name=name) if made is not None else self._lookalike(name, function, placed.module)
 
     def _made_class(self, function: Expression, module: str, depth: int = 0) -> ManagerDeclaration | None:
         """What calling this class gives: `ClassName`, `Base.from_queryset(Q)`, or a variable that holds the latter."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH
 from flake8_unique_insert.evaluate.rows.lookups import EVERYTHING, conjunction, unknown_condition
-from flake8_unique_insert.facts import Condition, Groups
+from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FunctionSymbol, ManagerDeclaration, Model
 from flake8_unique_insert.syntax.expressions import Attribute, Expression, Name
 from flake8_unique_insert.syntax.summary import FunctionSummary
@@ -38,24 +37,11 @@ def with_manager(ev: Evaluator, rows: Rows) -> Rows:
     finally:
         ev.analysis.max_depth = depth
     values = [option.value for option in found.options] if found is not None else []
-    ways = {value.alternatives if isinstance(value, Rows) else None for value in values}
-    own = ways.pop() if len(ways) == 1 else None if declared.is_told else _on_all(ways)
+    restricted = {value.alternatives if isinstance(value, Rows) else None for value in values}
+    own = restricted.pop() if len(restricted) == 1 else None
     if own is None:
         return replace(rows, alternatives=frozenset([frozenset([unknown_condition(rows.term)])]))
     return replace(rows, alternatives=conjunction(rows.alternatives, own))
-
-
-def _on_all(ways: set[Groups | None]) -> Groups | None:
-    """The rows that a manager gives whichever way its `get_queryset` takes; None where that cannot be told.
-
-    One that was made with arguments may always take the same.
-    """
-    found = [groups for groups in ways if groups is not None and _are_known(groups)]
-    return reduce(conjunction, found) if found and len(found) == len(ways) else None
-
-
-def _are_known(groups: Groups) -> bool:
-    return all(item.field for group in groups for item in group)
 
 
 def without_own_queryset(ev: Evaluator, rows: Rows) -> Rows:
