@@ -175,6 +175,7 @@ def _of_caller(condition: Condition, form: Form, values: dict[str, FieldValue]) 
 
 
 def _is_of_own(term: Expression, form: Form) -> bool:
-    """True for what a form knows besides its input: `self.context["user"]`."""
+    """True for what a form knows besides its input and its row: `self.context["user"]`."""
     parts = tuple(term.walk())
-    return form.term in parts and form.data not in parts
+    row = Attribute(form.term, "instance")
+    return form.term in parts and form.data not in parts and row not in parts

@@ -13,6 +13,8 @@ def judge(site: InsertSite) -> str | None:
     if site.kind != "upsert" or not site.unguarded:
         return None
     how = "with a manager that hides none, " if _hides_rows(site) else ""
+    if all(key.table for key in site.unguarded):
+        how = "through the model that the key is inherited from, "
     return (
         f"{call_text(site)} does not look rows up by {keys_text(site.unguarded)} alone and can still violate it: "
         f"look them up {how}by the key's fields only, and put the others in defaults, or catch IntegrityError"

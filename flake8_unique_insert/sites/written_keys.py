@@ -109,7 +109,28 @@ def comes_under(analysis: Analysis, write: Write, key: UniqueKey, changed: set[s
         return False
     conditions = key_conditions(analysis, write.model, key) or ()
     asked = [condition for condition in conditions if condition.field in changed]
+    if all(_met_before(write, item) for item in asked):
+        return False
     return any(outcome_of(value, item) for item in asked for value in _changed_to(analysis, write, item.field))
+
+
+def _met_before(write: Write, condition: Condition) -> bool:
+    """True where a row met a condition before its field was changed: by what was compared, or what it was found by."""
+    if write.object is not None:
+        held = [dict(write.object.former).get(condition.field)]
+    else:
+        groups = write.rows.alternatives if write.rows is not None else ()
+        held = [_found_by(group, condition.field) for group in groups]
+    values = (
+        FieldValue("null" if term == NONE else "constant", (term,)) for term in held if isinstance(term, Constant)
+    )
+    met = [outcome_of(value, condition) for value in values]
+    return bool(met) and len(met) == len(held) and all(met)
+
+
+def _found_by(group: frozenset[Condition], field: str) -> Expression | None:
+    found = (item.term for item in group if item.field == field and item.lookup == "exact" and not item.excluded)
+    return next(found, None)
 
 
 def _changed_to(analysis: Analysis, write: Write, name: str) -> Iterator[FieldValue]:
