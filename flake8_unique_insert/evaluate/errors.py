@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.flow.graph import Block, Raise
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Expression, Sequence, dotted
 from flake8_unique_insert.values import ErrorClass, Items, Result, SymbolValue, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 RELATED = "RelatedObjectDoesNotExist"
 """What the other end of a one-to-one relation raises where there is none; it is an AttributeError, too."""

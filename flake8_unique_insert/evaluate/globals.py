@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, Frame, Unreachable
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.schema import (
@@ -31,9 +31,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 FOLLOWED = (Entries, ErrorClass, FormClass, Function, Items, Known, ModelClass, Rows, SymbolValue)
 """Values that a module-level constant may stand for; any other is known by its name only."""

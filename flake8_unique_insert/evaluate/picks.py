@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.syntax.expressions import Binary, Call, Expression, Formatted, Symbol, called_name
 from flake8_unique_insert.values import Elements, Result, Value, result, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 MANY = 4
 """How many elements make a random text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.site import InsertSite
+from flake8_unique_insert.syntax.expressions import Attribute
 
 
 def key_text(key: UniqueKey) -> str:
@@ -30,8 +31,6 @@ def keys_text(keys: tuple[UniqueKey, ...]) -> str:
 
 def call_text(site: InsertSite) -> str:
     """`Customer.create()`: the model and the method as written."""
-    from flake8_unique_insert.syntax.expressions import Attribute
-
     function = site.write.call.function
     name = function.name if isinstance(function, Attribute) else site.write.method
     return f"{site.write.model.name} {name}()"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flake8_unique_insert.django_names import SELF_UNIQUE_FIELDS
 from flake8_unique_insert.evaluate.calls import called
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
@@ -222,8 +223,6 @@ def _unless_null(term: Expression) -> Iterator[Expression]:
 
 def makes_itself_unique(field: Field) -> bool:
     """True for field classes that look for a free value themselves, such as AutoSlugField."""
-    from flake8_unique_insert.django_names import SELF_UNIQUE_FIELDS
-
     return any(base.rsplit(".", 1)[-1] in SELF_UNIQUE_FIELDS for base in (field.kind, *field.bases))
 
 

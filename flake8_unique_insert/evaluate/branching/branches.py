@@ -8,11 +8,10 @@ counts, comparisons of two lookups, `all(...)` of other things than models that 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate.branching.comparisons import split_comparison
 from flake8_unique_insert.evaluate.branching.truth import States, by_truth
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.states.state import State, meet
 from flake8_unique_insert.syntax.expressions import (
@@ -28,9 +27,6 @@ from flake8_unique_insert.syntax.expressions import (
     Walrus,
 )
 from flake8_unique_insert.values import Instance
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def split(ev: Evaluator, test: Expression) -> States:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TypeGuard
 
 from flake8_unique_insert.evaluate.branching.truth import States, by_truth, gained, is_filled, narrowed, truth
 from flake8_unique_insert.evaluate.collections.dedupe import tell_apart
 from flake8_unique_insert.evaluate.collections.exhausted import of_row
 from flake8_unique_insert.evaluate.collections.membership import absent_from_each
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.objects.setting import is_of_data
 from flake8_unique_insert.evaluate.rows.absent_rows import one_at_most
 from flake8_unique_insert.evaluate.rows.queries import note_check
@@ -42,9 +43,6 @@ from flake8_unique_insert.values import (
     Rows,
     Value,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 EQUALITY = ("==", "!=", "is", "is not")
 """Operators that tell literals apart; members of an enumeration are those of which they are made."""

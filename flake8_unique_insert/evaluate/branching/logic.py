@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.branching.comparisons import is_lookup_test
 from flake8_unique_insert.evaluate.branching.truth import deciding
 from flake8_unique_insert.evaluate.calls.spreading import lay_over
 from flake8_unique_insert.evaluate.collections import membership
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.subqueries import negated
 from flake8_unique_insert.evaluate.states.facts import added, without
 from flake8_unique_insert.facts import NO_FACTS, Facts, not_given
@@ -29,9 +29,6 @@ from flake8_unique_insert.syntax.expressions import (
     called_name,
 )
 from flake8_unique_insert.values import Entries, Items, Known, Option, Result, Unknown, Value, result, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 ASK = frozenset({"exists", "aexists"})
 

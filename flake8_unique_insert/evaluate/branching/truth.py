@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.collections.collected import is_there
 from flake8_unique_insert.evaluate.collections.membership import absent_from
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, missing, only_one
 from flake8_unique_insert.evaluate.rows.lookups import rows_in
 from flake8_unique_insert.evaluate.rows.queries import note_check
@@ -46,9 +46,6 @@ from flake8_unique_insert.values import (
     Validity,
     Value,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 States = tuple[State | None, State | None]
 CASES = frozenset({"lower", "upper", "casefold"})

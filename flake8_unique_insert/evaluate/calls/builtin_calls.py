@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls.spreading import with_arguments
 from flake8_unique_insert.evaluate.collections import collection_methods, membership
 from flake8_unique_insert.evaluate.collections.elements import SAME_ELEMENTS
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.objects import attributes, setting
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, only_one
 from flake8_unique_insert.evaluate.rows.relations import one_to_one
@@ -43,9 +43,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def special_form(ev: Evaluator, node: Call) -> Result | None:

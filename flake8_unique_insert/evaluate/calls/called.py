@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.binding import an_object
 from flake8_unique_insert.evaluate.rows.verbs import is_known
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Name, called_name
 from flake8_unique_insert.values import Bound, Form, Function, Instance, Object, Result, Rows, Super, Unknown, Value
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def note(ev: Evaluator, node: Call, function: Result) -> None:

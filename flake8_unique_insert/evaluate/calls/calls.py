@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate import picks
 from flake8_unique_insert.evaluate.calls import builtin_calls, called, functions, known_calls, on_commit, tasks
@@ -11,6 +10,7 @@ from flake8_unique_insert.evaluate.calls.spreading import each_spread, fitting
 from flake8_unique_insert.evaluate.collections import collection_methods
 from flake8_unique_insert.evaluate.collections.elements import is_generated
 from flake8_unique_insert.evaluate.collections.exhausted import of_row
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms import forms, handed_on, plain_forms, views
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.rows import absent_rows, inserts, managers, model_validation, queries, trees
@@ -55,8 +55,6 @@ from flake8_unique_insert.values import (
     unknown,
 )
 
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 IMPURE = frozenset(
     {"pop", "popitem", "popleft", "next", "read", "readline", "random", "randint", "choice", "input", "get_nowait"}
 )

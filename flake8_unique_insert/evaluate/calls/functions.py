@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls.protections import of_decorators
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Frame, Unreachable
+from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.objects.annotations import annotated, of_parameter
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.flow.graph import Graph
@@ -16,9 +17,6 @@ from flake8_unique_insert.schema import FunctionSymbol
 from flake8_unique_insert.syntax.expressions import NONE, Argument, Call, Expression, Sequence, Subscript, constant
 from flake8_unique_insert.syntax.summary import Parameter
 from flake8_unique_insert.values import Entries, Function, Items, Known, NestedFunction, Result, result, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 WORTH_FOLLOWING = re.compile(
     r"objects|\.(?:a?exists|filter|a?get|a?first|a?create|a?(?:get|update)_or_create|a?bulk_create|a?save)\b|"
@@ -208,8 +206,6 @@ def _argument(
 
 def evaluate_default(ev: Evaluator, default: Expression, frame: Frame) -> Result | None:
     """A parameter's default."""
-    from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
-
     return evaluate_elsewhere(ev, frame.module, default)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate import picks
 from flake8_unique_insert.evaluate.collections import membership
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.rows import absent_rows, inserts, managers, queries, subqueries
 from flake8_unique_insert.evaluate.rows.lookups import conjunction, groups_of
@@ -43,8 +43,6 @@ from flake8_unique_insert.values import (
     unknown,
 )
 
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 WRAPPERS = frozenset({"asgiref.sync.sync_to_async", "channels.db.database_sync_to_async", "asgiref.sync.async_to_sync"})
 TO_DICT = frozenset({"django.forms.model_to_dict", "django.forms.models.model_to_dict"})
 COPIES = frozenset({"copy.copy", "copy.deepcopy"})

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.rows.verbs import may_write
 from flake8_unique_insert.facts import NO_FACTS
@@ -12,9 +11,6 @@ from flake8_unique_insert.syntax.expressions import Call, Lambda
 from flake8_unique_insert.syntax.statements import FunctionDef, Return
 from flake8_unique_insert.syntax.summary import FunctionSummary, Parameter
 from flake8_unique_insert.values import NestedFunction, Result, result, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def evaluate(ev: Evaluator, expression: Lambda) -> Result:

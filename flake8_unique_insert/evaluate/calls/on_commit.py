@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls.protections import dotted_name
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.rows.writes import Protection
 from flake8_unique_insert.syntax.expressions import (
@@ -19,9 +19,6 @@ from flake8_unique_insert.syntax.expressions import (
     keyword,
 )
 from flake8_unique_insert.values import Known, Result, result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 ON_COMMIT = "django.db.transaction.on_commit"
 PARTIAL = "functools.partial"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate.calls.wrappers import catches_around
 from flake8_unique_insert.evaluate.errors import error_names, names_of
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.rows.writes import Protection
 from flake8_unique_insert.flow.clauses import suppressed_types
@@ -15,9 +14,6 @@ from flake8_unique_insert.syntax.expressions import Call, Constant, Expression, 
 from flake8_unique_insert.syntax.statements import Suite
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Function, Result, SymbolValue
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 BUILT_IN = frozenset({"classmethod", "staticmethod", "property", "cached_property", "override"})
 """Python's own decorators, which protect nothing."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import Call, Expression, dotted
 from flake8_unique_insert.values import Bound, Function, Result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 STARTING = frozenset({"delay", "apply_async"})
 SHARED = frozenset({"celery.shared_task", "celery.app.shared_task"})

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert import django_names
+from flake8_unique_insert.evaluate.errors import error_names, names_of, names_of_result
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.flow.clauses import read_handler
@@ -14,9 +15,6 @@ from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Constant, Expression, Name, Yield, dotted
 from flake8_unique_insert.syntax.statements import ExceptClause, FunctionDef, Raise, Return, Suite, Try, inside
 from flake8_unique_insert.values import Function, SymbolValue, Value
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 HANDED_ON = re.compile(r"return [\w.]+\(.*\w\(\w+\)|return \w+\(\w+\)", re.DOTALL)
 """`return handled(function)`, `return logged(name)(handled(function))`."""
@@ -130,8 +128,6 @@ def _names_integrity_error(
     """True when an except clause of a function catches IntegrityError, also one of what the function is given."""
     if clause.types is None:
         return True
-    from flake8_unique_insert.evaluate.errors import error_names, names_of, names_of_result
-
     name = clause.types.id if isinstance(clause.types, Name) else ""
     if name in given:
         return bool(names_of(error_names(ev, given[name]) or []) & django_names.CAUGHT_WITH_INTEGRITY_ERROR)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls.spreading import lay_over, one_dict, with_arguments
 from flake8_unique_insert.evaluate.collections import membership, nests
 from flake8_unique_insert.evaluate.collections.collected import any_if_empty, as_elements, merged
 from flake8_unique_insert.evaluate.collections.elements import element_of, is_distinct, is_made
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.states.facts import added
 from flake8_unique_insert.evaluate.states.terms import NORMALISING, symbols
 from flake8_unique_insert.facts import NO_FACTS
@@ -41,9 +41,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 ADDING = frozenset({"append", "add", "setdefault", "extend", "update"})
 CHANGING = frozenset({"extend", "update", "insert", "clear", "remove", "pop"})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.collections import membership
 from flake8_unique_insert.evaluate.collections.apart import keyed_by
 from flake8_unique_insert.evaluate.collections.collected import NOTHING
 from flake8_unique_insert.evaluate.collections.elements import element_of, is_distinct, is_made
 from flake8_unique_insert.evaluate.collections.nests import independent, spanned
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows import inserts
 from flake8_unique_insert.evaluate.states.facts import added, common
 from flake8_unique_insert.evaluate.states.state import meet
@@ -40,9 +40,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def evaluate(ev: Evaluator, expression: Comprehension) -> Result:

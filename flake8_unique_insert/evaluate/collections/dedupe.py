@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.collections.apart import keyed_by, read_from
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.states.facts import about
 from flake8_unique_insert.evaluate.states.terms import symbols
 from flake8_unique_insert.flow.graph import Assign, Evaluate, Graph
@@ -20,9 +20,6 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import Instance, Option, Result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 ADDING = ("add", "append")
 LOOP_VARIABLES = ("element", "item")

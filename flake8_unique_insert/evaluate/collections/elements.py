@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import abc
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.collections.apart import fields_of
 from flake8_unique_insert.evaluate.collections.collected import renamed, under_names
 from flake8_unique_insert.evaluate.collections.literal_items import element_of_items
 from flake8_unique_insert.evaluate.collections.nests import spanned
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.binding import bind
 from flake8_unique_insert.evaluate.picks import are_picked
 from flake8_unique_insert.evaluate.rows.lookups import gone_through, rows_in
@@ -51,9 +51,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 NAMED = "$named"
 """Stands among the values of a collected instance for the name that a loop has given to it."""

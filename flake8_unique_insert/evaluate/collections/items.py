@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.collections import membership
 from flake8_unique_insert.evaluate.collections.collected import MAX_OPTIONS
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.picks import are_picked
 from flake8_unique_insert.evaluate.rows import absent_rows
@@ -28,9 +28,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 ERRORS = ("errors", "_errors")
 """Attributes of a form: the errors that it has found."""

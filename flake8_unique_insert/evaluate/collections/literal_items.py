@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from flake8_unique_insert.syntax.expressions import Constant, Mapping, Sequence, constant
+from flake8_unique_insert.evaluate.evaluator import Evaluator
+from flake8_unique_insert.syntax.expressions import Constant, Mapping, Sequence, Symbol, constant
 from flake8_unique_insert.values import (
     Entries,
     Items,
@@ -18,10 +18,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
-    from flake8_unique_insert.syntax.expressions import Symbol
 
 
 def element_of_items(ev: Evaluator, items: Items, node: object) -> Result:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.absent_rows import absent
 from flake8_unique_insert.evaluate.rows.lookups import EVERYTHING, condition, conjunction
 from flake8_unique_insert.evaluate.rows.queries import note_check
@@ -39,9 +39,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 States = tuple[State | None, State | None]
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.states.terms import symbols
 from flake8_unique_insert.syntax.expressions import Expression, Name, Symbol
 from flake8_unique_insert.values import Nest
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 PLAIN = frozenset({"param", "distinct", "item", "element"})
 """Kinds of symbols that do not change from one round of an inner loop to the next."""

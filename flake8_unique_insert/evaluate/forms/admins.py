@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.binding import bind
 from flake8_unique_insert.evaluate.rows import inserts
 from flake8_unique_insert.evaluate.rows.lookups import unknown_condition
@@ -11,9 +10,6 @@ from flake8_unique_insert.facts import NewRow
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import FALSE, TRUE, Call
 from flake8_unique_insert.values import Form, Instance, Known, Object, ObjectState, Option, Result, Rows, result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 SAVE_MODEL = "save_model"
 SELECTED = (["queryset"], ["qs"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.branching.truth import by_truth
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.own_methods import follow, own_method
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.objects import attributes
@@ -15,9 +15,6 @@ from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import Argument, Attribute
 from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import Function, Items, Object, Result, SymbolValue, Value, result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 LOOKS_UP = re.compile(r"\.(exists|first|last|count|filter|get)\(")
 

@@ -7,8 +7,8 @@ the form's class validates. What is set on the row afterwards is not.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.form_input import validated_input
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, found_by, only_one
 from flake8_unique_insert.facts import Validated
@@ -25,9 +25,6 @@ from flake8_unique_insert.values import (
     Result,
     result,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def an_object(ev: Evaluator, term: Expression, symbol: ClassSymbol) -> Object:

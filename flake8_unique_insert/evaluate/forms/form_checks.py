@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.form_input import input_of, validated_input
 from flake8_unique_insert.evaluate.forms.own_methods import bound_row, follow, method_arguments, own_method
 from flake8_unique_insert.evaluate.forms.validators import of_serializer, validators_of
@@ -41,9 +41,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def own_checks(

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.schema import ClassSymbol, FormKind
 from flake8_unique_insert.syntax.expressions import Call, Expression, Subscript, called_name, constant, keyword, string
 from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import Elements, Entries, Form, Result, result, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 RETURN = re.compile(r"\breturn\b[ (]*(.*)")
 DISTINCT = re.compile(r"((list|sorted|tuple)\()?(set\(|frozenset\(|dict\.fromkeys\(|\{[^:]+ for )")

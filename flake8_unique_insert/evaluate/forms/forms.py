@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.calls.spreading import one_dict, with_arguments
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.binding import bind
 from flake8_unique_insert.evaluate.forms.form_checks import of_valid
 from flake8_unique_insert.evaluate.forms.form_input import validated_input
@@ -57,8 +58,6 @@ from flake8_unique_insert.values import (
     unknown,
 )
 
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 F = TypeVar("F", bound=Object)
 SETS_INSTANCE = re.compile(r"""["']instance["']|\binstance\s*=""")
 

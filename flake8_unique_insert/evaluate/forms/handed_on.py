@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flake8_unique_insert.evaluate.calls import functions
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms import views
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.objects import attributes
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call
 from flake8_unique_insert.values import Arguments, Function, Object, Result, result, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 ANSWERING = ("get", "post", "put", "patch", "delete")
 BEFORE = {

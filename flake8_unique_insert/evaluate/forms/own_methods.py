@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls import functions
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.form_input import input_of, validated_input, whole_input
 from flake8_unique_insert.evaluate.forms.validated_data import set_by_validate
 from flake8_unique_insert.evaluate.frame import Unreachable
@@ -27,9 +27,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def own_method(ev: Evaluator, symbol: ClassSymbol, name: str) -> Function | None:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.calls.spreading import one_dict
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.form_input import whole_input
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH, BudgetExceeded, Frame, Unreachable
 from flake8_unique_insert.syntax.expressions import Argument, Attribute
 from flake8_unique_insert.values import Entries, Form, Function, Result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 SETS_ITEM = re.compile(r"""\[["']\w+["']\]\s*=[^=]|\.setdefault\(|super\(""")
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.form_input import declaration, whole_input
 from flake8_unique_insert.evaluate.forms.own_methods import own_method
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
@@ -28,9 +28,6 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.syntax.summary import Assignment, ClassSummary
 from flake8_unique_insert.values import Entries, Form, Function, Items, Object, Result, Rows, result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def validators_of(ev: Evaluator, symbol: ClassSymbol, name: str, value: Expression) -> Iterator[Function]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls import functions
 from flake8_unique_insert.evaluate.collections.collected import MAX_OPTIONS
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms import admins, forms, plain_forms
 from flake8_unique_insert.evaluate.forms.binding import bind
 from flake8_unique_insert.evaluate.forms.own_methods import own_method
@@ -51,8 +51,6 @@ from flake8_unique_insert.values import (
     unknown,
 )
 
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 CLASS_ATTRIBUTES = {"get_form_class": "form_class", "get_serializer_class": "serializer_class"}
 """Methods that name the class of a view's form, and the attribute that they read."""
 FORM_PARAMETERS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.binding import an_object
 from flake8_unique_insert.evaluate.globals import global_result
 from flake8_unique_insert.schema import ClassSymbol
@@ -35,9 +35,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 ROWS = frozenset(
     {"QuerySet", "Manager", "BaseManager", "RelatedManager", "ManyRelatedManager", "QuerySetAny", "ValuesQuerySet"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls import functions
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.binding import bind
 from flake8_unique_insert.evaluate.objects import members
 from flake8_unique_insert.evaluate.objects.attributes import as_row
@@ -29,9 +29,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def assign(ev: Evaluator, base: Result, name: str, value: Result) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.collections.elements import is_generated
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.globals import member_of_module
 from flake8_unique_insert.evaluate.objects.choices import value_of_member
 from flake8_unique_insert.evaluate.objects.members import member_of
@@ -52,9 +52,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 OF_MODEL = (Instance, ModelClass, ModelForm)
 LOOKUP_ERRORS = ("DoesNotExist", "MultipleObjectsReturned")

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.values import Items, Known, Result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 CHOICES = frozenset(["Choices", "TextChoices", "IntegerChoices"])
 

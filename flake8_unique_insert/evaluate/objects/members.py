@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flake8_unique_insert.evaluate.calls import functions
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.objects.annotations import annotated
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol, Member
@@ -26,9 +25,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def member_of(ev: Evaluator, member: Member, name: str, receiver: Value, term: Expression, class_: Value) -> Result:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.collections.collected import MAX_OPTIONS
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.rows.lookups import unknown_condition
@@ -18,9 +18,6 @@ from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Expression
 from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import Answer, Instance, ModelClass, Object, Option, Result, Rows, Value
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 MAX_HEIRS = 40
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.objects import assignments
 from flake8_unique_insert.evaluate.states.state import meet
 from flake8_unique_insert.flow.graph import Iterate
@@ -26,9 +26,6 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.syntax.statements import Break, Continue, If, Raise, Return, inside
 from flake8_unique_insert.values import Items, Known, Option, Result, Unknown, result, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 LEAVING = (Break, Continue, Raise, Return)
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.objects import attributes
 from flake8_unique_insert.evaluate.states.terms import normal
 from flake8_unique_insert.syntax.expressions import NONE, Attribute
 from flake8_unique_insert.values import Instance, Result, result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def under_own_name(ev: Evaluator, row: Result, name: str, value: Result) -> Result:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
 from flake8_unique_insert.evaluate.rows.managers import with_manager
 from flake8_unique_insert.evaluate.rows.relations import related_model
@@ -21,9 +20,6 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.syntax.summary import Assignment
 from flake8_unique_insert.values import Instance, ModelClass, Result, Rows, result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def rows_of(ev: Evaluator, value: Instance, member: Member, term: Expression) -> Result | None:

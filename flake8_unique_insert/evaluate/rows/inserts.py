@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flake8_unique_insert.evaluate.calls.spreading import NO_LOOKUP, apart_from_lookup, lay_over
 from flake8_unique_insert.evaluate.collections import batches
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows import moves
 from flake8_unique_insert.evaluate.rows.absent_rows import only_row
 from flake8_unique_insert.evaluate.rows.lookups import conjunction, groups_of
@@ -51,9 +52,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def tables(model: Model) -> frozenset[str]:

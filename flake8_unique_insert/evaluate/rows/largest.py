@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, narrowed
 from flake8_unique_insert.evaluate.rows.moves import order_of
 from flake8_unique_insert.facts import Condition, Facts
@@ -21,9 +20,6 @@ from flake8_unique_insert.syntax.expressions import (
     string,
 )
 from flake8_unique_insert.values import Answer, Arguments, Entries, Known, Option, Result, Rows, result, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 LOOKUP = "gt"
 ZERO = constant(0)

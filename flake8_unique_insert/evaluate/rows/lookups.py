@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows import subqueries
 from flake8_unique_insert.facts import Condition, Groups
 from flake8_unique_insert.schema import Link, Model
@@ -22,10 +22,6 @@ from flake8_unique_insert.syntax.expressions import (
     constant,
 )
 from flake8_unique_insert.values import LISTS, Answer, Column, Entries, Items, Result, Rows, Unset, Value, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
-
 
 EVERYTHING: Groups = frozenset([frozenset()])
 MAX_GROUPS = 12

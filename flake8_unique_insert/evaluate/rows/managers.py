@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls import functions
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import MAX_DEPTH
 from flake8_unique_insert.evaluate.rows.lookups import EVERYTHING, conjunction, unknown_condition
 from flake8_unique_insert.facts import Condition
@@ -13,9 +13,6 @@ from flake8_unique_insert.schema import ClassSymbol, ExternalSymbol, FunctionSym
 from flake8_unique_insert.syntax.expressions import Attribute, Expression, Name
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Arguments, Function, ModelClass, Result, Rows, result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def with_manager(ev: Evaluator, rows: Rows) -> Rows:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows import absent_rows, inserts, managers
 from flake8_unique_insert.facts import Validated
 from flake8_unique_insert.schema import KeyKind
 from flake8_unique_insert.syntax.expressions import FALSE, NONE
 from flake8_unique_insert.values import Arguments, Entries, Instance, Items, Known, Option, Result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 VALIDATING = {
     "full_clean": ("exclude", "validate_unique", "validate_constraints"),

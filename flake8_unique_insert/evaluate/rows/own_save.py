@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls import functions
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import BudgetExceeded, Unreachable
 from flake8_unique_insert.evaluate.rows.row_values import SPREAD, object_values
 from flake8_unique_insert.evaluate.rows.signals import call_receiver
@@ -18,9 +18,6 @@ from flake8_unique_insert.facts import NO_FACTS, Facts
 from flake8_unique_insert.schema import ClassSymbol, Model
 from flake8_unique_insert.syntax.expressions import NONE, TRUE, Argument, Attribute, Call, Constant, constant
 from flake8_unique_insert.values import Arguments, Function, Instance, Known, ObjectState, Result, Rows, result, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 TEXT_FIELDS = frozenset({"CharField", "TextField"})
 FIELDS_WITHOUT_TEXT = frozenset({

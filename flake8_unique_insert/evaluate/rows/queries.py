@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows import inserts, largest, related_managers
 from flake8_unique_insert.evaluate.rows.absent_rows import (
     absent,
@@ -55,9 +55,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 NATURAL_KEYS = {
     "contenttypes.ContentType": ("app_label", "model"),

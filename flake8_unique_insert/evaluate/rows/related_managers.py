@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.objects import assignments
 from flake8_unique_insert.evaluate.rows import inserts
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, narrowed
@@ -17,9 +17,6 @@ from flake8_unique_insert.facts import Condition, Inserted
 from flake8_unique_insert.schema import Link
 from flake8_unique_insert.syntax.expressions import FALSE, Attribute, Call, Expression
 from flake8_unique_insert.values import Arguments, Instance, Items, Result, Rows, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def add(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:

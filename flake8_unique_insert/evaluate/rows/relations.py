@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.errors import RELATED
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.managers import with_manager
 from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import Accessor, Model
@@ -22,9 +22,6 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def one_to_one(ev: Evaluator, owner: Value, name: str) -> Accessor | None:

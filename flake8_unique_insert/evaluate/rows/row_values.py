@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls.spreading import lay_over
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.writes import RowValues
 from flake8_unique_insert.schema import ClassSymbol, Model
 from flake8_unique_insert.syntax.expressions import Argument, Attribute, Call, Expression, Name, string
@@ -21,9 +21,6 @@ from flake8_unique_insert.values import (
     Unset,
     unknown,
 )
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 OF_CONTENT_TYPE = frozenset({"get_object_for_this_type", "aget_object_for_this_type"})
 """Methods of a content type that look up a row of its class."""

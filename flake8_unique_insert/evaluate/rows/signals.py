@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from flake8_unique_insert.evaluate.calls import functions
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import BudgetExceeded, Unreachable
 from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.schema import FunctionSymbol
@@ -24,10 +24,6 @@ from flake8_unique_insert.syntax.statements import (
     suites,
 )
 from flake8_unique_insert.values import Function, Instance, Known, ModelClass, Result, result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
-
 
 FLAGS = frozenset({"created", "raw", "kwargs"})
 """What a receiver is told of the saving."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flake8_unique_insert import django_names
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows import inserts
 from flake8_unique_insert.evaluate.rows.lookups import unknown_condition
 from flake8_unique_insert.evaluate.rows.verbs import adds_to_tree
@@ -12,9 +11,6 @@ from flake8_unique_insert.evaluate.states.facts import added
 from flake8_unique_insert.schema import ClassSymbol, Model
 from flake8_unique_insert.syntax.expressions import Call, Expression
 from flake8_unique_insert.values import Arguments, Function, Instance, Result, Rows, Value, result
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def insert(ev: Evaluator, node: Call, function: Result, arguments: Arguments) -> Result | None:

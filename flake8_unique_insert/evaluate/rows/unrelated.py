@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
+from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.lookups import condition
 from flake8_unique_insert.evaluate.rows.subqueries import REFERRED
 from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import TRUE, Expression
 from flake8_unique_insert.values import Rows, unknown
-
-if TYPE_CHECKING:
-    from flake8_unique_insert.evaluate.evaluator import Evaluator
 
 
 def unrelated(ev: Evaluator, rows: Rows, row: Expression) -> list[Absent]:
