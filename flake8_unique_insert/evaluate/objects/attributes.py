@@ -116,7 +116,7 @@ def _read_value(ev: Evaluator, value: Value, name: str, node: Expression, term: 
     if isinstance(value, Rows):
         return _of_rows(ev, value, name, node)
     if isinstance(value, Column) and name in COLUMN_QUERIES:
-        return result(Bound(Attribute(value.term, name), value.rows, name))
+        return result(Bound(Attribute(value.term, name), value if name in ("first", "last") else value.rows, name))
     if isinstance(value, Object):
         return _of_object(ev, value, name, node)
     if isinstance(value, Super):

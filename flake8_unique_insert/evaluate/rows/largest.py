@@ -19,7 +19,7 @@ from flake8_unique_insert.syntax.expressions import (
     positional,
     string,
 )
-from flake8_unique_insert.values import Answer, Arguments, Entries, Known, Option, Result, Rows, result, unknown
+from flake8_unique_insert.values import Answer, Arguments, Column, Entries, Known, Option, Result, Rows, result, unknown
 
 LOOKUP = "gt"
 ZERO = constant(0)
@@ -49,6 +49,18 @@ def of_row(rows: Rows, row: Expression, method: str, arguments: Arguments) -> Fa
     else:
         field = order.removeprefix("-") if (method == "first") is order.startswith("-") else None
     return _beyond(rows, field, Attribute(row, field)) if field and field in rows.model.fields else frozenset()
+
+
+def of_column(ev: Evaluator, column: Column, method: str, call: Call) -> Result | None:
+    """`order_by("-number").values_list("number", flat=True).first()`, as `aggregate(Max(...))`; None for others."""
+    chain = call.function.base if isinstance(call.function, Attribute) else column.term
+    order = order_of(chain) or order_of(column.rows.term) or ""
+    is_largest = (method == "first") is order.startswith("-") and column.fields == (order.removeprefix("-"),)
+    if column.maps or column.dicts or not is_largest:
+        return None
+    largest = ev.symbol("largest", call)
+    ev.state.learn(_beyond(column.rows, column.fields[0], largest))
+    return _or_none(column.rows, column.fields[0], largest)
 
 
 def _first(expression: Expression, function: str) -> Expression | None:
