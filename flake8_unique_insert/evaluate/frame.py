@@ -96,7 +96,8 @@ class Analysis:
     variables: what each `for` loop binds. rows: what is known of rows that one binds.
     made: the points of the variables of the loops around, for each instance that is made there.
     collected: by graph what is put into collections, see `dedupe`.
-    validating: the form whose checks are followed. filled: terms of values that are neither None nor empty.
+    validating: the form whose checks are followed. filled: terms of values that are neither None nor empty, and of
+    `name in data` where that holds.
     """
 
     lookup: ModelLookup

@@ -23,7 +23,7 @@ from flake8_unique_insert.schema import FormKind, UniqueKey
 from flake8_unique_insert.sites.clashes import told_apart
 from flake8_unique_insert.sites.conditions import hides_rows, key_conditions
 from flake8_unique_insert.sites.values import FieldValue, default_of, field_value
-from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Subscript, constant
+from flake8_unique_insert.syntax.expressions import Attribute, Comparison, Constant, Expression, Subscript, constant
 from flake8_unique_insert.values import Form, Known
 
 T = TypeVar("T")
@@ -146,7 +146,8 @@ def _filled(
     inputs = form.form.fields.intersection(key.members)
     is_partial = form.form.kind is FormKind.SERIALIZER and write.kind == "update" and len(inputs) > 1
     required = form.form.filled - inputs if is_partial else form.form.filled  # a PATCH may give one of several only
-    yield from (Subscript(form.data, constant(name)) for name in required)
+    yield from (Comparison("in", constant(name), form.data) for name in required)
+    yield from (Subscript(form.data, constant(name)) for name in form.form.filled)
     partial = key_conditions(analysis, write.model, key) or frozenset()
     for name, value in values.items():
         field = write.model.field(name)

@@ -299,10 +299,9 @@ def _split_membership(ev: Evaluator, left: Expression, right: Expression, node: 
         yes.names[left.id] = Result(item.term, tuple(map(Option, literals)))
     no.learn(facts)
     if isinstance(holder.value, Entries) and isinstance(item.term, Constant):
-        entry = Subscript(holder.term, item.term)
-        if entry in ev.analysis.filled:  # it is there
+        if Comparison("in", item.term, holder.term) in ev.analysis.filled:  # it is there
             return yes, None
-        no.learn([Null(entry, missing=True)])
+        no.learn([Null(Subscript(holder.term, item.term), missing=True)])
     saved, ev.state = ev.state, no
     tell_apart(ev, left, right, node)
     ev.state = saved

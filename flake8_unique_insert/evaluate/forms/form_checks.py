@@ -48,8 +48,8 @@ def own_checks(
 ) -> Facts:
     """What the `clean` methods of a form and its model, or a serializer's `validate`, establish for valid input.
 
-    filled: terms of values that are neither None nor empty. assumed: fields whose input is of interest as far as it is
-    this.
+    filled: terms of values that are neither None nor empty, and of `name in data` where that holds. assumed: fields
+    whose input is of interest as far as it is this.
     """
     data = validated_input(ev, form)
     ev.state.facts = frozenset(left_choices(ev, form, data.entries))

@@ -35,6 +35,7 @@ from flake8_unique_insert.syntax.expressions import (
     Argument,
     Attribute,
     Call,
+    Comparison,
     Constant,
     Expression,
     Subscript,
@@ -194,7 +195,7 @@ def _clean_field(ev: Evaluator, form: Object, names: Vocabulary, name: str, is_r
         holder = Subscript(holder, constant(part))
     value = of_field(ev, form.symbol, holder, name, last)
     if is_required:
-        ev.analysis.filled |= {value.term}
+        ev.analysis.filled |= {value.term, Comparison("in", constant(last), holder)}
     _set_entry(ev, form, names, path, value)
     for validator in validators_of(ev, form.symbol, name, value.term):
         call = ev.analysis.implied_call(validator.symbol.dotted, validator.term)
