@@ -10,7 +10,10 @@ from flake8_unique_insert.syntax.statements import Assign, If
 
 
 def filled_by_init(analysis: Analysis, model: Model, name: str) -> tuple[Expression, str] | None:
-    """What `if not self.name: self.name = uuid4()` gives to a field, and the module whose names that uses."""
+    """What `if not self.name: self.name = uuid4()` gives to a field, and the module whose names that uses.
+
+    Also `if not self.pk:` and `if self._state.adding:`, which ask whether the row is new.
+    """
     member = analysis.lookup.class_member(model.symbol, "__init__") if isinstance(model.symbol, ClassSymbol) else None
     symbol = member.method if member is not None else None
     if symbol is None or not symbol.summary.parameters:
@@ -21,9 +24,11 @@ def filled_by_init(analysis: Analysis, model: Model, name: str) -> tuple[Express
         code = analysis.functions.code(symbol)
     except (RecursionError, UnreadableSource):
         return None
-    own = Attribute(Name(symbol.summary.parameters[0].name), name)
+    row = Name(symbol.summary.parameters[0].name)
+    own = Attribute(row, name)
+    asked = {Attribute(row, item) for item in (name, "pk", model.primary_key, "_state")}
     for statement in code.body if code is not None else ():
-        if isinstance(statement, If) and own in statement.test.walk():
+        if isinstance(statement, If) and not asked.isdisjoint(statement.test.walk()):
             for inner in statement.body:
                 if isinstance(inner, Assign) and own in inner.targets:
                     return inner.value, symbol.module
