@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from pathlib import Path
 
 from flake8_unique_insert.project.literals import Placed
 from flake8_unique_insert.project.modules import Modules
@@ -27,6 +29,9 @@ from flake8_unique_insert.syntax.statements import FunctionDef, ImportNames, Sui
 from flake8_unique_insert.syntax.summary import Import
 
 SIGNALS = ("pre_save", "post_save")
+CONNECTS = re.compile(r"@receiver\b|\.receiver\(|\.connect\(")
+USER = re.compile(r"AUTH_USER_MODEL|get_user_model")
+"""How a model is named that a setting names."""
 
 
 class Receivers:
@@ -49,21 +54,30 @@ class Receivers:
 
     def clear(self) -> None:
         """Forget everything, after a file has changed."""
+        self.__dict__.pop("_texts", None)
         self.__dict__.pop("_connected", None)
 
     def of(self, model: Model, signal: str) -> tuple[FunctionSymbol, ...]:
         """The functions that a signal of this very model calls, each once."""
+        if not any(model.name in text or USER.search(text) for text in self._texts.values()):
+            return ()
         return tuple(self._connected.get((signal, model.label), ()))
+
+    @cached_property
+    def _texts(self) -> dict[Path, str]:
+        """The texts of the files that may connect a function."""
+        root, files = self._modules.root, self._modules.tree.files()
+        places = ((path, parts_below(root, path)) for path in files)
+        paths = [path for path, parts in places if "migrations" not in parts and not is_test_path(parts)]
+        having = dict.fromkeys(path for signal in SIGNALS for path in self._summaries.having(paths, signal))
+        texts = {path: self._summaries.text(path) for path in having}
+        return {path: text for path, text in texts.items() if CONNECTS.search(text)}
 
     @cached_property
     def _connected(self) -> dict[tuple[str, str], dict[FunctionSymbol, None]]:
         found: dict[tuple[str, str], dict[FunctionSymbol, None]] = {}
-        root, files = self._modules.root, self._modules.tree.files()
-        places = ((path, parts_below(root, path)) for path in files)
-        paths = [path for path, parts in places if "migrations" not in parts and not is_test_path(parts)]
-        having = (path for signal in SIGNALS for path in self._summaries.having(paths, signal))
-        for path in dict.fromkeys(having):
-            for signal, model, function in self._in(self._modules.name_of(path), self._summaries.text(path)):
+        for path, text in self._texts.items():
+            for signal, model, function in self._in(self._modules.name_of(path), text):
                 found.setdefault((signal, model.label), {})[function] = None
         return found
 
