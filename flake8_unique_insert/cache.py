@@ -1,10 +1,10 @@
-"""Findings kept on disk, and shown again only while all that they were made of is unchanged.
+"""Findings and reports kept on disk, and shown again only while all that they were made of is unchanged.
 
-An *entry* holds the findings of one file. Its name is a digest of the file's path and text, of the options, and of the
-programs that made it: this package, Python and LibCST. It ends in a *trace* of all that the process had asked of the
-project until then, see `traces`: a superset of what the findings depend on. What was asked for this file only, the
-texts of the functions that its analysis follows, stands in the entry itself. So it can be told without the analysis
-whether the same would be found again.
+An *entry* holds what was found in one file. Its name is a digest of the file's path and text, of the options, and of
+the programs that made it: this package, Python and LibCST. It ends in a *trace* of all that the process had asked of
+the project until then, see `traces`: a superset of what that depends on. What was asked for this file only, the texts
+of the functions that its analysis follows, stands in the entry itself. So it can be told without the analysis whether
+the same would be found again.
 
 Each file of the cache is replaced as a whole, so processes may share a cache. One that is damaged or cannot be read
 counts for nothing, and one that cannot be written is not.
@@ -23,10 +23,10 @@ from functools import lru_cache
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flake8_unique_insert import __version__
-from flake8_unique_insert.findings import Finding
+from flake8_unique_insert.findings import Finding, SiteReport
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.project.modules import Modules
 from flake8_unique_insert.project.roots import find_root, repository_of
@@ -40,6 +40,7 @@ TAG = "CACHEDIR.TAG"
 SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by flake8-unique-insert; may be deleted at any time.\n"
 UNUSABLE = (OSError, ValueError, TypeError, KeyError, AttributeError, ImportError, RecursionError, zlib.error)
 """What reading and writing a cache may fail with: then there is none."""
+T = TypeVar("T", Finding, SiteReport)
 
 
 def default_folder() -> Path | None:
@@ -67,7 +68,7 @@ def programs() -> str:
     return repr((__version__, platform.python_version(), version("libcst"), sorted(own)))
 
 
-class FindingsCache:
+class ResultCache:
     """The cache as one process uses it. folder: where it is, made when something is kept. options: those of the run."""
 
     def __init__(self, folder: Path, options: Options) -> None:
@@ -79,41 +80,40 @@ class FindingsCache:
         self._ends: dict[Modules, tuple[str, tuple[int, ...]]] = {}
         self._is_prepared = False
 
-    def key(self, path: str, text: str) -> str:
+    def key(self, kind: type[object], path: str, text: str) -> str:
         """The name of a file's entry, "" when it can have none.
 
-        path: absolute or relative to the working directory. text: as flake8 has it.
+        kind: of what it holds. path: absolute or relative to the working directory. text: as flake8 has it.
         """
         try:
             absolute = Path(path).absolute()
             modules = self._modules_of(absolute)
             places = (absolute, modules.root, repository_of(modules.root), *modules.source_roots, *modules.site_folders)
-            parts = [programs(), repr(self.options), *map(str, places), text]
+            parts = [kind.__name__, programs(), repr(self.options), *map(str, places), text]
             return digest("\0".join(parts).encode("utf-8", "surrogatepass"))
         except UNUSABLE:
             return ""
 
-    def get(self, path: str, key: str) -> list[Finding] | None:
-        """The findings kept for a file, None when there are none or when something has changed since."""
+    def get(self, kind: type[T], path: str, key: str) -> list[T] | None:
+        """What is kept of a file, None when there are none or when something has changed since."""
         try:
             entry = self._read(key)
             trace = self._trace(self._modules_of(Path(path).absolute()), entry["trace"]) if entry is not None else None
             if entry is None or trace is None or not trace.holds(entry["asked"]):
                 return None
-            return [Finding(int(line), int(column), str(text)) for line, column, text in entry["findings"]]
+            return [kind.of_row(row) for row in entry["found"]]
         except UNUSABLE:
             return None
 
-    def keep(self, path: str, key: str, findings: list[Finding], modules: Modules) -> None:
-        """Keep the findings of a file. modules: those of its project, with all that was read of it."""
+    def keep(self, path: str, key: str, found: list[T], modules: Modules) -> None:
+        """Keep what was found in a file. modules: those of its project, with all that was read of it."""
         if not key or not modules.reads.reliable:
             return
         try:
             self._prepare()
             own = str(Path(path).absolute())
-            found = [[finding.line, finding.column, finding.text] for finding in findings]
             asked = [[file, question, seal] for (file, question), seal in modules.reads.asked.items() if file != own]
-            self._write(key, {"findings": found, "asked": asked, "trace": self._link(modules)})
+            self._write(key, {"found": [item.row for item in found], "asked": asked, "trace": self._link(modules)})
         except UNUSABLE:
             pass
 

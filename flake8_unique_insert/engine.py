@@ -56,15 +56,9 @@ class Engine:
         return findings(self.sites(path, source))
 
     @paused_gc()
-    def audit(self, path: str, source: SourceFile) -> list[SiteReport]:
-        """Every insert site of one file into a model with unique keys. Never raises: what cannot be read is told."""
-        try:
-            return reports(path, (site for site in self.sites(path, source) if site.write.model.keys))
-        except UnreadableSource as error:
-            LOG.warning("%s: %s", path, error)
-        except Exception:
-            LOG.info("%s: not analysed", path, exc_info=True)
-        return []
+    def reports(self, path: str, source: SourceFile) -> list[SiteReport]:
+        """Every insert site of one file into a model with unique keys. Raises whatever goes wrong."""
+        return reports(site for site in self.sites(path, source) if site.write.model.keys)
 
     def sites(self, path: str, source: SourceFile) -> Iterable[InsertSite]:
         """The judged insert sites of one file, those of models without keys too. Raises UnreadableSource."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flake8_unique_insert.record import record
 
@@ -20,6 +21,17 @@ class Finding:
         """The flake8 code, "UQI101"."""
         return self.text.split(" ", 1)[0]
 
+    @property
+    def row(self) -> list[Any]:
+        """What stands for it in JSON."""
+        return [self.line, self.column, self.text]
+
+    @classmethod
+    def of_row(cls, row: list[Any]) -> Finding:
+        """The finding that a row stands for. Raises ValueError or TypeError for anything else."""
+        line, column, text = row
+        return cls(int(line), int(column), str(text))
+
 
 @record
 class SiteReport:
@@ -29,7 +41,6 @@ class SiteReport:
     of `VERDICTS`. code: the codes reported there, "" for none. why: one sentence.
     """
 
-    file: str
     line: int
     column: int
     call: str
@@ -38,6 +49,18 @@ class SiteReport:
     verdict: str
     code: str
     why: str
+
+    @property
+    def row(self) -> list[Any]:
+        """What stands for it in JSON."""
+        return [self.line, self.column, self.call, self.model, self.keys, self.verdict, self.code, self.why]
+
+    @classmethod
+    def of_row(cls, row: list[Any]) -> SiteReport:
+        """The report that a row stands for. Raises ValueError or TypeError for anything else."""
+        line, column, call, model, keys, verdict, code, why = row
+        members = tuple(tuple(map(str, key)) for key in keys)
+        return cls(int(line), int(column), str(call), str(model), members, str(verdict), str(code), str(why))
 
 
 VERDICTS = (

@@ -63,8 +63,8 @@ class Setting(NamedTuple):
     """One option as a user writes it.
 
     name: the field of `Options`, and `--uqi-` plus it with dashes on the command line. kind: "list" (comma separated),
-    "path", "paths" (comma separated), "text" or "flag". default: as a user would write it. only_flake8: the command
-    line does not have it.
+    "path", "paths" (comma separated), "text" or "flag". default: as a user would write it. commands: those of the
+    command line that have it.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Setting(NamedTuple):
     metavar: str
     help: str
     default: str = ""
-    only_flake8: bool = False
+    commands: tuple[str, ...] = ("audit", "models")
 
     @property
     def flag(self) -> str:
@@ -132,15 +132,15 @@ SETTINGS = (
         "cache_dir",
         "path",
         "DIR",
-        "The folder that findings are kept in for the next run of flake8. (Default: in the user's cache folder)",
-        only_flake8=True,
+        "The folder that findings are kept in for the next run. (Default: in the user's cache folder)",
+        commands=("audit",),
     ),
     Setting(
         "no_cache",
         "flag",
         "",
-        "Neither keep findings for the next run of flake8 nor use those kept.",
-        only_flake8=True,
+        "Neither keep findings for the next run nor use those kept.",
+        commands=("audit",),
     ),
 )
 

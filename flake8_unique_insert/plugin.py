@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import argparse
 import ast
-import gc
 import logging
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flake8.exceptions import ExecutionError
 
 from flake8_unique_insert import __version__
+from flake8_unique_insert.cached_engine import CachedEngine
 from flake8_unique_insert.options import SETTINGS, InvalidOption, Options, Setting, build
 from flake8_unique_insert.scope import is_analysed
 
 if TYPE_CHECKING:
     from flake8.options.manager import OptionManager
 
-    from flake8_unique_insert.cache import FindingsCache
-    from flake8_unique_insert.engine import Engine
     from flake8_unique_insert.findings import Finding
 
 OFF_BY_DEFAULT = ("UQI301",)
-MOST_SEEN = 0.25
-"""How much of what was analysed the cyclic collector may see, in parts of what is hidden from it."""
 LOG = logging.getLogger(__name__)
 
 
@@ -74,28 +69,11 @@ class UniqueInsertPlugin:
     def _findings(self) -> list[Finding]:
         text = "".join(self.lines)
         try:
-            if not is_analysed(self.filename, text, self.options):
-                return []
-            cache = _cache(self.options)
-            key = cache.key(self.filename, text) if cache is not None else ""
-            found = cache.get(self.filename, key) if cache is not None else None
-            if found is None:
-                found = self._analysed(text)
-                if cache is not None:
-                    cache.keep(self.filename, key, found, _engine(self.options).modules(self.filename))
-            return found
+            if is_analysed(self.filename, text, self.options):
+                return _engine(self.options).findings(self.filename, text, self.tree)
         except Exception:  # whatever went wrong must not end the whole run of flake8
             LOG.info("%s could not be analysed", self.filename, exc_info=True)
-            return []
-
-    def _analysed(self, text: str) -> list[Finding]:
-        from flake8_unique_insert.syntax.source import SourceFile, paused_gc
-
-        with paused_gc():
-            try:
-                return _engine(self.options).findings(self.filename, SourceFile(text, self.tree))
-            finally:
-                _hide_from_collector(len(text))
+        return []
 
 
 def _registration(setting: Setting) -> dict[str, Any]:
@@ -118,36 +96,6 @@ def _log_with_flake8() -> None:
 
 
 @cache
-def _cache(options: Options) -> FindingsCache | None:
-    """The cache of this process, None when there is to be none."""
-    if options.no_cache:
-        return None
-    from flake8_unique_insert.cache import FindingsCache, default_folder
-
-    folder = Path(options.cache_dir) if options.cache_dir else default_folder()
-    return FindingsCache(folder, options) if folder is not None else None
-
-
-@cache
-def _engine(options: Options) -> Engine:
-    """The engine of this process; the analysis is imported here, for files that need it."""
-    from flake8_unique_insert.engine import Engine
-
-    return Engine(options)
-
-
-def _hide_from_collector(size: int) -> None:
-    """Take what stays until the end out of the sight of the cyclic collector. size: of the file, in characters.
-
-    It would walk it again and again while flake8 and other plugins work, which costs as much as the analysis. The
-    syntax tree at hand is hidden, too, and stays, as other plugins make it cyclic: so nothing is hidden until enough is
-    there. Five trees are kept while the analysed text grows threefold.
-    """
-    global _hidden, _seen
-    _seen += size
-    if _seen > _hidden * MOST_SEEN:
-        _hidden, _seen = _hidden + _seen, 0
-        gc.freeze()
-
-
-_hidden = _seen = 0
+def _engine(options: Options) -> CachedEngine:
+    """What analyses the files of this process."""
+    return CachedEngine(options, hides=True)

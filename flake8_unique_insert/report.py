@@ -46,12 +46,12 @@ def position(write: Write | Unresolved) -> tuple[int, int]:
     return code.position(place) if code is not None and isinstance(place, Place) else (1, 0)
 
 
-def reports(path: str, sites: Iterable[InsertSite]) -> list[SiteReport]:
+def reports(sites: Iterable[InsertSite]) -> list[SiteReport]:
     """One report per call, the worst of its sites."""
     found: dict[tuple[int, int], SiteReport] = {}
     for site in sites:
         line, column = position(site.write)
-        report = _report(path, line, column, site)
+        report = _report(line, column, site)
         seen = found.get((line, column))
         if seen is None or _weight(report) > _weight(seen):
             found[line, column] = report
@@ -65,14 +65,12 @@ def _weight(report: SiteReport) -> int:
     return 2 if report.verdict == "unguarded" else 0 if report.verdict == "update_only" else 1
 
 
-def _report(path: str, line: int, column: int, site: InsertSite) -> SiteReport:
+def _report(line: int, column: int, site: InsertSite) -> SiteReport:
     messages = {rule.code: message for rule in RULES if (message := rule.judge(site)) is not None}
     verdict = verdict_of(site)
     keys = tuple(key.members for key, found in site.verdicts.items() if found not in ("generated", "update_only"))
     why = next(iter(messages.values()), "") or _why(site, verdict)
-    return SiteReport(
-        path, line, column, site.write.method, site.write.model.label, keys, verdict, ",".join(messages), why
-    )
+    return SiteReport(line, column, site.write.method, site.write.model.label, keys, verdict, ",".join(messages), why)
 
 
 def verdict_of(site: InsertSite) -> str:

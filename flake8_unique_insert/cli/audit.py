@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
+from flake8_unique_insert.cached_engine import CachedEngine
 from flake8_unique_insert.cli.walk import python_files
-from flake8_unique_insert.engine import Engine
 from flake8_unique_insert.findings import SiteReport
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.scope import is_analysed
@@ -35,20 +35,31 @@ def run(paths: Iterable[str], format: str, options: Options, out: TextIO) -> int
 
 
 def _reports(paths: Iterable[str], options: Options) -> Iterator[tuple[Path, SiteReport]]:
-    engine = Engine(options)
+    engine = CachedEngine(options)
     for path in python_files(paths):
         try:
-            source = SourceFile.read(path)
+            text = SourceFile.read(path).text
         except UnreadableSource as error:
             LOG.warning("%s", error)
             continue
-        if is_analysed(str(path), source.text, options):
-            for report in engine.audit(str(path), source):
+        if is_analysed(str(path), text, options):
+            for report in _of_file(engine, path, text):
                 yield path, report
 
 
+def _of_file(engine: CachedEngine, path: Path, text: str) -> list[SiteReport]:
+    """The reports of one file. Never raises: what cannot be parsed is told."""
+    try:
+        return engine.reports(str(path), text)
+    except UnreadableSource as error:
+        LOG.warning("%s: %s", path, error)
+    except Exception:
+        LOG.info("%s: not analysed", path, exc_info=True)
+    return []
+
+
 def _as_shown(path: Path, report: SiteReport) -> dict[str, object]:
-    return {**asdict(report), "file": _shown(path), "column": report.column + 1}
+    return {"file": _shown(path), **asdict(report), "column": report.column + 1}
 
 
 def _shown(path: Path) -> str:

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     namespace = parser.parse_args(arguments)
     try:
-        options = build(vars(namespace))._replace(no_cache=True)
+        options = build(vars(namespace))
         from flake8_unique_insert.syntax.source import paused_gc
 
         if namespace.command == "models":
@@ -49,11 +49,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_command(commands: Any, name: str, summary: str) -> None:
-    command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-    command.add_argument("paths", nargs="+", metavar="PATH", help="files, and folders with all their Python files")
-    command.add_argument("--format", choices=FORMATS, default="text", help="(Default: %(default)s)")
-    for setting in (item for item in SETTINGS if not item.only_flake8):
-        command.add_argument(setting.flag, help=setting.help, **_registration(setting))
+    parser = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="files, and folders with all their Python files")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="(Default: %(default)s)")
+    for setting in (item for item in SETTINGS if name in item.commands):
+        parser.add_argument(setting.flag, help=setting.help, **_registration(setting))
 
 
 def _registration(setting: Setting) -> dict[str, Any]:

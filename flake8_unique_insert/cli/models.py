@@ -32,7 +32,7 @@ def run(paths: Iterable[str], format: str, options: Options, out: TextIO) -> int
 
 
 def _models(paths: Iterable[str], options: Options) -> Iterator[Model]:
-    projects = Projects(options)
+    projects = Projects(options._replace(no_cache=True))
     files: dict[Project, list[Path]] = {}
     for path in python_files(paths):
         absolute = Path(path).absolute()

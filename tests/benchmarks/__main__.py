@@ -72,10 +72,10 @@ def growth(bench: Bench, checkouts: Checkouts) -> str:
 def command(bench: Bench, checkouts: Checkouts) -> str:
     """The command line by itself."""
     rows = [
-        [checkout.name, *(f"{bench.command(checkout, name):.1f}" for name in ("audit", "models"))]
+        [checkout.name, *(f"{cost:.1f}" for cost in (*bench.audit(checkout), bench.models(checkout)))]
         for checkout in checkouts
     ]
-    return tables.table(("project", "audit", "models"), rows)
+    return tables.table(("project", "audit, cold", "audit, warm", "models"), rows)
 
 
 def phases(bench: Bench, checkouts: Checkouts) -> str:

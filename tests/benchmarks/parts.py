@@ -60,9 +60,19 @@ class Bench:
                 run(variant)
         return in_turn(self.compared, self.rounds, run)
 
-    def command(self, checkout: Checkout, name: str) -> float:
-        """`audit` or `models` on the whole checkout, in CPU milliseconds for 1,000 lines."""
-        command = [sys.executable, "-m", "flake8_unique_insert", name, "."]
+    def audit(self, checkout: Checkout) -> tuple[float, float]:
+        """`audit` on the whole checkout without a cache and with one, in CPU milliseconds for 1,000 lines."""
+        with tempfile.TemporaryDirectory(prefix="kept-") as folder:
+            kept = ("audit", "--uqi-cache-dir", folder)
+            self._command(checkout, *kept)  # fills it
+            return self._command(checkout, "audit", "--uqi-no-cache"), self._command(checkout, *kept)
+
+    def models(self, checkout: Checkout) -> float:
+        """`models` on the whole checkout, in CPU milliseconds for 1,000 lines."""
+        return self._command(checkout, "models")
+
+    def _command(self, checkout: Checkout, *arguments: str) -> float:
+        command = [sys.executable, "-m", "flake8_unique_insert", *arguments, "."]
         costs = sorted(measure(command, checkout.folder).cpu for _ in range(self.rounds))
         return costs[len(costs) // 2] * 1e6 / max(1, checkout.lines())
 

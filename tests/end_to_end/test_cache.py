@@ -63,6 +63,19 @@ def test_default_folder_is_the_users(project: Project, tmp_path: Path) -> None:
     assert sorted(path.name for path in project.root.iterdir()) == ["manage.py", "shop"]
 
 
+def test_audit_keeps_its_reports_beside_the_findings(project: Project, cache: Path) -> None:
+    def audit(*arguments: str) -> Run:
+        command = ("-m", "flake8_unique_insert", "audit", ".", "--uqi-cache-dir", str(cache), *arguments)
+        return run(project.root, "-X", "importtime", *command)
+
+    found = timed(project, "--uqi-cache-dir", str(cache), ".")
+    runs = audit(), audit(), audit("--uqi-no-cache")
+    assert [analyses(one) for one in runs] == [True, False, True]
+    assert runs[0].output == runs[1].output == runs[2].output
+    assert runs[0].output.startswith("shop/services.py:5:29: unguarded UQI101: shop.Customer.create (email): ")
+    assert timed(project, "--uqi-cache-dir", str(cache), ".").places == found.places == FOUND
+
+
 def test_no_cache(project: Project, cache: Path) -> None:
     runs = [timed(project, "--uqi-no-cache", "--uqi-cache-dir", str(cache), ".") for _ in range(2)]
     assert all(analyses(one) and one.places == FOUND for one in runs)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flake8_unique_insert.cache import FindingsCache
+from flake8_unique_insert.cache import ResultCache
 from flake8_unique_insert.engine import Engine
+from flake8_unique_insert.findings import Finding
 from flake8_unique_insert.options import Options
 from flake8_unique_insert.scope import is_analysed
 from flake8_unique_insert.syntax.source import SourceFile
@@ -72,15 +73,15 @@ def shop(project: Project) -> Project:
     return project
 
 
-def findings(root: Path, cache: FindingsCache | None) -> tuple[Found, int]:
+def findings(root: Path, cache: ResultCache | None) -> tuple[Found, int]:
     """The findings of a project as a process of its own has them, and how many files it had to analyse."""
     engine, found, analysed = Engine(Options()), [], 0
     for file in sorted(root.rglob("*.py")):
         path, text = str(file), file.read_text(errors="replace")
         if not is_analysed(path, text, engine.options):
             continue
-        key = cache.key(path, text) if cache is not None else ""
-        kept = cache.get(path, key) if cache is not None else None
+        key = cache.key(Finding, path, text) if cache is not None else ""
+        kept = cache.get(Finding, path, key) if cache is not None else None
         if kept is None:
             analysed += 1
             kept = engine.check(path, SourceFile(text))
@@ -92,7 +93,7 @@ def findings(root: Path, cache: FindingsCache | None) -> tuple[Found, int]:
 
 def again(root: Path, folder: Path) -> tuple[Found, int]:
     """The findings with what earlier runs kept, the same as without; and how many files were analysed."""
-    found, analysed = findings(root, FindingsCache(folder, Options()))
+    found, analysed = findings(root, ResultCache(folder, Options()))
     assert found == findings(root, None)[0]
     return found, analysed
 
