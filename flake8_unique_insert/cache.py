@@ -20,7 +20,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, distribution, version
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -59,13 +59,32 @@ def default_folder() -> Path | None:
 def programs() -> str:
     """Stands for the programs that make findings, this package as it is installed."""
     package = Path(__file__).parent
-    own = []
+    own: list[Any] = _recorded(package) or sorted(_statuses(package))
+    return repr((__version__, platform.python_version(), version("libcst"), own))
+
+
+def _recorded(package: Path) -> list[str]:
+    """The package's files with the digests that its installer has recorded, so that it may be installed again."""
+    try:
+        found = distribution("flake8-unique-insert")
+    except PackageNotFoundError:
+        return []
+    record = (found.read_text("RECORD") or "").splitlines()
+    own = sorted(line for line in record if line.startswith(f"{package.name}/") and _is_source(line.split(",", 1)[0]))
+    is_here = Path(str(found.locate_file(package.name))).resolve() == package.resolve()
+    return own if is_here else []
+
+
+def _statuses(package: Path) -> Iterator[tuple[str, str, int, int]]:
+    """The package's files with their sizes and times, where it is used from a checkout."""
     for folder, _, names in os.walk(package):
-        for name in names:
-            if name.endswith((".py", ".json")):
-                status = os.stat(os.path.join(folder, name))
-                own.append((os.path.relpath(folder, package), name, status.st_size, status.st_mtime_ns))
-    return repr((__version__, platform.python_version(), version("libcst"), sorted(own)))
+        for name in filter(_is_source, names):
+            status = os.stat(os.path.join(folder, name))
+            yield os.path.relpath(folder, package), name, status.st_size, status.st_mtime_ns
+
+
+def _is_source(name: str) -> bool:
+    return name.endswith((".py", ".json"))
 
 
 class ResultCache:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import flake8_unique_insert
 from flake8_unique_insert.reads import digest
 from tests.end_to_end.conftest import CHECKED, MODELS, SERVICES, Project
 from tests.end_to_end.running import Run, run, uqi
@@ -226,3 +228,28 @@ def test_unused_entries_are_removed(check: Check, cache: Path) -> None:
         os.utime(file, (0, time.time() - 40 * 24 * 60 * 60))
     assert check("--uqi-handlers", "other", ".") == FOUND
     assert not unused.exists()
+
+
+def test_installing_the_plugin_again_keeps_the_cache(tmp_path: Path) -> None:
+    """As continuous integration does: the digests that the installer records count, not the files' times."""
+    package = tmp_path / "flake8_unique_insert"
+    shutil.copytree(Path(flake8_unique_insert.__file__).parent, package)
+    metadata = tmp_path / "flake8_unique_insert-9.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: flake8-unique-insert\nVersion: 9\n")
+
+    def programs(record: str, touched: int) -> str:
+        """What stands for the package, when one of its files was written at this time."""
+        (metadata / "RECORD").write_text(record)
+        os.utime(package / "cache.py", (touched, touched))
+        command = [sys.executable, "-c", "from flake8_unique_insert.cache import programs; print(programs())"]
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    one, other = (f"flake8_unique_insert/cache.py,sha256={digest},1\n" for digest in ("one", "other"))
+    assert programs(one, 1000) == programs(one, 2000)
+    assert programs(one, 1000) != programs(other, 1000)
+    checkout = "__editable__.pth,sha256=one,1\n"
+    assert programs(checkout, 1000) == programs(checkout, 1000)
+    assert programs(checkout, 1000) != programs(checkout, 2000)
