@@ -72,7 +72,8 @@ class Expression:
 
     def children(self) -> list[Expression]:
         """The expressions directly inside this one."""
-        return _inside([getattr(self, slot) for slot in _slots(type(self))])
+        slots = _slots(type(self))
+        return _inside([getattr(self, slot) for slot in slots]) if slots else []
 
     def walk(self) -> Iterator[Expression]:
         """This expression and everything inside it, outermost first."""
@@ -80,7 +81,8 @@ class Expression:
         while stack:
             item = stack.pop()
             yield item
-            stack.extend(item.children())
+            if _slots(type(item)):
+                stack += item.children()
 
 
 NO_SYMBOLS: frozenset[Symbol] = frozenset()
@@ -91,9 +93,11 @@ _SLOTS: dict[type, tuple[str, ...]] = {}
 
 def _slots(kind: type) -> tuple[str, ...]:
     """The fields of a kind of expression that may hold others."""
-    if kind not in _SLOTS:
-        _SLOTS[kind] = tuple(item.name for item in fields(kind) if item.compare and item.type not in _PLAIN)
-    return _SLOTS[kind]
+    try:
+        return _SLOTS[kind]
+    except KeyError:
+        found = _SLOTS[kind] = tuple(item.name for item in fields(kind) if item.compare and item.type not in _PLAIN)
+        return found
 
 
 def _inside(values: Iterable[object]) -> list[Expression]:
