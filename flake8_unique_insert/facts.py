@@ -1,7 +1,8 @@
 """Facts: what holds on every path to a program point.
 
-`Absent` (no row with these values exists), `NewRow` (a row was just made, so that no other refers to it) or `Validated`
-(this instance was validated). A *condition* is one restriction of a lookup.
+`Absent` (no row with these values exists), `NewRow` (a row was just made, so that no other refers to it), `Validated`
+(this instance was validated), `Null` (a value is None) or `Different` (no two elements of a collection are equal). A
+*condition* is one restriction of a lookup.
 """
 
 from __future__ import annotations
@@ -174,7 +175,18 @@ class Null(Lasting):
         return (self.term,)
 
 
-Fact = Absent | NewRow | Validated | Null
+@hashed_once
+@record
+class Different(Lasting):
+    """No two elements of a collection have the same for the term, see `projections`."""
+
+    term: Expression
+
+    def parts(self) -> Iterable[Expression | Hashed]:
+        return (self.term,)
+
+
+Fact = Absent | NewRow | Validated | Null | Different
 Facts = frozenset[Fact]
 NO_FACTS: Facts = frozenset()
 

@@ -96,6 +96,7 @@ class Analysis:
     variables: what each `for` loop binds. rows: what is known of rows that one binds.
     made: the points of the variables of the loops around, for each instance that is made there.
     collected: by graph what is put into collections, see `dedupe`.
+    projections: by comprehension what it reads from each element of another collection.
     validating: the form whose checks are followed. filled: terms of values that are neither None nor empty, and of
     `name in data` where that holds.
     """
@@ -123,6 +124,7 @@ class Analysis:
     rows: dict[Symbol, RowFields] = field(default_factory=dict)
     made: dict[Expression, frozenset[int]] = field(default_factory=dict)
     collected: dict[int, frozenset[tuple[str, Expression]]] = field(default_factory=dict)
+    projections: dict[Expression, Expression] = field(default_factory=dict)
     solved: dict[object, Any] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)
     validating: Expression | None = None

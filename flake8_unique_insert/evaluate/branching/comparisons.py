@@ -10,6 +10,7 @@ from flake8_unique_insert.evaluate.branching.truth import States, by_truth, gain
 from flake8_unique_insert.evaluate.collections.dedupe import tell_apart
 from flake8_unique_insert.evaluate.collections.exhausted import of_row
 from flake8_unique_insert.evaluate.collections.membership import absent_from_each
+from flake8_unique_insert.evaluate.collections.projections import split_by_length
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.objects.setting import is_of_data
 from flake8_unique_insert.evaluate.rows.absent_rows import one_at_most
@@ -60,6 +61,8 @@ def split_comparison(ev: Evaluator, test: Comparison) -> States:
         found = _split_constant(ev, left, operator, right)
         if found is not None:
             return found
+    elif (by_length := split_by_length(ev, test)) is not None:
+        return by_length
     return _split_by_terms(ev, test)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate.collections import membership
+from flake8_unique_insert.evaluate.collections import membership, projections
 from flake8_unique_insert.evaluate.collections.apart import keyed_by
 from flake8_unique_insert.evaluate.collections.collected import NOTHING
 from flake8_unique_insert.evaluate.collections.elements import element_of, is_distinct, is_made
@@ -147,6 +147,7 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
         and is_distinct(element.value.term)
     ):
         return result(replace(source, term=term)) if expression.kind in ("list", "generator") else unknown(term)
+    projections.note(ev, term, expression, iterable, each, element)
     options = _with_facts(ev, element)
     if row is not None:
         return result(RowsByKey(term, Result(row.term, _with_facts(ev, row))))

@@ -10,6 +10,7 @@ from flake8_unique_insert.evaluate.collections.apart import fields_of
 from flake8_unique_insert.evaluate.collections.collected import renamed, under_names
 from flake8_unique_insert.evaluate.collections.literal_items import element_of_items
 from flake8_unique_insert.evaluate.collections.nests import spanned
+from flake8_unique_insert.evaluate.collections.projections import read_of_one, told_apart
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.binding import bind
 from flake8_unique_insert.evaluate.picks import are_picked
@@ -82,9 +83,11 @@ def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
     """The next element of an iterable, with what is known of all its elements. `node` identifies the loop."""
     element = _element(ev, gone_through(iterable), node)
     listed = list(_listed(iterable.term))
+    if type(element.value) is Unknown and (symbol := told_apart(ev, listed, node)) is not None:
+        element = unknown(symbol)
     for fact in ev.state.facts:
         if isinstance(fact, Absent):
-            asked = [(item, _asked_of(item, listed, element.term)) for item in fact.conditions]
+            asked = [(item, _asked_of(ev, item, listed, element.term)) for item in fact.conditions]
             ev.state.learn([_about_one(fact, item, term) for item, term in asked if term is not None])
     return element
 
@@ -113,14 +116,16 @@ def _same_elements(term: Expression) -> Expression:
     return term
 
 
-def _asked_of(condition: Condition, listed: list[Expression], element: Expression) -> Expression | None:
+def _asked_of(ev: Evaluator, condition: Condition, listed: list[Expression], element: Expression) -> Expression | None:
     """The x that `field__in=xs` asks about where xs are these elements, or what was read from each of them."""
     if condition.lookup != "in" or condition.excluded:
         return None
     if _same_elements(condition.term) in listed:
         return element
     term = condition.term  # see `absent_rows.unlisted`
-    return Attribute(element, term.name) if isinstance(term, Attribute) and term.base in listed else None
+    if isinstance(term, Attribute) and term.base in listed:
+        return Attribute(element, term.name)
+    return read_of_one(ev, _same_elements(term), listed, element)
 
 
 def _element(ev: Evaluator, iterable: Result, node: object) -> Result:

@@ -18,7 +18,7 @@ from flake8_unique_insert.evaluate.states.terms import (
     same,
     symbols,
 )
-from flake8_unique_insert.facts import MADE_BY, Absent, Contents, Fact, Inserted, NewRow, Null, Validated
+from flake8_unique_insert.facts import MADE_BY, Absent, Contents, Different, Fact, Inserted, NewRow, Null, Validated
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import KeyKind, UniqueKey
 from flake8_unique_insert.syntax.expressions import Attribute, Expression, Subscript, Symbol, constant
@@ -136,6 +136,8 @@ def after_assignment(base: Expression, name: str) -> Change:
             return None if asks_for_attribute(fact, base, name) else fact
         if isinstance(fact, Null):
             return None if is_attribute_of(fact.term, base, name) or _is_of_each(fact.term, name) else fact
+        if isinstance(fact, Different):
+            return None if _is_of_each(fact.term, name) else fact
         if isinstance(fact, Validated) and fact.term == base:
             return replace(fact, keys=frozenset(key for key in fact.keys if not _reads(key, name)))
         return fact
@@ -181,7 +183,8 @@ def after_growth(collection: Expression) -> Change:
         if isinstance(fact, Absent):
             listed = (condition.term for condition in fact.conditions if condition.lookup == "in")
             return None if any(collection in term.walk() for term in listed) else fact
-        return None if isinstance(fact, Null) and Attribute(collection, EACH) in fact.term.walk() else fact
+        is_of_all = isinstance(fact, (Null, Different)) and Attribute(collection, EACH) in fact.term.walk()
+        return None if is_of_all else fact
 
     return change
 
