@@ -191,6 +191,8 @@ def _changed(ev: Evaluator, bound: Result, holder: Value, name: str, node: Call,
     if name == "insert" and isinstance(holder, (Items, Elements)) and len(values) == 2:
         differs = is_made(ev, node.arguments[1].value, values[1])
         return Result(bound.term, (Option(_with_element(ev, holder, values[1], differs, node)),))
+    if name == "clear" and isinstance(holder, (Items, Elements)):
+        return Result(bound.term, (Option(Items(bound.term, "list", (), holder.depth)),))
     if name == "extend" and values:
         return extended(ev, bound, values[0], node) or unknown(ev.symbol("changed", node))
     return unknown(ev.symbol("changed", node))

@@ -24,6 +24,7 @@ from flake8_unique_insert.evaluate.rows.row_values import (
 )
 from flake8_unique_insert.evaluate.rows.verbs import KINDS, SAVES, plain
 from flake8_unique_insert.evaluate.rows.writes import Protection, RowValues, Write
+from flake8_unique_insert.evaluate.states.changes import of_other_elements
 from flake8_unique_insert.evaluate.states.facts import added
 from flake8_unique_insert.facts import MADE_BY, NO_FACTS, Facts, Inserted, NewRow
 from flake8_unique_insert.schema import Model
@@ -52,6 +53,9 @@ from flake8_unique_insert.values import (
     result,
     unknown,
 )
+
+Element = tuple[Instance | None, RowValues, Facts, int | None]
+"""A kind of element of a batch: (instance, values, facts, count); the count None means many."""
 
 
 def tables(model: Model) -> frozenset[str]:
@@ -204,7 +208,8 @@ def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: 
             nests=objects.value.nests if objects is not None and isinstance(objects.value, Elements) else frozenset(),
         )  # fmt: skip
         emit(ev, write)
-    ev.state.insert(tables(rows.model), Inserted(rows.model.table, frozenset(), False))
+    for row in _inserted_rows(ev, rows.model, elements):
+        ev.state.insert(tables(rows.model), row)
     if not is_true(named.get("ignore_conflicts")):  # with it the instances get no primary key
         for instance, _, _, count in elements:
             if instance is not None and count == 1:
@@ -214,12 +219,22 @@ def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: 
     return unknown(ev.symbol("result", call))
 
 
-def bulk_elements(
-    ev: Evaluator, rows: Rows, objects: Result | None
-) -> list[tuple[Instance | None, RowValues, Facts, int | None]]:
-    """What `bulk_create` inserts: (instance, values, facts, count) for each kind of element; count None means many."""
+def _inserted_rows(ev: Evaluator, model: Model, elements: list[Element]) -> Iterator[Inserted]:
+    """The rows that a batch inserts, as facts see them."""
+    for instance, values, _, count in elements:
+        if instance is None:
+            yield Inserted(model.table, frozenset(), False)
+            continue
+        row = _with_parents(ev, inserted_row(model, values), values)
+        yield row
+        if count is None:
+            yield from of_other_elements(row, ev.analysis.rows)
+
+
+def bulk_elements(ev: Evaluator, rows: Rows, objects: Result | None) -> list[Element]:
+    """What `bulk_create` inserts."""
     inner = objects.value if objects is not None else None
-    found: list[tuple[Instance | None, RowValues, Facts, int | None]] = []
+    found: list[Element] = []
     if isinstance(inner, Items):
         for item in inner.items:
             for option in item.options:
@@ -230,9 +245,7 @@ def bulk_elements(
     return found or [(None, RowValues((), objects.term if objects else None, True), NO_FACTS, None)]
 
 
-def _element(
-    option: Option, objects: dict[Expression, ObjectState], count: int | None
-) -> tuple[Instance | None, RowValues, Facts, int | None]:
+def _element(option: Option, objects: dict[Expression, ObjectState], count: int | None) -> Element:
     value = option.value
     if isinstance(value, Instance) and (known := objects.get(value.term)) is not None:
         values = object_values(known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -101,6 +101,20 @@ def _with_outlived(fact: Fact, symbol: Symbol, rows: RowFields | None) -> Fact:
         return fact
     outlived = (_outlive(row, symbol, rows) for row in fact.but)
     return with_rows(fact, (row for row in outlived if row is not None))
+
+
+def of_other_elements(row: Inserted, rows: Mapping[Symbol, RowFields]) -> Iterator[Inserted]:
+    """The other rows of a batch, where this is the one of one element of the loops in which it was filled.
+
+    rows: what is known of rows that loops bind.
+    """
+    variables = [symbol for symbol in row.symbols if symbol.kind in (*APART, "element")]
+    for symbol in variables:
+        other = _outlive(row, symbol, rows.get(symbol))
+        for rest in variables:
+            other = _blurred(other, rest, ANY, None) if other is not None and rest is not symbol else other
+        if other is not None:
+            yield other
 
 
 def _outlive(row: Inserted, symbol: Symbol, rows: RowFields | None) -> Inserted | None:
