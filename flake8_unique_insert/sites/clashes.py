@@ -9,7 +9,7 @@ from flake8_unique_insert.evaluate.collections.nests import spanned
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.interpreter import Interpreter
 from flake8_unique_insert.evaluate.rows.absent_rows import found_by
-from flake8_unique_insert.evaluate.rows.inserts import inserted_row
+from flake8_unique_insert.evaluate.rows.inserted import inserted_row
 from flake8_unique_insert.evaluate.rows.lookups import condition as read_condition
 from flake8_unique_insert.evaluate.rows.signals import done_after
 from flake8_unique_insert.evaluate.rows.writes import Write

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from flake8_unique_insert.evaluate.rows.lookups import condition, conjunction
 from flake8_unique_insert.evaluate.states.state import State
+from flake8_unique_insert.evaluate.states.terms import differs, is_something
 from flake8_unique_insert.facts import Absent, Condition, Facts, Groups, NewRow
 from flake8_unique_insert.schema import Link, Model, UniqueKey
-from flake8_unique_insert.syntax.expressions import NONE, TRUE, Attribute, Expression
+from flake8_unique_insert.syntax.expressions import FALSE, NONE, TRUE, Attribute, Call, Expression, called_name
 from flake8_unique_insert.values import Arguments, Column, Instance, Known, ObjectState, Result, Rows, result, unknown
 
 
@@ -134,7 +135,29 @@ def one_at_most(rows: Rows) -> bool:
 
 def _is_unique(model: Model, group: frozenset[Condition]) -> bool:
     exact = {item.field for item in group if item.lookup == "exact" and not item.excluded}
-    return any(set(key.members) <= exact and key.condition is None and not key.expressions for key in model.keys)
+    return any(set(key.members) <= exact and not key.expressions and _has(group, key.condition) for key in model.keys)
+
+
+def _has(group: frozenset[Condition], condition: Expression | None) -> bool:
+    """True where the condition of a key is `Q(active=True)` or the like, and these rows are looked up by that."""
+    if condition is None:
+        return True
+    return (
+        isinstance(condition, Call)
+        and called_name(condition) == "Q"
+        and all(Condition(argument.keyword or "", "exact", argument.value) in group for argument in condition.arguments)
+    )
+
+
+def is_lost(item: Condition, another: Condition) -> bool:
+    """True for a condition on the changed field that a row with its new value does not meet: NULL equals nothing."""
+    if item.field != another.field or item.excluded:
+        return False
+    if item.lookup == "isnull":
+        return item.term == FALSE if another.term == NONE else item.term == TRUE and is_something(another.term)
+    if item.lookup != "exact":
+        return False
+    return differs(item.term, another.term) or (another.term == NONE and item.term != NONE)
 
 
 def gone(row: Instance, state: State) -> list[Absent]:

@@ -12,6 +12,7 @@ from flake8_unique_insert.evaluate.collections import batches
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows import moves
 from flake8_unique_insert.evaluate.rows.absent_rows import only_row
+from flake8_unique_insert.evaluate.rows.inserted import bulk_elements, inserted_row, rows_of_batch, with_parents
 from flake8_unique_insert.evaluate.rows.lookups import conjunction, groups_of
 from flake8_unique_insert.evaluate.rows.own_save import own_create, own_save, super_save
 from flake8_unique_insert.evaluate.rows.row_values import (
@@ -21,12 +22,12 @@ from flake8_unique_insert.evaluate.rows.row_values import (
     object_values,
     username_field,
     with_given,
+    with_kept,
 )
 from flake8_unique_insert.evaluate.rows.verbs import KINDS, SAVES, plain
 from flake8_unique_insert.evaluate.rows.writes import Protection, RowValues, Write
-from flake8_unique_insert.evaluate.states.changes import of_other_elements
 from flake8_unique_insert.evaluate.states.facts import added
-from flake8_unique_insert.facts import MADE_BY, NO_FACTS, Facts, Inserted, NewRow
+from flake8_unique_insert.facts import Facts, Inserted, NewRow
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import (
     NONE,
@@ -46,16 +47,12 @@ from flake8_unique_insert.values import (
     Known,
     ModelClass,
     ObjectState,
-    Option,
     Result,
     Rows,
     Value,
     result,
     unknown,
 )
-
-Element = tuple[Instance | None, RowValues, Facts, int | None]
-"""A kind of element of a batch: (instance, values, facts, count); the count None means many."""
 
 
 def tables(model: Model) -> frozenset[str]:
@@ -69,12 +66,6 @@ def emit(ev: Evaluator, write: Write) -> None:
         ev.analysis.records.writes.append(write)
 
 
-def inserted_row(model: Model, values: RowValues, made_by: Expression = NONE) -> Inserted:
-    """An inserted row as facts see it. made_by: the manager."""
-    pairs = frozenset([(name, value.term) for name, value in values.values] + [(MADE_BY, made_by)])
-    return Inserted(model.table, pairs, not values.open and values.spread is None)
-
-
 def _made(ev: Evaluator, call: Call, model: Model) -> Instance:
     """The instance that a call makes, another one each time."""
     instance = Instance(ev.symbol("new", call), model)
@@ -86,21 +77,9 @@ def new_row(ev: Evaluator, call: Call, model: Model, values: RowValues, made_by:
     """The instance that an insert made; nothing refers to it yet."""
     instance = _made(ev, call, model)
     ev.state.objects[instance.term] = ObjectState(False, values.values, values.open or values.spread is not None)
-    ev.state.insert(tables(model), _with_parents(ev, inserted_row(model, values, made_by), values))
+    ev.state.insert(tables(model), with_parents(ev, inserted_row(model, values, made_by), values))
     ev.state.learn([NewRow(instance.term)])
     return instance
-
-
-def _with_parents(ev: Evaluator, row: Inserted, values: RowValues) -> Inserted:
-    """An inserted row with what rows that it refers to were found by, if that differs in a loop: `tag__name`."""
-    known = [(name, ev.state.objects.get(value.term) or ObjectState(None)) for name, value in values.values]
-    told = (
-        (f"{name}__{field}", own.term)
-        for name, found in known
-        for field, own in found.values
-        if field not in found.changed and any(symbol.kind == "distinct" for symbol in own.term.symbols)
-    )
-    return replace(row, values=row.values.union(told))
 
 
 def write_through_rows(ev: Evaluator, rows: Rows, name: str, call: Call, arguments: Arguments) -> Result:
@@ -200,7 +179,7 @@ def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: 
     )
     objects = named.get("objs")
     before = ev.state.copy()
-    elements = bulk_elements(ev, rows, objects)
+    elements = bulk_elements(ev, objects)
     for instance, values, facts, count in elements:
         write = Write(
             call, method, "bulk_create", rows.model, with_given(rows, values), before, added(before.facts, facts),
@@ -208,7 +187,7 @@ def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: 
             nests=objects.value.nests if objects is not None and isinstance(objects.value, Elements) else frozenset(),
         )  # fmt: skip
         emit(ev, write)
-    for row in _inserted_rows(ev, rows.model, elements):
+    for row in rows_of_batch(ev, rows.model, elements):
         ev.state.insert(tables(rows.model), row)
     if not is_true(named.get("ignore_conflicts")):  # with it the instances get no primary key
         for instance, _, _, count in elements:
@@ -217,40 +196,6 @@ def _bulk_create(ev: Evaluator, rows: Rows, method: str, call: Call, arguments: 
         if objects is not None and isinstance(objects.value, Elements):
             return batches.all_stored(ev.state, objects, objects.value)
     return unknown(ev.symbol("result", call))
-
-
-def _inserted_rows(ev: Evaluator, model: Model, elements: list[Element]) -> Iterator[Inserted]:
-    """The rows that a batch inserts, as facts see them."""
-    for instance, values, _, count in elements:
-        if instance is None:
-            yield Inserted(model.table, frozenset(), False)
-            continue
-        row = _with_parents(ev, inserted_row(model, values), values)
-        yield row
-        if count is None:
-            yield from of_other_elements(row, ev.analysis.rows)
-
-
-def bulk_elements(ev: Evaluator, rows: Rows, objects: Result | None) -> list[Element]:
-    """What `bulk_create` inserts."""
-    inner = objects.value if objects is not None else None
-    found: list[Element] = []
-    if isinstance(inner, Items):
-        for item in inner.items:
-            for option in item.options:
-                found.append(_element(option, dict(ev.state.objects), 1))
-    elif isinstance(inner, Elements):
-        for option in inner.element.options:
-            found.append(_element(option, {**ev.state.objects, **dict(inner.objects)}, None))
-    return found or [(None, RowValues((), objects.term if objects else None, True), NO_FACTS, None)]
-
-
-def _element(option: Option, objects: dict[Expression, ObjectState], count: int | None) -> Element:
-    value = option.value
-    if isinstance(value, Instance) and (known := objects.get(value.term)) is not None:
-        values = object_values(known)
-        return value, values if known.open else _with_kept(value, known, values), option.facts, count
-    return None, RowValues((), value.term, True), option.facts, count
 
 
 # --- instances
@@ -310,7 +255,7 @@ def save(
             added(facts, [*ahead, *kept]), protections_of(ev, call), ev.frame.code, ev.frame.stack,
             None, instance, known, None, None, options,
             own_save=None if plainly else own_save(
-                ev, model, _with_kept(instance, known, values), call, instance if is_update else None, option_facts,
+                ev, model, with_kept(instance, known, values), call, instance if is_update else None, option_facts,
                 arguments,
             ),
             form=known.form,
@@ -321,13 +266,20 @@ def save(
             call, "save", "unchanged", model, values, ev.state.copy(), facts,
             ev.all_protections(), ev.frame.code, ev.frame.stack, None, instance, known, None, None, options,
         ))  # fmt: skip
+    if is_update and known.changed:
+        ev.state.learn(moves.left(instance, known, _names_saved(options), ev.state))
     if is_update and known.former:
         ev.state.insert(tables(model), moves.moved(instance, known))
         ev.state.learn(moves.freed(instance, known))
     if known.new is not False:
-        whole = _with_kept(instance, known, values)
-        ev.state.insert(tables(model), _with_parents(ev, inserted_row(model, whole), whole))
+        whole = with_kept(instance, known, values)
+        ev.state.insert(tables(model), with_parents(ev, inserted_row(model, whole), whole))
     _now_stored(ev, instance)
+
+
+def _names_saved(options: dict[str, Result]) -> frozenset[str] | None:
+    """The fields of `update_fields`, none where they are not known; None for all fields."""
+    return (names_in(options["update_fields"]) or frozenset()) if "update_fields" in options else None
 
 
 @contextmanager
@@ -360,15 +312,6 @@ def _now_stored(ev: Evaluator, instance: Instance) -> None:
     without_key = (item for item in known.values if item[0] != instance.model.primary_key or item[1].term != NONE)
     stored = ObjectState(False, tuple(without_key), known.open, copied=known.copied)
     ev.state.objects[instance.term] = stored
-
-
-def _with_kept(instance: Instance, known: ObjectState, values: RowValues) -> RowValues:
-    """The values of a new row, with those that a copy keeps of the row it was made from."""
-    if not known.copied:
-        return values
-    named = dict(values.values)
-    kept = ((name, unknown(Attribute(instance.term, name))) for name in instance.model.fields if name not in named)
-    return replace(values, values=(*values.values, *kept))
 
 
 def update_rows(ev: Evaluator, rows: Rows, call: Call, arguments: Arguments) -> None:

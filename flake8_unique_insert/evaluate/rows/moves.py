@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flake8_unique_insert.evaluate.rows.absent_rows import plain_keys, values_of
+from flake8_unique_insert.evaluate.collections.exhausted import of_row
+from flake8_unique_insert.evaluate.rows.absent_rows import is_lost, plain_keys, values_of
 from flake8_unique_insert.evaluate.states.facts import APART
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.facts import Absent, Condition, Inserted
 from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Constant, Expression, string
-from flake8_unique_insert.values import Instance, ObjectState, Rows
+from flake8_unique_insert.values import Instance, Known, ObjectState, Rows
 
 AHEAD = {"+": ("gte", "gt"), "-": ("lte", "lt")}
 """The lookups that leave out none of the rows into whose places a row moves."""
@@ -29,6 +30,23 @@ def freed(row: Instance, known: ObjectState) -> list[Absent]:
             before = frozenset(replace(item, term=former.get(item.field, item.term)) for item in values)
             found.append(Absent(row.model.table, before))
     return found
+
+
+def left(row: Instance, known: ObjectState, saved: frozenset[str] | None, state: State) -> list[Absent]:
+    """Once a row is saved with other values, it is none of those that have another one, and it may have been the last.
+
+    saved: the fields that are saved, None for all.
+    """
+    written = known.changed if saved is None else known.changed & saved
+    told = [(name, value.term) for name, value in known.values if name in written and isinstance(value.value, Known)]
+    others = [Condition(name, "exact", term, excluded=True) for name, term in told]
+    itself = Condition(row.model.primary_key, "exact", row.term, excluded=True)
+    alone = (fact for fact in state.facts if isinstance(fact, Absent) and itself in fact.conditions)
+    return [of_row(row.term, row.model.table, [other]) for other in others] + [
+        replace(fact, conditions=fact.conditions - {itself})
+        for fact in alone
+        if fact.table == row.model.table and any(is_lost(item, other) for item in fact.conditions for other in others)
+    ]
 
 
 def moved(row: Instance, known: ObjectState) -> Inserted:

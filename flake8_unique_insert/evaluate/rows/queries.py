@@ -11,6 +11,7 @@ from flake8_unique_insert.evaluate.rows.absent_rows import (
     absent,
     but_for_the_one,
     found_by,
+    is_lost,
     missing,
     narrowed,
     only_row,
@@ -27,13 +28,8 @@ from flake8_unique_insert.evaluate.rows.row_values import content_type_of, usern
 from flake8_unique_insert.evaluate.rows.unrelated import unrelated
 from flake8_unique_insert.evaluate.rows.verbs import SAME_ROWS
 from flake8_unique_insert.evaluate.states.state import Check
-from flake8_unique_insert.evaluate.states.terms import differs, is_something
-from flake8_unique_insert.facts import Condition
 from flake8_unique_insert.schema import Model
 from flake8_unique_insert.syntax.expressions import (
-    FALSE,
-    NONE,
-    TRUE,
     Argument,
     Attribute,
     Call,
@@ -254,22 +250,11 @@ def _update(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: 
         if argument.keyword is None:
             continue
         another = condition(rows.model, argument.keyword, value, excluded=True)
-        if all(any(_is_lost(item, another) for item in group) for group in rows.alternatives):
+        if all(any(is_lost(item, another) for item in group) for group in rows.alternatives):
             ev.state.learn(absent(rows))
         elif isinstance(value.value, Known):  # none of them has another value now
             ev.state.learn(absent(narrowed(rows, another)))
     return result(Answer(ev.symbol("touched", call), rows, "count"))
-
-
-def _is_lost(item: Condition, another: Condition) -> bool:
-    """True for a condition on the changed field that a row with its new value does not meet: NULL equals nothing."""
-    if item.field != another.field or item.excluded:
-        return False
-    if item.lookup == "isnull":
-        return item.term == FALSE if another.term == NONE else item.term == TRUE and is_something(another.term)
-    if item.lookup != "exact":
-        return False
-    return differs(item.term, another.term) or (another.term == NONE and item.term != NONE)
 
 
 def _delete(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:

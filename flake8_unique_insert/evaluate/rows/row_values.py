@@ -112,3 +112,12 @@ def username_field(ev: Evaluator, model: Model) -> str:
     )
     stated = member.definition.value if member is not None and isinstance(member.definition, Assignment) else None
     return (string(stated) if stated is not None else None) or "username"
+
+
+def with_kept(instance: Instance, known: ObjectState, values: RowValues) -> RowValues:
+    """The values of a new row, with those that a copy keeps of the row it was made from."""
+    if not known.copied:
+        return values
+    named = dict(values.values)
+    kept = ((name, unknown(Attribute(instance.term, name))) for name in instance.model.fields if name not in named)
+    return replace(values, values=(*values.values, *kept))
