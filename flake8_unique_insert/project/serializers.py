@@ -273,10 +273,8 @@ class Serializers:
             elif stated is None:
                 if key.read <= present:
                     yield key
-            elif present.issuperset(key.members) and self._states(
-                stated, key, sources
-            ):  # in the rows that these look at
-                yield key
+            elif present.issuperset(key.members) and self._states(stated, key, sources):
+                yield key  # in the rows that these look at
 
     def _gives_none(self, symbol: ClassSymbol, name: str) -> bool:
         """Whether a method that gives validators returns an empty list, and none has the model validate the row."""
