@@ -70,7 +70,8 @@ class Engine:
         project = self.projects.of(absolute)
         project.put(absolute, source)
         callers = self._callers.setdefault(project, Callers(project, self._is_skipped))
-        settings = Settings(self.generators, self.handlers, self.options.atomic_requests)
+        has_tests = "tests" not in self.options.skip
+        settings = Settings(self.generators, self.handlers, self.options.atomic_requests, has_tests)
         return FileAnalysis(settings, project, project.module_name(absolute), source, callers)
 
     def modules(self, path: str) -> Modules:

@@ -38,11 +38,15 @@ Look = tuple[list[Write], dict[str, set[str]]]
 
 @record
 class Settings:
-    """What of the options the analysis needs: names of fresh values' callables and of what handles IntegrityError."""
+    """What of the options the analysis needs: names of fresh values' callables and of what handles IntegrityError.
+
+    tests: whether the methods of test cases are analysed.
+    """
 
     generators: frozenset[str]
     handlers: frozenset[str]
     atomic_requests: bool = False
+    tests: bool = False
 
 
 class Runs:
@@ -69,8 +73,15 @@ class Runs:
         for owner, summary in self.source.summary.functions:
             if may_insert(self.source.segment(summary)):
                 prefix = f"{owner.qualname}." if owner is not None else ""
-                found.append(FunctionSymbol(self.module, f"{prefix}{summary.name}", summary))
+                function = FunctionSymbol(self.module, f"{prefix}{summary.name}", summary)
+                if owner is None or self.settings.tests or not self._is_test(function):
+                    found.append(function)
         return found
+
+    def _is_test(self, method: FunctionSymbol) -> bool:
+        """True for a method of a test case, whatever its file is called."""
+        owner = owner_of(method)
+        return owner is not None and any(base.endswith("TestCase") for base in self.analysis.lookup.bases(owner))
 
     @cached_property
     def writing(self) -> frozenset[str]:

@@ -10,16 +10,31 @@ from collections.abc import Iterable
 
 from flake8_unique_insert.evaluate.frame import Analysis, Frame, Unreachable
 from flake8_unique_insert.evaluate.rows.writes import Protection
+from flake8_unique_insert.evaluate.states.facts import added
 from flake8_unique_insert.evaluate.states.state import State, meet
 from flake8_unique_insert.evaluate.states.terms import too_large
 from flake8_unique_insert.facts import Facts, NewRow
 from flake8_unique_insert.flow.graph import Define, Graph, Iterate, Region
+from flake8_unique_insert.record import record
 from flake8_unique_insert.syntax.expressions import Expression, Symbol, Unsupported
 from flake8_unique_insert.syntax.summary import FunctionSummary
 from flake8_unique_insert.values import Fresh, Result, Rows, result, unknown
 
-Raised = list[tuple[str, str, Facts]]
-"""Lookup errors: the exception, the table that was looked up, the facts that hold when it is raised."""
+
+@record
+class RaisedError:
+    """An error that something may raise. error: the exception. table: that was looked up, "" for none.
+
+    learned: what it says itself. facts: all that holds when it is raised.
+    """
+
+    error: str
+    table: str
+    learned: Facts
+    facts: Facts
+
+
+Raised = list[RaisedError]
 
 
 class Evaluator(ABC):
@@ -60,6 +75,10 @@ class Evaluator(ABC):
         made = self.analysis.symbol(kind, self.frame, node, name)
         self.state.rebind(made, self.analysis.rows.get(made))
         return made
+
+    def raises(self, error: str, table: str, learned: Facts) -> None:
+        """Note an error that something may raise, see `RaisedError`."""
+        self.raised.append(RaisedError(error, table, learned, added(self.state.facts, learned)))
 
     def bind(self, name: str, value: Result) -> None:
         """Assign a local name."""

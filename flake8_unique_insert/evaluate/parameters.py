@@ -207,8 +207,7 @@ def _bind_form(ev: Evaluator, function: FunctionSummary) -> None:
     elif names[1:2] in admins.SELECTED:
         admins.bind_queryset(ev, ev.analysis.lookup.admin_model(receiver.value.symbol), names[1])
     else:
-        symbol = ev.state.names[names[0]].term if names else None
-        form = bind_parameter(ev, receiver.value, function.name, symbol) if symbol is not None else None
+        form = bind_parameter(ev, receiver.value, function.name, ev.state.names[names[0]]) if names else None
         if form is not None:
             ev.state.names[names[0]] = form
 

@@ -133,20 +133,22 @@ class FlowTransfer:
         if not ev.raised:
             return before
         facts: list[Facts] = []
+        learned: list[Facts] = []
         broad = names is None or bool(names_of(names) & django_names.BROAD_ERRORS)
         says_so = False
-        for error, table, learned in ev.raised:
-            is_of_lookup = error in CAUGHT_BY
-            caught = names is not None and catches(ev, names, error, table)
-            if caught or (broad and is_of_lookup and _is_exact(ev, table, learned)):
-                facts.append(learned)
-                says_so = says_so or is_of_lookup or is_own(ev, error)
+        for found in ev.raised:
+            is_of_lookup = found.error in CAUGHT_BY
+            caught = names is not None and catches(ev, names, found.error, found.table)
+            if caught or (broad and is_of_lookup and _is_exact(ev, found.table, found.learned)):
+                facts.append(found.facts)
+                learned.append(found.learned)
+                says_so = says_so or is_of_lookup or is_own(ev, found.error)
         if not facts:
             return before
         state = before.copy()
         state.checks = before.checks | ev.state.checks
         state.learn(common(facts))
-        asked = (fact for learned in facts for fact in learned if isinstance(fact, Absent))
+        asked = (fact for known in learned for fact in known if isinstance(fact, Absent))
         state.checks |= {Check(fact.table, frozenset([fact.conditions])) for fact in asked}
         if not broad:
             self.specific[edge] = says_so
@@ -308,7 +310,8 @@ def _raise(ev: Evaluator, action: Raise) -> None:
     if action.value is not None:
         ev.evaluate(action.value)
         errors = raised_by(ev, action.value)
-        ev.raised += [(error, table, ev.state.facts) for error, table in errors]
+        for error, table in errors:
+            ev.raises(error, table, ev.state.facts)
     raise Unreachable
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_unique_insert.flow.clauses import is_endless, jumps, read_handler, suppressed_types
+from flake8_unique_insert.flow.clauses import is_endless, jumps, raised_again, read_handler, suppressed_types
 from flake8_unique_insert.flow.filling import filled, taken_out
 from flake8_unique_insert.flow.graph import (
     Action,
@@ -59,6 +59,7 @@ class _Builder:
         self.catchers: list[Catcher] = []
         self.finals: list[tuple[Suite, tuple[Region, ...], int]] = []
         self.loops: list[Loop] = []
+        self.caught: list[dict[Expression | None, Expression]] = []
         self.entry = self.block()
         self.exit = self.block()
         self.temporaries = 0
@@ -173,10 +174,11 @@ class _Builder:
         self.leave(after, self.exit, 0)
 
     def on_Raise(self, node: statements.Raise, block: Block) -> None:
+        value = self.caught[-1].get(node.value, node.value) if self.caught else node.value
         if self.catchers:
-            self.act(block, Raise(node.value))
+            self.act(block, Raise(value))
         else:
-            block.actions.append(Raise(node.value))
+            block.actions.append(Raise(value))
 
     def on_Assert(self, node: statements.Assert, block: Block) -> Block:
         yes, _ = self.test(block, node.test)
@@ -309,7 +311,9 @@ class _Builder:
             entry.regions = self.regions
             if clause.name:
                 entry.actions.append(Forget(Name(clause.name)))
+            self.caught.append(raised_again(clause))
             ends.append(self.suite(clause.body, entry))
+            self.caught.pop()
         if final_entry is not None:
             self.catchers.pop()
             self.finals.pop()

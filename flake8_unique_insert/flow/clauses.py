@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_unique_insert.flow.graph import Handler
-from flake8_unique_insert.syntax.expressions import Call, Expression, Name, dotted
+from flake8_unique_insert.syntax.expressions import Attribute, Call, Expression, Name, dotted
 from flake8_unique_insert.syntax.statements import (
     Break,
     Continue,
@@ -39,6 +39,13 @@ def read_handler(clause: ExceptClause) -> Handler:
     again = (None, Name(clause.name)) if clause.name else (None,)
     only = len(body) == 1 and isinstance(body[0], Raise) and body[0].value in again
     return Handler(clause.types, only, _always_reraises(body), body)
+
+
+def raised_again(clause: ExceptClause) -> dict[Expression | None, Expression]:
+    """What `raise` by itself raises in a handler, and `raise error`, where it catches a model's DoesNotExist."""
+    if not isinstance(clause.types, Attribute) or clause.types.name != "DoesNotExist":
+        return {}
+    return {None: clause.types} | ({Name(clause.name): clause.types} if clause.name else {})
 
 
 def _always_reraises(suite: Suite) -> bool:

@@ -54,6 +54,28 @@ def test_path_in_a_configuration_file_is_found_from_a_folder_below(project: Proj
     assert flake8(project.root / "shop").places == [("services.py", 5, "UQI101")]
 
 
+def test_methods_of_test_cases_are_tests(project: Project) -> None:
+    project.write("shop/basis.py", "from django.test import TestCase\n\n\nclass Basis(TestCase):\n    pass\n")
+    project.write(
+        "shop/checks.py",
+        """\
+        from shop.basis import Basis
+        from shop.models import Customer
+
+        class Checks(Basis):
+            def setUp(self):
+                Customer.objects.create(email="ann@example.org")
+
+        class Checker:
+            def set_up(self):
+                Customer.objects.create(email="ann@example.org")
+        """,
+    )
+    assert uqi(project.root, "shop/checks.py").places == [("shop/checks.py", 10, "UQI101")]
+    found = [(line, code) for _, line, code in uqi(project.root, "--uqi-skip=migrations", "shop/checks.py").places]
+    assert found == [(6, "UQI101"), (10, "UQI101")]
+
+
 @pytest.mark.parametrize(
     ("argument", "named"),
     [

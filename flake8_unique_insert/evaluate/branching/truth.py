@@ -7,7 +7,7 @@ from dataclasses import replace
 from flake8_unique_insert.evaluate.collections.collected import is_there
 from flake8_unique_insert.evaluate.collections.membership import absent_from
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.rows.absent_rows import absent, missing, only_one
+from flake8_unique_insert.evaluate.rows.absent_rows import absent, missing, only_one, only_that
 from flake8_unique_insert.evaluate.rows.lookups import rows_in
 from flake8_unique_insert.evaluate.rows.queries import note_check
 from flake8_unique_insert.evaluate.states.facts import added, common
@@ -79,6 +79,8 @@ def facts_when(value: Value, outcome: bool) -> Facts:
         return missing(value.rows)
     if isinstance(value, Answer) and value.shape == "row":
         return only_one(value.rows, value.term)
+    if isinstance(value, Answer) and value.shape in ("bool", "count"):
+        return only_that(value.rows)
     if isinstance(value, Rows) and not value.is_manager and not outcome:
         return absent(value)
     if isinstance(value, Column) and not outcome:

@@ -11,7 +11,6 @@ from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.objects import attributes, setting
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, only_one
 from flake8_unique_insert.evaluate.rows.relations import one_to_one
-from flake8_unique_insert.evaluate.states.facts import added
 from flake8_unique_insert.facts import Condition, NewRow
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
@@ -91,7 +90,7 @@ def _int(ev: Evaluator, node: Call) -> Result | None:
         return value
     term = Call(Name("int"), (Argument(value.term),))
     if ev.in_lookup:
-        ev.raised.append(("builtins.ValueError", "", added(ev.state.facts, [NewRow(term)])))
+        ev.raises("builtins.ValueError", "", frozenset([NewRow(term)]))
     return ev.compound(node, term, [value])
 
 

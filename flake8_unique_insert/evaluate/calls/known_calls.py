@@ -182,7 +182,7 @@ def _get_object_or_404(ev: Evaluator, node: Call, arguments: Arguments) -> Resul
         return None
     groups = groups_of(ev, rows.model, arguments[0][1:], arguments[1][1:])
     found = replace(rows, alternatives=conjunction(rows.alternatives, groups))
-    ev.raised.append(("Http404", rows.model.table, absent_rows.absent(found)))
+    ev.raises("Http404", rows.model.table, absent_rows.absent(found))
     terms = tuple(replace(argument, value=value.term) for argument, value in zip(*arguments))
     return queries.the_one(ev, found, Call(Name("get_object_or_404"), terms))
 

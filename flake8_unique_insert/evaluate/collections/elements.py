@@ -137,7 +137,7 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
             ev.state.objects.setdefault(key, known)
         if all(isinstance(option.value, (Unknown, Known)) for option in inner.element.options):
             return _each(ev, inner, node)
-        named = _each_record(ev, inner, node) or _each_row(ev, inner, node) or _each_made(ev, inner, node)
+        named = _each_record(ev, inner, node) or _each_row(ev, inner, node) or _each_stored(ev, inner, node)
         return named or inner.element
     if isinstance(inner, Form) and inner.form.each is not None:
         each = inner.form.each
@@ -245,12 +245,10 @@ def _each_row(ev: Evaluator, collection: Elements, node: object) -> Result | Non
     return result(replace(row, term=symbol))
 
 
-def _each_made(ev: Evaluator, collection: Elements, node: object) -> Result | None:
-    """A row that was inserted for this collection only, under a name for each: which others refer to it is known."""
+def _each_stored(ev: Evaluator, collection: Elements, node: object) -> Result | None:
+    """A row that stands in the collection once, under a name for each: which others refer to it is known."""
     row, known = collection.element.value, dict(collection.objects).get(collection.element.term)
-    facts = common([option.facts for option in collection.element.options])
-    is_new = any(isinstance(fact, NewRow) and fact.term == collection.element.term for fact in facts)
-    if not is_new or not isinstance(row, Instance) or known is None or not collection.distinct:
+    if not isinstance(row, Instance) or known is None or known.new is not False or not collection.distinct:
         return None
     symbol = ev.symbol("distinct", node, "row")
     ev.analysis.rows[symbol] = fields_of(Rows(symbol, row.model))

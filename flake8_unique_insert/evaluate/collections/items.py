@@ -105,7 +105,7 @@ def _assign_to_attribute(ev: Evaluator, holder: Result, changed: Result) -> None
 def of_column(ev: Evaluator, column: Answer | Column, term: Subscript) -> Result:
     """`rows.values_list("pk", flat=True)[0]`."""
     if isinstance(column, Column) and term.index == Constant(0, "int"):
-        ev.raised.append(("IndexError", "", absent_rows.absent(column.rows)))
+        ev.raises("IndexError", "", absent_rows.absent(column.rows))
     return unknown(term)
 
 
@@ -113,7 +113,7 @@ def of_rows(ev: Evaluator, rows: Rows, index: Result, node: Subscript) -> Result
     """`rows[0]` and `rows[:1]`."""
     term: Expression = Subscript(rows.term, index.term)
     if isinstance(index.term, Constant) and index.term.value == 0:
-        ev.raised.append(("IndexError", "", absent_rows.absent(rows)))
+        ev.raises("IndexError", "", absent_rows.absent(rows))
         return result(Instance(term, rows.model))
     if isinstance(index.term, (Constant, Name)):
         return result(Instance(term, rows.model))

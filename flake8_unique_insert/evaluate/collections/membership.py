@@ -151,7 +151,7 @@ def row_of_key(ev: Evaluator, column: Column, key: Result, method: str) -> Resul
     if method:
         options = Option(Known(NONE), absent_from(column, found)), Option(Instance(term, found.model))
         return Result(term, options)
-    ev.raised.append(("KeyError", found.model.table, absent_from(column, found)))
+    ev.raises("KeyError", found.model.table, absent_from(column, found))
     return result(Instance(term, found.model))
 
 

@@ -73,5 +73,5 @@ def _given(ev: Evaluator, view: Object, method: str, node: Call, arguments: Argu
     if method not in views.FORM_PARAMETERS:
         return arguments
     symbol = ev.symbol("form", node)
-    form = views.bind_parameter(ev, view, method, symbol) or unknown(symbol)
+    form = views.bind_parameter(ev, view, method, unknown(symbol)) or unknown(symbol)
     return (Argument(form.term),), [form]

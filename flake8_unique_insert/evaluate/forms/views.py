@@ -181,7 +181,7 @@ def _raise_where_missing(ev: Evaluator, view: Object, rows: Rows) -> None:
     in_url = Subscript(Attribute(view.term, "kwargs"), constant(stated))
     asked = lookups.condition(rows.model, stated, given if given is not None and is_given else unknown(in_url))
     groups = lookups.conjunction(rows.alternatives, frozenset([frozenset([asked])]))
-    ev.raised.append(("Http404", rows.model.table, absent(replace(rows, alternatives=groups))))
+    ev.raises("Http404", rows.model.table, absent(replace(rows, alternatives=groups)))
 
 
 def _either(term: Expression, values: Sequence[Value]) -> Result | None:
@@ -228,11 +228,17 @@ def _save(ev: Evaluator, view: Object, given: Result, node: Call) -> None:
 # --- the form of a view
 
 
-def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression) -> Result | None:
-    """The form that Django or DRF calls `form_valid`, `perform_create` and the like with: a valid one."""
+def bind_parameter(ev: Evaluator, view: Object, method: str, stated: Result) -> Result | None:
+    """The form that Django or DRF calls `form_valid`, `perform_create` and the like with: a valid one.
+
+    stated: what the parameter is by its annotation, which counts unless the view's own class is more exact.
+    """
     if method not in FORM_PARAMETERS:
         return None
+    symbol, by_type = stated.term, stated.value
     found = form_classes(ev, view, FORM_PARAMETERS[method], method)
+    if isinstance(by_type, Form) and not any(_is_kind_of(ev, form.symbol, by_type.symbol) for form in found):
+        found = [by_type.form]
     is_new = _makes_rows(ev, view) if method == "form_valid" else method == "perform_create"
     pairs = _each(ev, found, symbol) if len(found) > 1 else [(form, symbol) for form in found]
     given = _called(ev, view, "get_form_kwargs") if method == "form_valid" else None
@@ -246,6 +252,10 @@ def bind_parameter(ev: Evaluator, view: Object, method: str, symbol: Expression)
         _give_context(ev, form, REQUESTS[method])
     ev.state.learn(form.valid for form in made)
     return _either(symbol, made) or plain_forms.of_view(ev, view, symbol, given)
+
+
+def _is_kind_of(ev: Evaluator, symbol: ClassSymbol, base: ClassSymbol) -> bool:
+    return symbol == base or base.dotted in ev.analysis.lookup.bases(symbol)
 
 
 def _row(ev: Evaluator, view: Object, arguments: Result | None) -> Result | None:

@@ -127,6 +127,17 @@ def only_one(rows: Rows, row: Expression) -> frozenset[Absent]:
     return frozenset(Absent(rows.model.table, group | {itself}) for group in found)
 
 
+def only_that(rows: Rows) -> frozenset[Absent]:
+    """What is known of all other rows when the one of a primary key turned out to have a unique key: none has it."""
+    found = []
+    for group in rows.alternatives if one_at_most(rows) else ():
+        itself = {item for item in group if item.field in ("pk", rows.model.primary_key) and item.lookup == "exact"}
+        others = {replace(item, field=rows.model.primary_key, excluded=True) for item in itself if not item.excluded}
+        if others and _is_unique(rows.model, group - itself):
+            found.append(Absent(rows.model.table, group - itself | others))
+    return frozenset(found)
+
+
 def one_at_most(rows: Rows) -> bool:
     """True for the rows that have all values of a unique key, of which there are not two."""
     is_plain = len(rows.alternatives) == 1 and rows.link is None

@@ -195,7 +195,7 @@ def _contains(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments
 
 def _get(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     found = _filtered(ev, rows, arguments)
-    ev.raised.append(("DoesNotExist", rows.model.table, missing(found)))
+    ev.raises("DoesNotExist", rows.model.table, missing(found))
     return the_one(ev, found, term)
 
 
@@ -212,7 +212,7 @@ def the_one(ev: Evaluator, found: Rows, term: Expression) -> Result:
 
 
 def _only_row(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
-    ev.raised.append(("DoesNotExist", rows.model.table, absent(rows)))
+    ev.raises("DoesNotExist", rows.model.table, absent(rows))
     ev.state.learn(largest.of_row(rows, term, _method(call), arguments))
     return result(Instance(term, rows.model))
 

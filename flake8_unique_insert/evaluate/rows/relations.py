@@ -91,7 +91,7 @@ def reached(ev: Evaluator, value: Instance, accessor: Accessor, target: Model, t
     conditions = frozenset([Condition(field, "exact", here)])
     rows = Rows(term, target, frozenset([conditions]), ((field, here),), declared, True)
     if accessor.kind == "one":
-        ev.raised.append((RELATED, target.table, frozenset([Absent(target.table, conditions)])))
+        ev.raises(RELATED, target.table, frozenset([Absent(target.table, conditions)]))
         ev.state.objects.setdefault(term, ObjectState(False, ((field, unknown(here)),)))
         return result(Instance(term, target))
     return result(with_manager(ev, rows))
