@@ -20,6 +20,7 @@ DEFAULT_SKIP = (
     "*_test.py",
     "*_tests",
     "*_tests.py",
+    "test.py",
     "tests.py",
     "testing.py",
     "conftest.py",
