@@ -26,6 +26,7 @@ WORTH_FOLLOWING = re.compile(
     r"__class__|deepcopy|return (?:not )?hasattr\(|\.cleaned_data\b|create_(?:super)?user\b|get_object_or_404|"
     r"return \w+ (?:and|or) \w+\s*$|\bdef validate\(|\bwhile [^\n]*\bin\b|\w\.\w+\.(?:remove|clear)\(|"
     r"(\w+(?:\.\w+|\[[\"']\w+[\"']\])) = \1\.(?:strip|lower|upper|title|casefold|capitalize)\(|"
+    r"\blen\([^\n]*\) *(?:[!=]=|[<>]) *len\(|"
     r"return (?:[A-Z{\"']|f[\"']|dict\b|(?:self|cls)\.|\w+\.(?:iterator|order_by|distinct|prefetch_related|using)\()"
 )
 ASKING = re.compile(r"\b(?:if|while|return)\s+(?:not\s+)?(\w+)\(")

@@ -162,15 +162,16 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
 def _tuple_of(ev: Evaluator, zipped: Zipped, node: object) -> Result:
     """An element of each of several iterables."""
     loop = node if isinstance(node, tuple) else (id(node),)
-    parts = tuple(_part_of(ev, value, (*loop, place)) for place, value in enumerate(zipped.values))
+    paired = None not in zipped.values
+    parts = tuple(_part_of(ev, value, (*loop, place), paired) for place, value in enumerate(zipped.values))
     return result(Items(Sequence("tuple", tuple(part.term for part in parts)), "tuple", parts))
 
 
-def _part_of(ev: Evaluator, value: Result | None, node: tuple[object, ...]) -> Result:
-    """An element of one of them. What is told something about one by one, by another list, holds each thing once."""
+def _part_of(ev: Evaluator, value: Result | None, node: tuple[object, ...], paired: bool) -> Result:
+    """An element of one of them. paired: what another list tells something about, one by one, has each thing once."""
     if value is None:
         return unknown(ev.symbol("distinct", node, "index"))
-    return unknown(ev.symbol("item", node)) if type(value.value) is Unknown else element_of(ev, value, node)
+    return unknown(ev.symbol("item", node)) if paired and type(value.value) is Unknown else element_of(ev, value, node)
 
 
 def _of_column(ev: Evaluator, column: Column, node: object) -> Result:

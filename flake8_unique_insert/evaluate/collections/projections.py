@@ -44,17 +44,17 @@ def read_of_one(
 
 def told_apart(ev: Evaluator, listed: Sequence[Expression], node: object) -> Symbol | None:
     """The symbol for an element of these collections, where something in all elements is known to differ."""
-    symbol = ev.symbol("distinct", node, "different")
+    symbol = ev.analysis.symbol("distinct", ev.frame, node, "different")
+    different = set()
     for fact in (fact for fact in ev.state.facts if isinstance(fact, Different)):
         source = _source(fact.term)
-        if source is None or source not in listed:
-            continue
-        read = replaced(fact.term, {each_of(source): symbol})
-        if names := frozenset(names_read(unfolded(read) if is_folded(read) else read, symbol)):
-            if "" not in names:
-                ev.analysis.rows[symbol] = RowFields(None, frozenset([names]))
-            return symbol
-    return None
+        if source is not None and source in listed:
+            read = replaced(fact.term, {each_of(source): symbol})
+            different.add(frozenset(names_read(unfolded(read) if is_folded(read) else read, symbol)))
+    if not any(different):
+        return None
+    ev.analysis.rows[symbol] = RowFields(None, frozenset(filter(None, different)))
+    return ev.symbol("distinct", node, "different")
 
 
 def split_by_length(ev: Evaluator, test: Comparison) -> tuple[State, State] | None:

@@ -25,7 +25,7 @@ from flake8_unique_insert.evaluate.rows.absent_rows import absent
 from flake8_unique_insert.evaluate.rows.queries import note_check
 from flake8_unique_insert.evaluate.states.facts import about
 from flake8_unique_insert.evaluate.states.terms import ANY
-from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts
+from flake8_unique_insert.facts import NO_FACTS, Absent, Different, Fact, Facts
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
@@ -157,7 +157,7 @@ def validate(ev: Evaluator, form: Object, fields: dict[str, bool]) -> Facts:
 
 
 def of_other_models(ev: Evaluator, form: Form) -> Iterator[Fact]:
-    """What the methods of a form with a model establish of rows of other models, said of the input that is valid."""
+    """What the methods of a form with a model establish of rows of other models and of lists, said of valid input."""
     required = {name: name in form.form.filled for name in form.form.fields}
     aside = ev.aside()
     unfill(aside, form)
@@ -168,7 +168,7 @@ def of_other_models(ev: Evaluator, form: Form) -> Iterator[Fact]:
         if value.term != valid:  # what was said of the input is not said of what a method has made of it
             names.update({valid: ANY, value.term: valid})
     for fact in learned:
-        if isinstance(fact, Absent) and fact.table != form.form.model.table:
+        if isinstance(fact, Different) or (isinstance(fact, Absent) and fact.table != form.form.model.table):
             yield about(fact, names)
 
 
