@@ -5,7 +5,7 @@ A *projection* is the term for that: what is read from one element, with `each_o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from flake8_unique_insert.evaluate.collections.apart import RowFields, names_read
 from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -44,17 +44,20 @@ def read_of_one(
 
 def told_apart(ev: Evaluator, listed: Sequence[Expression], node: object) -> Symbol | None:
     """The symbol for an element of these collections, where something in all elements is known to differ."""
-    symbol = ev.analysis.symbol("distinct", ev.frame, node, "different")
-    different = set()
-    for fact in (fact for fact in ev.state.facts if isinstance(fact, Different)):
-        source = _source(fact.term)
-        if source is not None and source in listed:
-            read = replaced(fact.term, {each_of(source): symbol})
-            different.add(frozenset(names_read(unfolded(read) if is_folded(read) else read, symbol)))
-    if not any(different):
+    told = [fact.term for fact in ev.state.facts if isinstance(fact, Different) and _source(fact.term) in listed]
+    if not told:
         return None
-    ev.analysis.rows[symbol] = RowFields(None, frozenset(filter(None, different)))
-    return ev.symbol("distinct", node, "different")
+    symbol = ev.symbol("distinct", node, "different")
+    names = {frozenset(_names(term, symbol)) for term in told} - {frozenset()}
+    ev.analysis.rows[symbol] = RowFields(None, frozenset(names))
+    return symbol if names else None
+
+
+def _names(projection: Expression, symbol: Symbol) -> Iterator[str]:
+    """What a projection reads from an element, which goes by this symbol, see `names_read`."""
+    source = _source(projection)
+    read = replaced(projection, {each_of(source): symbol}) if source is not None else projection
+    return names_read(unfolded(read) if is_folded(read) else read, symbol)
 
 
 def split_by_length(ev: Evaluator, test: Comparison) -> tuple[State, State] | None:
