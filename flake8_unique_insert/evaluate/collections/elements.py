@@ -82,14 +82,22 @@ def is_generated(value: Result) -> bool:
 def element_of(ev: Evaluator, iterable: Result, node: object) -> Result:
     """The next element of an iterable, with what is known of all its elements. `node` identifies the loop."""
     element = _element(ev, gone_through(iterable), node)
+    if isinstance(element.value, Items) and (holder := _called_on(_same_elements(iterable.term), "items")):
+        _learn_of_one(ev, list(_listed(holder)), element.value.items[0].term)
+        return element
     listed = list(_listed(iterable.term))
     if type(element.value) is Unknown and (symbol := told_apart(ev, listed, node)) is not None:
         element = unknown(symbol)
+    _learn_of_one(ev, listed, element.term)
+    return element
+
+
+def _learn_of_one(ev: Evaluator, listed: list[Expression], element: Expression) -> None:
+    """What is known of rows that have any of these values holds for those that have this one."""
     for fact in ev.state.facts:
         if isinstance(fact, Absent):
-            asked = [(item, _asked_of(ev, item, listed, element.term)) for item in fact.conditions]
+            asked = [(item, _asked_of(ev, item, listed, element)) for item in fact.conditions]
             ev.state.learn([_about_one(fact, item, term) for item, term in asked if term is not None])
-    return element
 
 
 def _about_one(fact: Absent, condition: Condition, term: Expression) -> Absent:
@@ -107,13 +115,19 @@ def _listed(term: Expression) -> Iterator[Expression]:
         yield term
 
 
+def _called_on(term: Expression, method: str) -> Expression | None:
+    """The x of `x.items()`."""
+    called = term.function if isinstance(term, Call) and not term.arguments else None
+    return called.base if isinstance(called, Attribute) and called.name == method else None
+
+
 def _same_elements(term: Expression) -> Expression:
-    """The x of `list(x)`, `set(x)`, `sorted(x, key=...)` and the like."""
+    """The x of `list(x)`, `set(x)`, `sorted(x, key=...)`, `x.keys()` and the like."""
     while isinstance(term, Call) and isinstance(term.function, Name) and _called(term) in SAME_ELEMENTS:
         if not term.arguments or any(argument.keyword is None for argument in term.arguments[1:]):
             break
         term = term.arguments[0].value
-    return term
+    return _called_on(term, "keys") or term
 
 
 def _asked_of(ev: Evaluator, condition: Condition, listed: list[Expression], element: Expression) -> Expression | None:
