@@ -69,6 +69,12 @@ def growth(bench: Bench, checkouts: Checkouts) -> str:
     return "\n\n".join([tables.table(tables.GROWTH, rows), *notes])
 
 
+def shares(bench: Bench, checkouts: Checkouts) -> str:
+    """What of one run the plugin takes."""
+    rows = [tables.share_row(checkout.name, *bench.shares(checkout)) for checkout in checkouts]
+    return tables.table(tables.SHARES, rows)
+
+
 def command(bench: Bench, checkouts: Checkouts) -> str:
     """The command line by itself."""
     rows = [
@@ -86,6 +92,7 @@ def phases(bench: Bench, checkouts: Checkouts) -> str:
 PARTS: dict[str, tuple[str, Callable[[Bench, Checkouts], str]]] = {
     "whole": ("Whole projects in one process", lambda bench, checkouts: whole(bench, checkouts, 1)),
     "jobs": ("Whole projects in one process per processor", lambda bench, checkouts: whole(bench, checkouts, None)),
+    "share": ("Share of one run, CPU seconds", shares),
     "edit": ("Whole projects in one process, warm after an edit", edited),
     "file": ("One changed file", one_file),
     "growth": ("Growth", growth),

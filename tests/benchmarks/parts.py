@@ -18,6 +18,7 @@ from tests.benchmarks.checkouts import Checkout, edit, part
 from tests.benchmarks.measure import Cost, measure
 from tests.benchmarks.phases import Survey
 from tests.benchmarks.rounds import Samples, compare, in_turn
+from tests.benchmarks.share import Share
 from tests.benchmarks.variants import OURS, Variant
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -67,6 +68,14 @@ class Bench:
             self._command(checkout, *kept)  # fills it
             return self._command(checkout, "audit", "--uqi-no-cache"), self._command(checkout, *kept)
 
+    def shares(self, checkout: Checkout) -> tuple[Share, Share]:
+        """What of a run the plugin takes without a cache and with one, each the middle one of several by ratio."""
+        with tempfile.TemporaryDirectory(prefix="kept-") as folder:
+            shared(checkout, folder)  # fills it
+            runs = ([shared(checkout, cache) for _ in range(self.rounds)] for cache in ("", folder))
+            cold, warm = (sorted(found, key=lambda share: share.ratio)[len(found) // 2] for found in runs)
+            return cold, warm
+
     def models(self, checkout: Checkout) -> float:
         """`models` on the whole checkout, in CPU milliseconds for 1,000 lines."""
         return self._command(checkout, "models")
@@ -103,6 +112,13 @@ def exponent(points: Sequence[Point]) -> float:
     if min(first.extra, last.extra) <= 0 or first.lines >= last.lines:
         return math.nan
     return math.log(last.extra / first.extra) / math.log(last.lines / first.lines)
+
+
+def shared(checkout: Checkout, cache: str) -> Share:
+    """The plugin's share of one run, measured in a process of its own. cache: its folder, "" for none."""
+    command = [sys.executable, "-m", "tests.benchmarks.share", str(checkout.folder), *filter(None, [cache])]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True)
+    return Share(**json.loads(done.stdout))
 
 
 def surveyed(checkout: Checkout) -> Survey:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from tests.benchmarks.parts import Point
 from tests.benchmarks.phases import Survey
 from tests.benchmarks.rounds import Comparison
+from tests.benchmarks.share import Share
 
 COMPARISON = (
     "measured on",
@@ -20,6 +21,7 @@ COMPARISON = (
     "added, MiB",
 )
 SURVEY = ("project", "files", "lines", "analysed files", "analysed lines", "start", "filter", "parse", "index", "flow")
+SHARES = ("project", "whole run, cold", "plugin", "ratio", "whole run, warm", "plugin", "ratio")
 GROWTH = ("project", "part", "files", "lines", "bare, s", "added, s", "added, µs per line", "ratio")
 
 
@@ -42,6 +44,12 @@ def comparison_row(name: str, plugin: str, found: Comparison) -> list[str]:
         f"{found.peak:.0f}",
         f"{found.peak - found.bare_peak:.0f}",
     ]
+
+
+def share_row(name: str, *found: Share) -> list[str]:
+    """A row below `SHARES`."""
+    cells = ((f"{item.whole:.2f}", f"{item.plugin:.2f}", f"{item.ratio:.3f}") for item in found)
+    return [name, *(cell for row in cells for cell in row)]
 
 
 def survey_row(name: str, found: Survey) -> list[str]:
