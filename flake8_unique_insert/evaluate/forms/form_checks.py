@@ -29,6 +29,7 @@ from flake8_unique_insert.syntax.expressions import (
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
     Elements,
+    Entries,
     Form,
     Fresh,
     Function,
@@ -65,6 +66,7 @@ def own_checks(
         unfill(ev, form)
         _check_input(ev, form)
         ev.state.objects.update(objects)
+        _refill(ev, form, data)
         _follow_all(ev, _checks_of_model(ev, form))
     finally:
         ev.analysis.validating, ev.analysis.filled = None, known
@@ -93,6 +95,17 @@ def unfill(ev: Evaluator, form: Form) -> None:
         attributes = dict(ev.state.objects[form.term].values)
         attributes["instance"] = Result(row.term, tuple(options))
         ev.state.objects[form.term] = ObjectState(None, tuple(attributes.items()))
+
+
+def _refill(ev: Evaluator, form: Form, data: Entries) -> None:
+    """Give the form's rows its input: what the model's methods see, whatever was set since."""
+    row = bound_row(ev, form)
+    for option in row.options if row is not None else ():
+        known = ev.state.objects.get(option.value.term)
+        given = {name: value for name, value in data.entries if name in form.form.inputs}
+        if known is not None and given.keys() <= {name for name, _ in known.values}:
+            values = tuple((name, given.get(name, value)) for name, value in known.values)
+            ev.state.objects[option.value.term] = replace(known, values=values)
 
 
 def _seen_by_serializer(ev: Evaluator, option: Option) -> Option:
