@@ -9,6 +9,7 @@ from flake8_unique_insert.evaluate import picks
 from flake8_unique_insert.evaluate.collections import membership
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Unreachable
+from flake8_unique_insert.evaluate.objects.annotations import annotated
 from flake8_unique_insert.evaluate.rows import absent_rows, inserts, managers, queries, subqueries
 from flake8_unique_insert.evaluate.rows.lookups import conjunction, groups_of
 from flake8_unique_insert.facts import NO_FACTS
@@ -37,6 +38,7 @@ from flake8_unique_insert.values import (
     ObjectState,
     Option,
     Result,
+    Unknown,
     Unset,
     Value,
     result,
@@ -46,6 +48,7 @@ from flake8_unique_insert.values import (
 WRAPPERS = frozenset({"asgiref.sync.sync_to_async", "channels.db.database_sync_to_async", "asgiref.sync.async_to_sync"})
 TO_DICT = frozenset({"django.forms.model_to_dict", "django.forms.models.model_to_dict"})
 COPIES = frozenset({"copy.copy", "copy.deepcopy"})
+CASTS = frozenset({"typing.cast", "typing_extensions.cast"})
 
 
 def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result | None:
@@ -85,7 +88,15 @@ def call(ev: Evaluator, dotted: str, node: Call, arguments: Arguments) -> Result
         return result(Known(NONE))
     if dotted in COPIES and arguments[1]:
         return _copy(ev, node, arguments[1][0])
+    if dotted in CASTS and len(arguments[1]) == 2:
+        return _cast(ev, node, arguments[1][1])
     return None
+
+
+def _cast(ev: Evaluator, node: Call, value: Result) -> Result:
+    """`cast(Order, found)`: what it was before; where nothing is known of that, the type tells."""
+    stated = node.arguments[0].value if type(value.value) is Unknown else None
+    return annotated(ev, stated, value.term, ev.frame.module) or value
 
 
 def _made_elsewhere(ev: Evaluator, node: Call) -> Result:
