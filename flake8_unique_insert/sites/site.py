@@ -14,8 +14,8 @@ from flake8_unique_insert.schema import UniqueKey
 from flake8_unique_insert.sites.conditions import hides_rows, values_held
 from flake8_unique_insert.sites.risk import safe_reason
 from flake8_unique_insert.sites.written_keys import written_keys
-from flake8_unique_insert.syntax.expressions import Expression
-from flake8_unique_insert.values import Known, Option, Result, Unset
+from flake8_unique_insert.syntax.expressions import TRUE, Boolean, Expression
+from flake8_unique_insert.values import Known, ObjectState, Option, Result, Unset, unknown
 
 Guard = Callable[[Analysis, Write, UniqueKey], str | None]
 
@@ -112,14 +112,23 @@ def _whichever_value(analysis: Analysis, write: Write, key: UniqueKey, guard: Gu
 
 def _with_option(write: Write, name: str, given: Result, option: Option) -> Write:
     """A write whose row gets this one of the values in a field; an existing row may keep its own."""
-    if isinstance(option.value, Unset) and write.kind == "update" and write.object is not None:
+    if write.object is not None and _is_own(write, write.object, name, option):
         values = tuple(pair for pair in write.values.values if pair[0] != name)
         kept = replace(write.object, changed=write.object.changed - {name})
         return replace(write, values=replace(write.values, values=values), object=kept)
     single = Result(given.term, (Option(option.value),))
+    if isinstance(given.term, Boolean) and given.term.operator == "or" and option.value == Known(TRUE):
+        single = unknown(given.term.left)  # where `name or x` is the name
     values = tuple((field, single if field == name else value) for field, value in write.values.values)
     facts = added(write.facts, option.facts)
     return replace(write, values=replace(write.values, values=values), facts=facts)
+
+
+def _is_own(write: Write, known: ObjectState, name: str, option: Option) -> bool:
+    """True for the value that an existing row has anyway: where it is not assigned, or is what it was before."""
+    if write.kind != "update":
+        return False
+    return isinstance(option.value, Unset) or option.value.term == dict(known.former).get(name)
 
 
 def _at_risk(write: Write, key: UniqueKey) -> str:

@@ -167,7 +167,10 @@ def _narrowed_to_none(ev: Evaluator, value: Result, name: str | None) -> State |
     outcome = False if all(isinstance(option.value, Answer) or _is_none(option.value) for option in left) else None
     if outcome is None:
         return _narrowed_each(ev, value, name, left)
-    return narrowed(ev, value, name, may_be_none, False)
+    state = narrowed(ev, value, name, may_be_none, False)
+    if state is not None and all(_is_none(option.value) for option in left) and not isinstance(value.term, Constant):
+        state.learn([Null(value.term)])
+    return state
 
 
 def _narrowed_each(ev: Evaluator, value: Result, name: str | None, left: list[Option]) -> State:
@@ -200,7 +203,7 @@ def _split_by_terms(ev: Evaluator, test: Comparison) -> States:
             alike, different = ev.state.copy(), ev.state.copy()
             alike.learn(others)
             for row, item in stored:
-                alike.learn(_own_value(ev, row, item))
+                alike.learn([*_own_value(ev, row, item), *_of_rows_without(ev, row.term, item)])
                 _note_own(alike, row, item, left if item.term == left.term else right)
                 different.learn([of_row(row.term, row.model.table, [item])])
             return (alike, different) if test.operator == "==" else (different, alike)
@@ -217,10 +220,22 @@ def _is_key(side: Expression) -> TypeGuard[Attribute]:
 
 def _of_others(ev: Evaluator, row: Expression, name: Expression) -> Iterator[Absent]:
     """What is known of all rows but one, by another name that turned out to be the same row's."""
+    for fact, item in _but_for(ev, row):
+        yield replace(fact, conditions=fact.conditions - {item} | {replace(item, term=name)})
+
+
+def _of_rows_without(ev: Evaluator, row: Expression, held: Condition) -> Iterator[Absent]:
+    """What is known of all rows but one holds of those without something that this one has."""
+    for fact, item in _but_for(ev, row):
+        yield replace(fact, conditions=fact.conditions - {item} | {replace(held, excluded=True)})
+
+
+def _but_for(ev: Evaluator, row: Expression) -> Iterator[tuple[Absent, Condition]]:
+    """The facts about all rows but one, and the condition that leaves it out."""
     for fact in (fact for fact in ev.state.facts if isinstance(fact, Absent)):
         for item in fact.conditions:
             if item.excluded and item.lookup == "exact" and same(item.term, row):
-                yield replace(fact, conditions=fact.conditions - {item} | {replace(item, term=name)})
+                yield fact, item
 
 
 def _is_blank(ev: Evaluator, side: Expression, other: Result) -> bool:

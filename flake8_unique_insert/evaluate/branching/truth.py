@@ -12,7 +12,7 @@ from flake8_unique_insert.evaluate.rows.lookups import rows_in
 from flake8_unique_insert.evaluate.rows.queries import note_check
 from flake8_unique_insert.evaluate.states.facts import added, common
 from flake8_unique_insert.evaluate.states.state import State
-from flake8_unique_insert.evaluate.states.terms import is_message
+from flake8_unique_insert.evaluate.states.terms import NORMALISING, is_message
 from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, NewRow, given, not_given
 from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import (
@@ -22,6 +22,7 @@ from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Call,
     Expression,
+    Subscript,
     Symbol,
 )
 from flake8_unique_insert.values import (
@@ -49,6 +50,8 @@ from flake8_unique_insert.values import (
 
 States = tuple[State | None, State | None]
 CASES = frozenset({"lower", "upper", "casefold"})
+READ_BY = NORMALISING | {"get"}
+"""Methods that give the same when they are called again."""
 CERTAINLY_TRUE = (Instance, ModelClass, Object, Function, Fresh)
 
 
@@ -92,8 +95,15 @@ def facts_when(value: Value, outcome: bool) -> Facts:
     row = _unsaved(value.term, outcome)
     if row is not None:
         return frozenset([NewRow(row)])
-    is_asked = not outcome and isinstance(value, Unknown) and isinstance(value.term, (Attribute, Symbol))
+    is_asked = not outcome and isinstance(value, Unknown) and _is_read(value.term)
     return frozenset([not_given(value.term)]) if is_asked else NO_FACTS
+
+
+def _is_read(term: Expression) -> bool:
+    """True for what is the same when it is read again: a parameter, `row.name`, `data["name"]`, `data.get("name")`."""
+    if isinstance(term, Call) and isinstance(term.function, Attribute):
+        return term.function.name in READ_BY
+    return isinstance(term, (Attribute, Symbol, Subscript))
 
 
 def _unsaved(term: Expression, outcome: bool) -> Expression | None:

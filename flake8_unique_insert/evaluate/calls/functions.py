@@ -27,7 +27,8 @@ WORTH_FOLLOWING = re.compile(
     r"return \w+ (?:and|or) \w+\s*$|\bdef validate\(|\bwhile [^\n]*\bin\b|\w\.\w+\.(?:remove|clear)\(|"
     r"(\w+(?:\.\w+|\[[\"']\w+[\"']\])) = \1\.(?:strip|lower|upper|title|casefold|capitalize)\(|"
     r"\blen\([^\n]*\) *(?:[!=]=|[<>]) *len\(|"
-    r"return (?:[A-Z{\"']|f[\"']|dict\b|(?:self|cls)\.|\w+\.(?:iterator|order_by|distinct|prefetch_related|using)\()"
+    r"return (?:(?:\w+\.)?[A-Z]|[{\"']|f[\"']|dict\b|(?:self|cls)\.|"
+    r"\w+\.(?:iterator|order_by|distinct|prefetch_related|using)\()"
 )
 ASKING = re.compile(r"\b(?:if|while|return)\s+(?:not\s+)?(\w+)\(")
 SEQUENCE = re.compile(r"\bSELECT\s+nextval\s*\(", re.IGNORECASE)

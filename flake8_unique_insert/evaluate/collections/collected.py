@@ -133,8 +133,9 @@ def met_object(point: int, term: Expression, known: list[ObjectState], facts: li
     is_written = all(item.new is True for item in known) or any(item.changed for item in known)
     values = []
     names = dict.fromkeys(name for item in known for name, _ in item.values)
+    changed = frozenset[str]().union(*(item.changed for item in known))
     for name in names:
-        results = [item.get(name) for item in known]
+        results = [None if name in changed and _keeps(item, name) else item.get(name) for item in known]
         first = results[0]
         if first is None or any(bound != first for bound in results):
             if is_written or any(bound is not None and _is_made_here(bound) for bound in results):
@@ -146,7 +147,7 @@ def met_object(point: int, term: Expression, known: list[ObjectState], facts: li
         new,
         tuple(values),
         any(item.open for item in known),
-        frozenset().union(*(item.changed for item in known)),
+        changed,
         _met_former(known),
         any(item.copied for item in known),
         next((item.form for item in known if item.form is not None), None),
@@ -158,6 +159,11 @@ def _met_former(known: list[ObjectState]) -> tuple[tuple[str, Expression], ...]:
     pairs = dict.fromkeys(pair for item in known for pair in item.former)
     names = [name for name, _ in pairs]
     return tuple(pair for pair in pairs if names.count(pair[0]) == 1)
+
+
+def _keeps(item: ObjectState, name: str) -> bool:
+    """True for a row that has its own value in a field, even where a lookup or a comparison told what that is."""
+    return item.new is False and name not in item.changed
 
 
 def _is_made_here(value: Result) -> bool:

@@ -310,7 +310,7 @@ def _called(ev: Evaluator, view: Object, method: str) -> Result | None:
         return None
     call = ev.analysis.implied_call(own.symbol.dotted, Attribute(view.term, method))
     try:
-        return functions.follow(ev, own, call, (), [])
+        return functions.follow(ev, own, call, (), [], method in CLASS_ATTRIBUTES)
     except Unreachable:
         return None
 
