@@ -66,13 +66,19 @@ def error_names(ev: Evaluator, types: Expression | None) -> list[tuple[str, str]
     """What a handler catches, as (dotted name, table); None for everything."""
     if types is None:
         return None
+    found = quietly(ev, types)
+    return list(_names(found)) if found is not None else []
+
+
+def quietly(ev: Evaluator, expression: Expression) -> Result | None:
+    """The value of an expression, without its effects; None where it has none."""
     recording, ev.analysis.recording = ev.analysis.recording, False
-    saved_state, ev.state = ev.state, ev.state.copy()
-    saved_raised = list(ev.raised)
+    saved_state, saved_raised = ev.state, list(ev.raised)
+    ev.state = saved_state.copy()
     try:
-        return list(_names(ev.evaluate(types)))
+        return ev.evaluate(expression)
     except Unreachable:
-        return []
+        return None
     finally:
         ev.analysis.recording = recording
         ev.state, ev.raised = saved_state, saved_raised

@@ -7,10 +7,18 @@ from typing import Any
 
 from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate.calls import functions
-from flake8_unique_insert.evaluate.calls.protections import quietly
 from flake8_unique_insert.evaluate.collections import collection_methods, membership
 from flake8_unique_insert.evaluate.collections.exhausted import along, began, between_rounds, is_inside
-from flake8_unique_insert.evaluate.errors import CAUGHT_BY, catches, error_names, is_own, may_raise, names_of, raised_by
+from flake8_unique_insert.evaluate.errors import (
+    CAUGHT_BY,
+    catches,
+    error_names,
+    is_own,
+    may_raise,
+    names_of,
+    quietly,
+    raised_by,
+)
 from flake8_unique_insert.evaluate.evaluator import Evaluator, Raised
 from flake8_unique_insert.evaluate.frame import Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import import_result

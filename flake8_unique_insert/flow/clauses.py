@@ -35,10 +35,7 @@ def suppressed_types(manager: Expression) -> tuple[Expression, ...]:
 
 def read_handler(clause: ExceptClause) -> Handler:
     """An except clause as the graph keeps it."""
-    body = clause.body
-    again = (None, Name(clause.name)) if clause.name else (None,)
-    only = len(body) == 1 and isinstance(body[0], Raise) and body[0].value in again
-    return Handler(clause.types, only, _always_reraises(body), body)
+    return Handler(clause.types, clause.name, _always_reraises(clause.body), clause.body)
 
 
 def raised_again(clause: ExceptClause) -> dict[Expression | None, Expression]:

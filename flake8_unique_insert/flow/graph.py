@@ -130,13 +130,13 @@ def expressions_of(action: Action, with_target: bool = True) -> Iterator[Express
 
 @dataclass(frozen=True, eq=False)
 class Handler:
-    """An except clause. types: the expression after `except` (None: catches everything).
+    """An except clause. types: the expression after `except` (None: catches everything). name: of the error.
 
-    only_reraises: its only statement raises the error again. always_reraises: no path leaves it but by a bare `raise`.
+    always_reraises: no path leaves it but by a `raise`.
     """
 
     types: Expression | None
-    only_reraises: bool
+    name: str | None
     always_reraises: bool
     body: Suite
 

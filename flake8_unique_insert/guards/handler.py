@@ -15,5 +15,5 @@ def covers(write: Write, handlers: frozenset[str]) -> bool:
 def catches(protection: Protection, handlers: frozenset[str]) -> bool:
     """True for a protection that handles IntegrityError."""
     if protection.kind == "handler" or protection.catches:
-        return protection.catches and not protection.only_reraises
+        return protection.catches and not protection.raises_again
     return protection.name in handlers or protection.name.rsplit(".", 1)[-1] in handlers

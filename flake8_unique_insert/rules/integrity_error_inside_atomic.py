@@ -91,7 +91,7 @@ def _handler(write: Write) -> int | None:
     """The innermost handler that catches IntegrityError."""
     for place in reversed(range(len(write.protections))):
         item = write.protections[place]
-        if item.kind == "handler" and item.catches and not item.only_reraises:
+        if item.kind == "handler" and item.catches and not item.raises_again:
             return place
     return None
 

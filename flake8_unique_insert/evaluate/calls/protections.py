@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flake8_unique_insert import django_names
+from flake8_unique_insert.evaluate.calls.reraised import raises_again
 from flake8_unique_insert.evaluate.calls.wrappers import catches_around
-from flake8_unique_insert.evaluate.errors import error_names, names_of
+from flake8_unique_insert.evaluate.errors import error_names, names_of, quietly
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.rows.writes import Protection
 from flake8_unique_insert.flow.clauses import suppressed_types
 from flake8_unique_insert.flow.graph import Region, TryRegion, WithRegion
@@ -40,7 +40,8 @@ def _handler(ev: Evaluator, region: TryRegion) -> Protection | None:
     for handler in region.handlers:
         catches, broad = _catches(ev, handler.types)
         if catches:
-            return Protection("handler", "try", True, broad, handler.only_reraises, (handler,), region=region)
+            again = raises_again(ev, handler.body, handler.name, ev.frame.module)
+            return Protection("handler", "try", True, broad, again, (handler,), region=region)
     return None
 
 
@@ -78,20 +79,6 @@ def dotted_name(ev: Evaluator, expression: Expression) -> str:
     """The dotted name of what is called or named."""
     value = quietly(ev, expression.function if isinstance(expression, Call) else expression)
     return _dotted(value) if value is not None else ""
-
-
-def quietly(ev: Evaluator, function: Expression) -> Result | None:
-    """The value of an expression, without its effects."""
-    recording, ev.analysis.recording = ev.analysis.recording, False
-    saved_state, saved_raised = ev.state, list(ev.raised)
-    ev.state = saved_state.copy()
-    try:
-        return ev.evaluate(function)
-    except Unreachable:
-        return None
-    finally:
-        ev.analysis.recording = recording
-        ev.state, ev.raised = saved_state, saved_raised
 
 
 def _dotted(value: Result) -> str:

@@ -28,7 +28,7 @@ class Protection:
     name: str = ""
     catches: bool = False
     broad: bool = False
-    only_reraises: bool = False
+    raises_again: bool = False
     handlers: tuple[Handler, ...] = field(default=(), compare=False)
     savepoint: bool = True
     region: object = field(default=None, compare=False)
