@@ -211,8 +211,8 @@ class Column(Value):
     """The values of one field, or of several as tuples, of rows as they were when read.
 
     but: rows inserted since, whose values were not added. due: those whose values were added before they are inserted.
-    maps: a dict from these values to the rows. distinct: each value stands there once. dicts: each value stands in a
-    dict, by the name of its field.
+    maps: a dict from these values to the rows, or to their primary keys. distinct: each value stands there once.
+    dicts: each value stands in a dict, by the name of its field.
     """
 
     rows: Rows

@@ -207,7 +207,9 @@ def _assign(ev: Evaluator, action: Assign) -> None:
         old = ev.evaluate(action.target)
         if (grown := membership.union(old, value)) is not None and action.operator == "|":
             return ev.assign(action.target, grown)
-        more, value = value, ev.compound(action, Binary(action.operator, old.term, value.term), [old, value])
+        term = Binary(action.operator, old.term, value.term)
+        remaining = membership.difference(ev, value, term, action) if action.operator == "-" else None
+        more, value = value, remaining or ev.compound(action, term, [old, value])
         if isinstance(action.target, Name) and isinstance(old.value, (Items, Elements)) and action.operator == "+":
             value = collection_methods.extended(ev, old, more, action) or unknown(ev.symbol("changed", action))
     elif action.annotation is not None and not _is_known(value):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flake8_unique_insert.flow.clauses import is_endless, jumps, raised_again, read_handler, suppressed_types
-from flake8_unique_insert.flow.filling import filled, taken_out
+from flake8_unique_insert.flow.filling import discarded, filled, taken_out
 from flake8_unique_insert.flow.graph import (
     Action,
     Assign,
@@ -125,6 +125,8 @@ class _Builder:
             if isinstance(statement, statements.For) and block is not None:
                 for name, comprehension in filled((*before, *suite[:place]), statement, self.iterable()):
                     block = self.act(block, Gather(name, comprehension))
+                if (found := discarded(statement, self.iterable())) is not None:
+                    block = self.act(block, Assign(found[0], found[1], "-"))
         return block
 
     def statement(self, node: Statement, block: Block) -> Block | None:

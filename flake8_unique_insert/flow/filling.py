@@ -62,6 +62,18 @@ def filled(before: Suite, loop: statements.For, iterable: Name) -> Iterator[tupl
             yield name, comprehension
 
 
+def discarded(loop: statements.For, iterable: Name) -> tuple[Name, Comprehension] | None:
+    """The set that a loop takes values out of, and these: `for row in rows: names.discard(row.name)`."""
+    (statement, *others) = loop.body
+    call = statement.value if isinstance(statement, statements.Expr) else None
+    if others or loop.orelse or not isinstance(call, Call) or not isinstance(call.function, Attribute):
+        return None
+    given, holder = [argument.value for argument in call.arguments], call.function.base
+    if call.function.name != "discard" or len(given) != 1 or not isinstance(holder, Name):
+        return None
+    return holder, Comprehension("set", given[0], (Clause(loop.target, iterable, ()),))
+
+
 def taken_out(loop: statements.For) -> Call | None:
     """The `data.pop(name)` that is all that a loop does with each name: `for name in names: del data[name]`."""
     if loop.orelse or len(loop.body) != 1 or not isinstance(loop.target, Name):

@@ -12,6 +12,7 @@ from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, evaluate_unrecorded
 from flake8_unique_insert.evaluate.interpreter import Interpreter
 from flake8_unique_insert.evaluate.objects.attributes import as_row
+from flake8_unique_insert.evaluate.rows.absent_rows import one_at_most
 from flake8_unique_insert.evaluate.rows.row_values import SPREAD
 from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.evaluate.states.facts import of_each
@@ -87,7 +88,7 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     is_spread = write.object is not None and SPREAD in write.object.changed
     if (write.kind in ("update", "unchanged", "bulk_update") or is_either) and not is_spread:
         owner = write.instance.term if write.instance is not None else None
-        return FieldValue("kept", (Attribute(owner, name),) if owner is not None else ())
+        return FieldValue("kept", (Attribute(owner, name),) if owner is not None else _asked_for(write, name))
     omitted = _omitted(analysis, write, field)
     if write.instance is None and write.kind == "bulk_create":  # rows of unknown origin, made as most rows are
         return omitted if omitted.kind in ("fresh", "null") else FieldValue("unknown")
@@ -95,6 +96,17 @@ def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
         read = (Attribute(write.instance.term, name),) if write.instance is not None else ()
         return FieldValue("unknown", (normal(Subscript(write.values.spread, constant(name))), *read))
     return omitted
+
+
+def _asked_for(write: Write, name: str) -> tuple[Expression, ...]:
+    """What the one row that `filter(pk=pk, owner=owner).update(...)` changes was looked up by in a field."""
+    groups = write.rows.alternatives if write.rows is not None else frozenset()
+    if write.rows is None or len(groups) != 1:
+        return ()
+    (group,) = groups
+    exact = {item.field: item.term for item in group if item.lookup == "exact" and not item.excluded}
+    is_one = not exact.keys().isdisjoint(("pk", write.model.primary_key)) or one_at_most(write.rows)
+    return (exact[name],) if is_one and name in exact else ()
 
 
 def _without_own(write: Write, name: str, given: Result) -> Result:

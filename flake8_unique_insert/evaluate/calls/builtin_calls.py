@@ -11,6 +11,7 @@ from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.objects import attributes, setting
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, only_one
 from flake8_unique_insert.evaluate.rows.relations import one_to_one
+from flake8_unique_insert.evaluate.states.facts import common
 from flake8_unique_insert.facts import Condition, NewRow
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
@@ -152,6 +153,18 @@ def _next(ev: Evaluator, node: Call) -> Result | None:
     return None
 
 
+def _extreme(ev: Evaluator, node: Call) -> Result | None:
+    """`min(free)`: one of the values of a collection, with what is known of each."""
+    if len(node.arguments) != 1 or node.arguments[0].star:
+        return None
+    value = ev.evaluate(node.arguments[0].value)
+    if not isinstance(value.value, Elements) or not value.value.distinct:
+        return None
+    element = value.value.element
+    ev.state.learn(common([option.facts for option in element.options]))
+    return unknown(element.term)
+
+
 def _type(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) != 1:
         return None
@@ -201,7 +214,8 @@ def _dict(ev: Evaluator, node: Call) -> Result | None:
     if len(node.arguments) == 1 and not node.arguments[0].keyword:
         pairs = ev.evaluate(node.arguments[0].value).value
         if isinstance(pairs, Column) and len(pairs.fields) == 2:
-            return result(replace(pairs, fields=pairs.fields[:1]))
+            is_key = pairs.fields[1] in ("pk", "id", pairs.rows.model.primary_key)
+            return result(replace(pairs, fields=pairs.fields[:1], maps=is_key))
     if any(argument.keyword is None and argument.star != "**" for argument in node.arguments):
         return None
     values = [ev.evaluate(argument.value) for argument in node.arguments]
@@ -221,6 +235,8 @@ _FORMS = {
     "setattr": setting.setattr_call,
     "next": _next,
     "anext": _next,
+    "max": _extreme,
+    "min": _extreme,
     "type": _type,
     "dict": _dict,
     "enumerate": _enumerate,

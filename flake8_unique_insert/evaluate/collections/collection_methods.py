@@ -16,6 +16,7 @@ from flake8_unique_insert.facts import NO_FACTS
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Attribute,
+    Binary,
     Call,
     Constant,
     Mapping,
@@ -83,6 +84,11 @@ def of_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
     if function.name == "pop" and isinstance(holder, Elements) and not node.arguments:
         ev.state.names[base.id] = Result(bound.term, (Option(replace(holder, if_empty=NO_FACTS)),))
         return element_of(ev, bound, node)  # those that are left are as before
+    if function.name == "difference_update" and len(node.arguments) == 1 and not isinstance(holder, Column):
+        others = ev.evaluate(node.arguments[0].value)
+        remaining = membership.difference(ev, others, Binary("-", bound.term, others.term), node)
+        ev.state.names[base.id] = remaining or unknown(ev.symbol("changed", node))
+        return result(Known(NONE))
     if isinstance(holder, Column):
         return _on_column(ev, base.id, holder, function.name, node)
     is_default = isinstance(holder, Entries) and _sets_default(function.name, node)

@@ -126,12 +126,14 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
     element = ev.evaluate(expression.element)
     ev.raised = saved_raised
     row: Result | None = None
+    maps = False
     if expression.kind == "dict":
         inner = element.value
         if isinstance(inner, Items) and len(inner.items) == 2:
             element, mapped = inner.items
             is_row = isinstance(mapped.value, Instance) and is_distinct(mapped.term) and mapped.term in loops[-1][1]
             row = mapped if is_row else None
+            maps = is_row or _is_key_of_row(mapped.term, loops[-1][1])
             if (known := keyed_by(element.term, mapped.term)) is not None:
                 ev.analysis.rows[term] = known
     if source is not None:
@@ -139,7 +141,7 @@ def _one_round(ev: Evaluator, expression: Comprehension) -> Result:
         paths = [_lookup(column, part.term, loops[0][1]) for part in parts]
         if paths and all(paths):
             but = column.but if column is not None else frozenset()
-            return result(Column(term, source, tuple(paths), but, maps=row is not None))
+            return result(Column(term, source, tuple(paths), but, maps=maps))
     if (
         source is not None
         and column is None
@@ -187,6 +189,13 @@ def _lookup(column: Column | None, term: Expression, variables: frozenset[Symbol
     text = unfolded(term) if is_folded(term) else term
     path = _path(text) or _only_field(column, text, variables)
     return f"{path}__iexact" if path and text != term else path
+
+
+def _is_key_of_row(term: Expression, variables: frozenset[Symbol]) -> bool:
+    """True for `row.pk`: as good as the row, in a dict."""
+    return (
+        isinstance(term, Attribute) and term.name in ("pk", "id") and term.base in variables and is_distinct(term.base)
+    )
 
 
 def _path(term: Expression) -> str:
