@@ -297,9 +297,10 @@ class Elements(Value):
 @hashed_once
 @record
 class Zipped(Value):
-    """`zip(names, rows)`: tuples of an element of each. None stands for the numbers of `enumerate(rows)`."""
+    """`zip(names, rows)`: tuples of an element of each. None stands for the numbers of `enumerate(rows, start)`."""
 
     values: tuple[Result | None, ...]
+    start: Expression | None = None
 
 
 @hashed_once

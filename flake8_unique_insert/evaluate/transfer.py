@@ -25,6 +25,7 @@ from flake8_unique_insert.evaluate.globals import import_result
 from flake8_unique_insert.evaluate.objects import setting
 from flake8_unique_insert.evaluate.objects.annotations import annotated
 from flake8_unique_insert.evaluate.parameters import kind_of
+from flake8_unique_insert.evaluate.rows import largest
 from flake8_unique_insert.evaluate.rows.inserts import names_in
 from flake8_unique_insert.evaluate.rows.writes import Records
 from flake8_unique_insert.evaluate.states.facts import common
@@ -214,6 +215,7 @@ def _assign(ev: Evaluator, action: Assign) -> None:
             value = collection_methods.extended(ev, old, more, action) or unknown(ev.symbol("changed", action))
     elif action.annotation is not None and not _is_known(value):
         value = annotated(ev, action.annotation, value.term, ev.frame.module) or value
+    ev.state.learn(largest.carried(ev.state.facts, value.term))
     ev.assign(action.target, value)
 
 

@@ -199,7 +199,7 @@ def _enumerate(ev: Evaluator, node: Call) -> Result | None:
         return None
     values = [ev.evaluate(argument.value) for argument in node.arguments]
     term = Call(Name("enumerate"), (Argument(values[0].term),))
-    return result(Zipped(term, (None, values[0])))
+    return result(Zipped(term, (None, values[0]), values[1].term if len(values) == 2 else None))
 
 
 def _zip(ev: Evaluator, node: Call) -> Result | None:

@@ -18,15 +18,17 @@ from flake8_unique_insert.evaluate.rows.lookups import gone_through, rows_in
 from flake8_unique_insert.evaluate.rows.unrelated import unrelated
 from flake8_unique_insert.evaluate.rows.verbs import SAME_ROWS
 from flake8_unique_insert.evaluate.states.changes import after_round, in_loop
-from flake8_unique_insert.evaluate.states.facts import APART, about, by_other_names, changed, common
+from flake8_unique_insert.evaluate.states.facts import APART, INDEX, about, by_other_names, changed, common
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.evaluate.states.terms import normal, symbols
 from flake8_unique_insert.facts import Absent, Condition, Fact, NewRow
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Await,
+    Binary,
     Boolean,
     Call,
+    Constant,
     Expression,
     Name,
     Sequence,
@@ -177,15 +179,29 @@ def _tuple_of(ev: Evaluator, zipped: Zipped, node: object) -> Result:
     """An element of each of several iterables."""
     loop = node if isinstance(node, tuple) else (id(node),)
     paired = None not in zipped.values
-    parts = tuple(_part_of(ev, value, (*loop, place), paired) for place, value in enumerate(zipped.values))
+    parts = tuple(
+        _part_of(ev, value, (*loop, place), paired) if value is not None else _number(ev, zipped.start, (*loop, place))
+        for place, value in enumerate(zipped.values)
+    )
     return result(Items(Sequence("tuple", tuple(part.term for part in parts)), "tuple", parts))
 
 
-def _part_of(ev: Evaluator, value: Result | None, node: tuple[object, ...], paired: bool) -> Result:
+def _part_of(ev: Evaluator, value: Result, node: tuple[object, ...], paired: bool) -> Result:
     """An element of one of them. paired: what another list tells something about, one by one, has each thing once."""
-    if value is None:
-        return unknown(ev.symbol("distinct", node, "index"))
     return unknown(ev.symbol("item", node)) if paired and type(value.value) is Unknown else element_of(ev, value, node)
+
+
+def _number(ev: Evaluator, start: Expression | None, node: object) -> Result:
+    """The number of a round, counted from this one on."""
+    index = ev.symbol("distinct", node, INDEX)
+    return unknown(index if start is None else Binary("+", start, index))
+
+
+def _of_range(ev: Evaluator, limits: list[Expression], node: object) -> Result:
+    """A number of `range(...)`."""
+    is_counted = len(limits) < 3
+    index = ev.symbol("distinct", node, INDEX if is_counted else "")
+    return unknown(Binary("+", limits[0], index) if len(limits) == 2 else index)
 
 
 def _of_column(ev: Evaluator, column: Column, node: object) -> Result:
@@ -322,7 +338,9 @@ def is_made(ev: Evaluator, node: Expression, element: Result) -> bool:
 
 
 def is_distinct(term: Expression) -> bool:
-    """True for the element of a collection no two of whose elements are equal."""
+    """True for the element of a collection no two of whose elements are equal, and for a number above it."""
+    if isinstance(term, Binary) and term.operator == "+" and isinstance(term.left, Constant):
+        term = term.right
     return isinstance(term, Symbol) and term.kind == "distinct"
 
 
@@ -358,6 +376,8 @@ def _from_call(ev: Evaluator, term: Call, node: object) -> Result:
         each = ev.symbol("distinct", node)
         ev.analysis.rows[each] = ev.analysis.rows[holder]
         return unknown(each)
+    if name == "range" and len(arguments) == len(term.arguments):
+        return _of_range(ev, arguments, node)
     if name in DISTINCT_CALLS or name == "keys":
         return unknown(ev.symbol("distinct", node))
     if name in ("sorted", "reversed", "list", "tuple", "iter") and arguments and isinstance(arguments[0], Call):

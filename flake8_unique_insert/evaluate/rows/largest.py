@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, narrowed
 from flake8_unique_insert.evaluate.rows.moves import order_of
-from flake8_unique_insert.facts import Condition, Facts
+from flake8_unique_insert.evaluate.states.facts import INDEX
+from flake8_unique_insert.evaluate.states.terms import same
+from flake8_unique_insert.facts import Absent, Condition, Facts, Inserted
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Attribute,
@@ -14,6 +19,7 @@ from flake8_unique_insert.syntax.expressions import (
     Call,
     Constant,
     Expression,
+    Symbol,
     constant,
     dotted,
     positional,
@@ -21,7 +27,7 @@ from flake8_unique_insert.syntax.expressions import (
 )
 from flake8_unique_insert.values import Answer, Arguments, Column, Entries, Known, Option, Result, Rows, result, unknown
 
-LOOKUP = "gt"
+LOOKUP, FROM = "gt", "gte"
 ZERO = constant(0)
 
 
@@ -82,15 +88,72 @@ def _beyond(rows: Rows, field: str, largest: Expression) -> Facts:
     return absent(narrowed(rows, Condition(field, LOOKUP, largest)))
 
 
+def carried(facts: Facts, term: Expression) -> Iterator[Absent]:
+    """What bounds a number that is made of another one, `last or 0` or `number + 1`, as far as that one is bounded."""
+    base = _raised(term)
+    if base is None and not _is_or_literal(term):
+        return
+    for fact in (fact for fact in facts if isinstance(fact, Absent)):
+        for item in fact.conditions:
+            others = fact.conditions - {item}
+            if item.excluded or item.lookup not in (LOOKUP, FROM):
+                continue
+            if base is None and isinstance(term, Boolean) and term.left == item.term:
+                yield replace(fact, conditions=others | {replace(item, term=term)})
+            elif base is not None and item.term in (base, _plain(base)):
+                rows = fact.but if item.lookup == LOOKUP else _others(fact, item.field, base)
+                for lookup in (LOOKUP, FROM):
+                    yield replace(fact, conditions=others | {replace(item, lookup=lookup, term=term)}, but=rows)
+
+
+def _others(fact: Absent, field: str, term: Expression) -> frozenset[Inserted]:
+    """The rows that were inserted since without those that have just this number, which is below the next one."""
+    return frozenset(row for row in fact.but if (held := dict(row.values).get(field)) is None or not same(held, term))
+
+
+def _raised(term: Expression) -> Expression | None:
+    """The x of `x + 1`."""
+    if not isinstance(term, Binary) or term.operator != "+":
+        return None
+    return next((base for step, base in ((term.right, term.left), (term.left, term.right)) if _is_step(step)), None)
+
+
+def _is_step(term: Expression) -> bool:
+    return isinstance(term, Constant) and isinstance(term.value, int) and term.value > 0
+
+
+def _is_or_literal(term: Expression) -> bool:
+    """True for `last or 0`."""
+    return isinstance(term, Boolean) and term.operator == "or" and isinstance(term.right, Constant)
+
+
+def _plain(term: Expression) -> Expression:
+    """The x of `x or 0`."""
+    return term.left if isinstance(term, Boolean) and _is_or_literal(term) else term
+
+
 def is_beyond(largest: Expression, term: Expression) -> bool:
-    """True for `largest + 1`, `(largest or 0) + 1` and the like; for 1 where the largest is 0."""
+    """True for `largest + 1`, `(largest or 0) + 1` and the like; for 1 where the largest is 0.
+
+    What `enumerate()` and `range()` count may be added.
+    """
     if isinstance(largest, Constant) and isinstance(term, Constant):
         return isinstance(largest.value, int) and isinstance(term.value, int) and term.value > largest.value
-    if not isinstance(term, Binary) or term.operator != "+":
-        return False
-    for step, base in ((term.right, term.left), (term.left, term.right)):
-        if isinstance(step, Constant) and isinstance(step.value, int) and step.value > 0:
-            if isinstance(base, Boolean) and base.operator == "or" and isinstance(base.right, Constant):
-                base = base.left
-            return base == largest or is_beyond(largest, base)
-    return False
+    rest = list(_addends(term))
+    for part in _addends(largest):
+        if part not in rest:
+            return False
+        rest.remove(part)
+    return any(map(_is_step, rest)) and all(_is_step(part) or _is_index(part) for part in rest)
+
+
+def _addends(term: Expression) -> Iterator[Expression]:
+    if isinstance(term, Binary) and term.operator == "+":
+        yield from (*_addends(term.left), *_addends(term.right))
+    elif term != ZERO:
+        yield _plain(term)
+
+
+def _is_index(term: Expression) -> bool:
+    """True for a number that counts rounds from 0 on."""
+    return isinstance(term, Symbol) and (term.kind, term.name) == ("distinct", INDEX)

@@ -230,6 +230,8 @@ def _excludes(fact: Absent, row: Inserted, of_elements: bool) -> bool:
     """True when the inserted row visibly is not one that the fact speaks of; what a loop inserts may be an element."""
     values = dict(row.values)
     for condition in fact.conditions:
+        if condition.lookup == "gt" and same(values.get(condition.field, ANY), condition.term):
+            return True
         if condition.lookup != "exact" or condition.excluded or condition.field not in values:
             continue
         given = values[condition.field]

@@ -27,6 +27,9 @@ APART = ("distinct", "item")
 ROUND = "round"
 """The kind of the symbol for a value that was inserted in an earlier round of the loop at its point."""
 
+INDEX = "$index"
+"""The name of a symbol for a number that counts the rounds of a loop from 0 on."""
+
 EACH = "$each"
 """Stands between a collection and an attribute for what all of its elements have there."""
 
