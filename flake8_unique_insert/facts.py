@@ -193,11 +193,11 @@ NO_FACTS: Facts = frozenset()
 
 @record
 class Contents:
-    """What some facts speak of: symbols, tables of which rows are absent, terms that are None, and new rows or not."""
+    """What some facts speak of: symbols, tables of which rows are absent, terms that are None or new, if any is new."""
 
     symbols: frozenset[Placeholder]
     tables: frozenset[str]
-    nulls: tuple[Expression, ...]
+    told: tuple[Expression, ...]
     new: bool
 
 
@@ -208,6 +208,6 @@ def contents(facts: Collection[Fact]) -> Contents | None:
     return Contents(
         frozenset[Placeholder]().union(*(fact.symbols for fact in facts)),
         frozenset(fact.table for fact in facts if isinstance(fact, Absent)),
-        tuple(fact.term for fact in facts if isinstance(fact, Null)),
+        tuple(fact.term for fact in facts if isinstance(fact, (Null, NewRow))),
         any(isinstance(fact, NewRow) for fact in facts),
     )

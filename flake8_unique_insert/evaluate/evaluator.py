@@ -101,6 +101,7 @@ class Evaluator(ABC):
         """A fresh value made at this node: no row has it, but for those inserted since."""
         made = self.symbol("fresh", node)
         self.state.learn([NewRow(made)])
+        self.analysis.made[made] = self.within()
         return result(Fresh(made))
 
     def fork(self, states: list[State | None], node: object) -> None:

@@ -94,7 +94,7 @@ class Analysis:
     assumed: the method that a call of its name is taken for where the class of the receiver is not known.
     literals: what the variable of a loop over different literals takes.
     variables: what each `for` loop binds. rows: what is known of rows that one binds.
-    made: the points of the variables of the loops around, for each instance that is made there.
+    made: the points of the variables of the loops around, for each instance and value that is made there.
     collected: by graph what is put into collections, see `dedupe`.
     projections: by comprehension what it reads from each element of another collection.
     validating: the form whose checks are followed. filled: terms of values that are neither None nor empty, and of

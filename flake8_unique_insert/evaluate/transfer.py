@@ -177,7 +177,8 @@ class FlowTransfer:
         if loop is None or (loop.stored and (block.loops or self.frame.stack)):
             return meet(point, states)
         counted = [state if is_inside(edge.source, loop) else began(state, loop) for edge, state in arriving]
-        return between_rounds(meet(point, counted), loop, self.analysis.variables.get(id(loop), frozenset()), arriving)
+        bound = self.analysis.variables.get(id(loop), frozenset())
+        return between_rounds(meet(point, counted), loop, bound, arriving, self.analysis.made)
 
 
 def _is_exact(ev: Evaluator, table: str, learned: Facts) -> bool:

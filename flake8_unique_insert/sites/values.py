@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from flake8_unique_insert.django_names import SELF_UNIQUE_FIELDS
 from flake8_unique_insert.evaluate.calls import called
+from flake8_unique_insert.evaluate.collections.exhausted import is_new_of
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis, Frame
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere, evaluate_unrecorded
@@ -18,7 +20,7 @@ from flake8_unique_insert.evaluate.rows.writes import Write
 from flake8_unique_insert.evaluate.states.facts import of_each
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.evaluate.states.terms import is_upload, normal
-from flake8_unique_insert.facts import Null
+from flake8_unique_insert.facts import NewRow, Null
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Field
 from flake8_unique_insert.sites.initialised import filled_by_init
@@ -73,7 +75,7 @@ class FieldValue:
 
 def field_value(analysis: Analysis, write: Write, name: str) -> FieldValue:
     """The value that a write gives to a field."""
-    given = write.values.get(name) if write.kind != "bulk_update" else _in_batch(write, name)
+    given = write.values.get(name) if write.kind != "bulk_update" else _in_batch(analysis, write, name)
     field = write.model.field(name)
     if given is not None:
         value = _given(analysis, write, _without_own(write, name, given), field)
@@ -138,24 +140,30 @@ def _own_terms(write: Write, name: str) -> tuple[Expression, ...]:
     return (Attribute(write.instance.term, name),) if name not in write.object.changed else ()
 
 
-def _in_batch(write: Write, name: str) -> Result | None:
-    """The value of a field in the one row of a `bulk_update`, or None where all rows have that."""
+def _in_batch(analysis: Analysis, write: Write, name: str) -> Result | None:
+    """The value of a field in the one row of a `bulk_update`, or None, or a new one, where all rows have that."""
     objects = write.options.get("objs")
-    if objects is not None and (Null(of_each(objects.term, name)) in write.facts or _are_null(objects.value, name)):
+    if objects is None:
+        return None
+    each = of_each(objects.term, name)
+    if Null(each) in write.facts or _all_have(objects.value, name, lambda _, value: value.value == Known(NONE)):
         return result(Known(NONE))
-    if objects is None or not isinstance(objects.value, Items) or len(objects.value.items) != 1:
+    is_new = any(isinstance(fact, NewRow) and fact.term == each for fact in write.facts)
+    if is_new or _all_have(objects.value, name, partial(is_new_of, analysis.made)):
+        return result(Fresh(each))
+    if not isinstance(objects.value, Items) or len(objects.value.items) != 1:
         return None
     known = write.state.objects.get(objects.value.items[0].term)
     return known.get(name) if known is not None else None
 
 
-def _are_null(rows: Value, name: str) -> bool:
-    """True for rows that had None in a field when they were put into their collection."""
+def _all_have(rows: Value, name: str, holds: Callable[[Expression, Result], bool]) -> bool:
+    """True for rows that had such a value in a field when they were put into their collection. holds: of row, value."""
     if not isinstance(rows, Elements):
         return False
-    known = dict(rows.objects)
-    held = [known[item.value.term].get(name) if item.value.term in known else None for item in rows.element.options]
-    return all(value is not None and value.value == Known(NONE) for value in held)
+    known, terms = dict(rows.objects), [item.value.term for item in rows.element.options]
+    held = [(term, known[term].get(name) if term in known else None) for term in terms]
+    return all(value is not None and holds(term, value) for term, value in held)
 
 
 def _given(analysis: Analysis, write: Write, given: Result, field: Field | None) -> FieldValue:

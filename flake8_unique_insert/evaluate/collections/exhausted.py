@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.rows.absent_rows import absent
 from flake8_unique_insert.evaluate.states.facts import common, of_each
 from flake8_unique_insert.evaluate.states.state import State
-from flake8_unique_insert.evaluate.states.terms import symbols
-from flake8_unique_insert.facts import Absent, Condition, Facts, Null
+from flake8_unique_insert.evaluate.states.terms import refers_to, symbols
+from flake8_unique_insert.facts import Absent, Condition, Facts, NewRow, Null
 from flake8_unique_insert.flow.graph import Block, Edge, Iterate
 from flake8_unique_insert.syntax.expressions import NONE, Expression, Name, Symbol
-from flake8_unique_insert.values import Column, Known, Option, Result, Rows, Unknown
+from flake8_unique_insert.values import Column, Fresh, Instance, Known, Option, Result, Rows, Unknown
 
+Made = Mapping[Expression, frozenset[int]]
+"""In which loops something was made, see `Analysis`."""
 BEGUN, ENDED = Symbol("loop", 0, "begun"), Symbol("loop", 0, "ended")
 
 
@@ -33,7 +35,13 @@ def began(state: State, loop: Iterate) -> State:
     return state
 
 
-def between_rounds(met: State, loop: Iterate, bound: frozenset[Symbol], arriving: list[tuple[Edge, State]]) -> State:
+def between_rounds(
+    met: State,
+    loop: Iterate,
+    bound: frozenset[Symbol],
+    arriving: list[tuple[Edge, State]],
+    made: Made,
+) -> State:
     """The state where a round of a loop begins, or none does: it knows what holds if the last one is over.
 
     bound: what the loop binds.
@@ -41,7 +49,7 @@ def between_rounds(met: State, loop: Iterate, bound: frozenset[Symbol], arriving
     rows = _rows(met, loop)
     begun = met.names.get(_name(loop, BEGUN))
     rounds = [state for edge, state in arriving if is_inside(edge.source, loop)]
-    learned: Facts = frozenset(_nulls(met, loop, bound, rounds))
+    learned: Facts = frozenset(_of_each(met, loop, bound, rounds, made))
     if rows is not None and begun is not None and isinstance(begun.value, Column):
         found = _of_all(common([state.facts for state in rounds]), bound, rows) if rounds else absent(rows)
         since = begun.value.but
@@ -53,15 +61,35 @@ def between_rounds(met: State, loop: Iterate, bound: frozenset[Symbol], arriving
     return met
 
 
-def _nulls(state: State, loop: Iterate, bound: frozenset[Symbol], rounds: list[State]) -> Iterator[Null]:
-    """The attributes that every round has set to None: all elements of a list that has a name have None there."""
+def _of_each(
+    state: State,
+    loop: Iterate,
+    bound: frozenset[Symbol],
+    rounds: list[State],
+    made: Made,
+) -> Iterator[Null | NewRow]:
+    """The attributes that every round has set to None, or to a new value: so it is with all elements of a list that has
+    a name."""
     held = state.names.get(loop.iterable.id) if isinstance(loop.iterable, Name) else None
     for row in bound if held is not None and rounds else ():
         seen = [found for after in rounds if (found := after.objects.get(row)) is not None]
         known = [dict(found.values) for found in seen if not found.open]
         for name, value in known[0].items() if len(known) == len(rounds) else ():
-            if value.value == Known(NONE) and held is not None and all(other.get(name) == value for other in known):
+            values = [other.get(name, value) for other in known]
+            if held is None or any(name not in other for other in known):
+                continue
+            if all(other.value == Known(NONE) for other in values):
                 yield Null(of_each(held.term, name))
+            elif all(is_new_of(made, row, other) for other in values):
+                yield NewRow(of_each(held.term, name))
+
+
+def is_new_of(made: Made, row: Expression, value: Result) -> bool:
+    """True for what was generated for the row of a loop, and for a text with its primary key."""
+    if all(isinstance(item.value, Fresh) for item in value.options):
+        around = frozenset[int]().union(*(made.get(symbol, ()) for symbol in value.symbols))
+        return isinstance(row, Symbol) and row.point in around
+    return value.term != row and refers_to(value.term, row) and not isinstance(value.value, Instance)
 
 
 def along(block: Block, edge: Edge, state: State) -> State:

@@ -150,7 +150,7 @@ def after_assignment(base: Expression, name: str) -> Change:
             return None if asks_for_attribute(fact, base, name) else fact
         if isinstance(fact, Null):
             return None if is_attribute_of(fact.term, base, name) or _is_of_each(fact.term, name) else fact
-        if isinstance(fact, Different):
+        if isinstance(fact, (Different, NewRow)):
             return None if _is_of_each(fact.term, name) else fact
         if isinstance(fact, Validated) and fact.term == base:
             return replace(fact, keys=frozenset(key for key in fact.keys if not _reads(key, name)))
@@ -197,7 +197,7 @@ def after_growth(collection: Expression) -> Change:
         if isinstance(fact, Absent):
             listed = (condition.term for condition in fact.conditions if condition.lookup == "in")
             return None if any(collection in term.walk() for term in listed) else fact
-        is_of_all = isinstance(fact, (Null, Different)) and Attribute(collection, EACH) in fact.term.walk()
+        is_of_all = isinstance(fact, (Null, NewRow, Different)) and Attribute(collection, EACH) in fact.term.walk()
         return None if is_of_all else fact
 
     return change
@@ -269,7 +269,7 @@ def rebinding(symbol: Symbol, rows: RowFields | None) -> Effect:
 def assignment(base: Expression, name: str) -> Effect:
     """`base.name` is assigned."""
     change = after_assignment(base, name)
-    return Effect(lambda found: any(map(_is_of_each, found.nulls)) or base.symbols <= found.symbols, change, change)
+    return Effect(lambda found: any(map(_is_of_each, found.told)) or base.symbols <= found.symbols, change, change)
 
 
 def item_assignment(holder: Expression, key: str) -> Effect:
