@@ -24,7 +24,7 @@ from flake8_unique_insert.sites.clashes import told_apart
 from flake8_unique_insert.sites.conditions import hides_rows, key_conditions
 from flake8_unique_insert.sites.values import FieldValue, default_of, field_value
 from flake8_unique_insert.syntax.expressions import Attribute, Comparison, Constant, Expression, Subscript, constant
-from flake8_unique_insert.values import Form, Known
+from flake8_unique_insert.values import Entries, Form, Known
 
 T = TypeVar("T")
 VERDICT = "validated"
@@ -107,6 +107,10 @@ def _is_checked(analysis: Analysis, write: Write, key: UniqueKey, values: dict[s
         return False
     filled = frozenset(_filled(analysis, write, key, values, form))
     assumed = _of_condition(analysis, write, key, form)
+    if form.form.kind is not FormKind.SERIALIZER:
+        declared = analysis.lookup.declared_fields(form.symbol) or {}
+        own = (name for name, is_required in declared.items() if is_required and name not in form.form.fields)
+        filled |= {Subscript(form.data, constant(name)) for name in own}
     facts = _aside(analysis, write, form, (filled, assumed), lambda ev: own_checks(ev, form, filled, assumed))
     if facts is None:
         return True  # what cannot be told is not guilty
@@ -148,6 +152,9 @@ def _filled(
     required = form.form.filled - inputs if is_partial else form.form.filled  # a PATCH may give one of several only
     yield from (Comparison("in", constant(name), form.data) for name in required)
     yield from (Subscript(form.data, constant(name)) for name in form.form.filled)
+    context = known.get("context") if (known := write.state.objects.get(form.term)) is not None else None
+    if context is not None and isinstance(context.value, Entries):  # of a view, which is asked by a request
+        yield from (value.term for name, value in context.value.entries if name == "request")
     partial = key_conditions(analysis, write.model, key) or frozenset()
     for name, value in values.items():
         field = write.model.field(name)

@@ -80,7 +80,7 @@ def flag(ev: Evaluator, test: Expression) -> Result:
         for constant, state in ((TRUE, yes), (FALSE, no))
         if state is not None
     ]
-    return Result(ev.analysis.symbol("flag", ev.frame, test), tuple(options))
+    return Result(ev.symbol("flag", test), tuple(options))
 
 
 def boolean(ev: Evaluator, expression: Boolean) -> Result:

@@ -21,6 +21,8 @@ from flake8_unique_insert.syntax.expressions import (
     TRUE,
     Attribute,
     Call,
+    Comparison,
+    Constant,
     Expression,
     Subscript,
     Symbol,
@@ -100,7 +102,12 @@ def facts_when(value: Value, outcome: bool) -> Facts:
 
 
 def _is_read(term: Expression) -> bool:
-    """True for what is the same when it is read again: a parameter, `row.name`, `data["name"]`, `data.get("name")`."""
+    """True for what is the same when it is read again: a parameter, `row.name`, `data["name"]`, `data.get("name")`.
+
+    So is a comparison of such values.
+    """
+    if isinstance(term, Comparison):
+        return all(isinstance(part, Constant) or _is_read(part) for part in (term.left, term.right))
     if isinstance(term, Call) and isinstance(term.function, Attribute):
         return term.function.name in READ_BY
     return isinstance(term, (Attribute, Symbol, Subscript))
@@ -154,6 +161,8 @@ def narrowed(ev: Evaluator, value: Result, name: str | None, keeps: object, outc
     state.learn(common(known))
     if outcome is True:
         state.learn(_now_given(state, value.term))
+    elif outcome is False and isinstance(value.term, Symbol) and value.term.kind == "flag":
+        state.learn([not_given(value.term)])
     if outcome is True and all(isinstance(option.value, CreatedFlag) for option in left):
         for option in left:
             assert isinstance(option.value, CreatedFlag)
