@@ -199,10 +199,8 @@ def _subscript(ev: Evaluator, expression: Subscript) -> Result:
         for term, known in inner.objects:
             ev.state.objects.setdefault(term, known)
         return inner.element
-    if isinstance(inner, Entries):
-        for name, value in inner.entries:
-            if name == string(key):
-                return value
+    if (entry := items.entry_of(base, string(key), Subscript(base.term, key))) is not None:
+        return entry
     if isinstance(inner, Instance) and (field := string(key)) is not None:  # of `rows.values("name", ...)`
         return attributes.read(ev, base, field, expression)
     if isinstance(inner, Rows):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flake8_unique_insert.evaluate.states.facts import added, common
 from flake8_unique_insert.facts import NO_FACTS, Absent, Facts, NewRow
-from flake8_unique_insert.syntax.expressions import Attribute, Constant, Expression, Subscript, Symbol
+from flake8_unique_insert.syntax.expressions import NONE, Attribute, Constant, Expression, Subscript, Symbol
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
     Elements,
@@ -138,7 +138,7 @@ def met_object(point: int, term: Expression, known: list[ObjectState], facts: li
         results = [None if name in changed and _keeps(item, name) else item.get(name) for item in known]
         first = results[0]
         if first is None or any(bound != first for bound in results):
-            if is_written or any(bound is not None and _is_made_here(bound) for bound in results):
+            if is_written or any(bound is not None and _tells_of_rows(bound) for bound in results):
                 results = [bound and _with_facts(bound, own) for bound, own in zip(results, facts)]
             first = _met_value(point, term, name, results)
         values.append((name, first))
@@ -166,8 +166,10 @@ def _keeps(item: ObjectState, name: str) -> bool:
     return item.new is False and name not in item.changed
 
 
-def _is_made_here(value: Result) -> bool:
-    """True for a row that was made by calling its class."""
+def _tells_of_rows(value: Result) -> bool:
+    """True for a row that was made by calling its class, and for None: it may stand for one that was not found."""
+    if value.value == Known(NONE):
+        return True
     terms = (option.value.term for option in value.options if isinstance(option.value, Instance))
     return any(isinstance(term, Symbol) and term.kind == "new" for term in terms)
 

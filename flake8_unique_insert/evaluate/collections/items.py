@@ -39,6 +39,19 @@ def part_of(value: Result, place: int, term: Expression, size: int | None = None
     size: how many items there are, where that is known. None where nothing is known of the item.
     """
     parts = [(option, _item(option.value, place, size)) for option in value.options]
+    return _either(parts, term)
+
+
+def entry_of(value: Result, name: str | None, term: Expression) -> Result | None:
+    """What a dict, or one of several, has under a name; None where that cannot be told."""
+    if name is None or not all(isinstance(option.value, Entries) for option in value.options):
+        return None
+    dicts = [dict(option.value.entries) if isinstance(option.value, Entries) else {} for option in value.options]
+    return _either([(option, entries.get(name)) for option, entries in zip(value.options, dicts)], term)
+
+
+def _either(parts: list[tuple[Option, Result | None]], term: Expression) -> Result | None:
+    """One of several things, each with what is known where it is that; None where nothing is known of one of them."""
     known = [(option, part) for option, part in parts if part is not None]
     if len(known) < len(parts):
         return None
