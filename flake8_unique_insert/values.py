@@ -212,7 +212,7 @@ class Column(Value):
 
     but: rows inserted since, whose values were not added. due: those whose values were added before they are inserted.
     maps: a dict from these values to the rows, or to their primary keys. distinct: each value stands there once.
-    dicts: each value stands in a dict, by the name of its field.
+    dicts: each value stands in a dict, by the name of its field. tuples: in a tuple, though it is the only one there.
     """
 
     rows: Rows
@@ -222,6 +222,7 @@ class Column(Value):
     maps: bool = False
     distinct: bool = False
     dicts: bool = False
+    tuples: bool = False
 
     @property
     def fact(self) -> Absent:

@@ -207,7 +207,7 @@ def _of_range(ev: Evaluator, limits: list[Expression], node: object) -> Result:
 def _of_column(ev: Evaluator, column: Column, node: object) -> Result:
     """The value of one row in a column; of several columns a tuple of what is read from the row."""
     known = fields_of(replace(column.rows, term=column.term))
-    if len(column.fields) > 1:
+    if len(column.fields) > 1 or column.tuples:
         row = ev.symbol("distinct", node, "row")
         ev.analysis.rows[row] = known
         ev.state.learn(unrelated(ev, column.rows, row))

@@ -28,6 +28,7 @@ from flake8_unique_insert.values import (
     Answer,
     Column,
     Elements,
+    Entries,
     Instance,
     Items,
     Known,
@@ -46,7 +47,7 @@ States = tuple[State | None, State | None]
 def rows_of_membership(item: Result, holder: Value) -> Rows | None:
     """The rows that `item in holder` asks for; None when holder is not made of rows."""
     if isinstance(holder, Column):
-        parts = _parts(item, len(holder.fields))
+        parts = _parts(item, holder)
         if parts is None or not all(map(_is_in_case, holder.fields, parts)):
             return None
         wanted = frozenset(condition(holder.rows.model, name, part) for name, part in zip(holder.fields, parts))
@@ -124,12 +125,15 @@ def _row_with(column: Column, item: Result | None) -> Inserted:
     return Inserted(fact.table, frozenset(values), found is not None)
 
 
-def _parts(item: Result, count: int) -> tuple[Result, ...] | None:
-    """The value that is looked for in a column, in each of several columns."""
-    if count == 1:
-        return (item,)
+def _parts(item: Result, column: Column) -> tuple[Result, ...] | None:
+    """The value that is looked for in each field of a column; None for what is none of its values."""
     inner = item.value
-    return inner.items if isinstance(inner, Items) and len(inner.items) == count else None
+    if column.dicts:
+        entries = dict(inner.entries) if isinstance(inner, Entries) and not inner.open else {}
+        return tuple(entries.values()) if (*entries,) == column.fields else None
+    if len(column.fields) == 1 and not column.tuples:
+        return (item,)
+    return inner.items if isinstance(inner, Items) and len(inner.items) == len(column.fields) else None
 
 
 def _lists(own: Condition, asked: Condition) -> bool:
