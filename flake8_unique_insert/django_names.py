@@ -96,3 +96,9 @@ AUTO_FIELDS = frozenset({
 
 SELF_UNIQUE_FIELDS = frozenset({"AutoSlugField", "RandomCharField", "ShortUUIDField", "HashidAutoField", "ULIDField"})
 """Field classes, by their last name, that make their own value unique."""
+
+IN_ADMIN_TRANSACTION = frozenset(
+    {"save_form", "save_formset", "save_model", "save_related", "log_addition", "log_change"}
+    | {"response_add", "response_change"}
+)
+"""Methods of a ModelAdmin that its `changeform_view()` calls inside of `transaction.atomic()`."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 
+from flake8_unique_insert import django_names
 from flake8_unique_insert.callers import ENTRY_POINTS
 from flake8_unique_insert.class_users import owner_of
 from flake8_unique_insert.code_store import CodeStore
@@ -182,6 +183,8 @@ class Runs:
         found = of_decorators(ev, function, body)
         if self.settings.atomic_requests and is_view(self.analysis.lookup, frame.owner, function):
             found = (Protection("atomic", "ATOMIC_REQUESTS"), *found)
+        if function.name in django_names.IN_ADMIN_TRANSACTION and _is_admin(self.analysis, frame.owner):
+            found = (Protection("atomic", "changeform_view"), *found)
         view = frame.owner if function.name not in OUTSIDE else None
         if view is not None and answers_errors(self.analysis, view):
             found = (Protection("handler", "handle_exception", True), *found)
@@ -203,3 +206,8 @@ class Runs:
         finally:
             self.analysis.recording = False
         return records.writes
+
+
+def _is_admin(analysis: Analysis, owner: ClassSymbol | None) -> bool:
+    bases = analysis.lookup.bases(owner) if owner is not None else ()
+    return any(base.rpartition(".")[2] == "ModelAdmin" for base in bases)
