@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from flake8_unique_insert.evaluate.collections.apart import RowFields
 from flake8_unique_insert.evaluate.rows.writes import Protection, Records
+from flake8_unique_insert.facts import Facts
 from flake8_unique_insert.flow.graph import Define, Graph
 from flake8_unique_insert.model_lookup import ModelLookup
 from flake8_unique_insert.record import record
@@ -99,6 +100,7 @@ class Analysis:
     projections: by comprehension what it reads from each element of another collection.
     validating: the form whose checks are followed. filled: terms of values that are neither None nor empty, and of
     `name in data` where that holds.
+    wrapped: while a decorator is followed, what it was given, and what is known at each place where it calls that.
     """
 
     lookup: ModelLookup
@@ -129,6 +131,7 @@ class Analysis:
     _nested: dict[int, Nested | None] = field(default_factory=dict)
     validating: Expression | None = None
     filled: frozenset[Expression] = frozenset()
+    wrapped: tuple[Expression, list[Facts]] | None = None
     _implied: dict[tuple[str | int, Expression, tuple[Argument, ...]], Call] = field(default_factory=dict)
 
     @property

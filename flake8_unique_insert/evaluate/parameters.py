@@ -7,7 +7,7 @@ from itertools import islice
 
 from flake8_unique_insert.evaluate.collections.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.forms import admins, admission, plain_forms
+from flake8_unique_insert.evaluate.forms import admins, admission, decorated, plain_forms
 from flake8_unique_insert.evaluate.forms.binding import an_object
 from flake8_unique_insert.evaluate.forms.own_methods import method_arguments
 from flake8_unique_insert.evaluate.forms.views import FORM_PARAMETERS, REQUESTS, bind_parameter, bind_request
@@ -77,6 +77,8 @@ def entry_state(ev: Evaluator, function: FunctionSummary, heir: ClassSymbol | No
     _bind_request(ev, function)
     _bind_signal(ev, function)
     _bind_form(ev, function)
+    if function.decorators:
+        decorated.admit(ev, function)
     return ev.state
 
 

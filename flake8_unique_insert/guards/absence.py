@@ -85,6 +85,7 @@ def _covers(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, 
         for fact in known
         if isinstance(fact, Absent) and fact.table in tables and (key.nulls_distinct or not fact.or_null)
     ]
+    facts += _resolved(facts)
     asked = (condition for fact in facts for condition in fact.conditions)
     partial = visible(analysis, write.model, key, asked) if facts else frozenset()
     own = {item.field: field_value(analysis, write, item.field) for item in partial if _leaves_one_value(item)}
@@ -94,6 +95,21 @@ def _covers(analysis: Analysis, write: Write, key: UniqueKey, values: dict[str, 
         and not _clashes_in_batch(analysis, write, values)
         for fact in facts
     )
+
+
+def _resolved(facts: list[Absent]) -> list[Absent]:
+    """No row with this token but those of Ann, and none of Ann's with this token: no row with this token."""
+    found = []
+    for fact in facts:
+        for item in (item for item in fact.conditions if item.excluded and item.field):
+            own, rest = replace(item, excluded=False), fact.conditions - {item}
+            others = (other for other in facts if own in other.conditions and other.table == fact.table)
+            found += [
+                replace(fact, conditions=rest, but=fact.but | other.but, or_null=fact.or_null or other.or_null)
+                for other in others
+                if other.conditions - {own} <= rest
+            ]
+    return found
 
 
 def _leaves_one_value(condition: Condition) -> bool:
@@ -138,7 +154,9 @@ def _follows(
     """True when every row that could collide with the written one meets the condition."""
     if condition.excluded:
         return (
-            _excludes_only_itself(condition, write) or condition in partial or _is_another(condition, values, partial)
+            _excludes_only_itself(condition, write, key)
+            or condition in partial
+            or _is_another(condition, values, partial)
         )
     if condition.field == "":
         is_given = condition.lookup == GIVEN and _is_given(condition.term, key, values, partial)
@@ -203,15 +221,16 @@ def _is_computed_alike(looked_up: Expression, own: Expression, write: Write) -> 
     )
 
 
-def _excludes_only_itself(condition: Condition, write: Write) -> bool:
+def _excludes_only_itself(condition: Condition, write: Write, key: UniqueKey) -> bool:
     """`exclude(pk=instance.pk)` of the row that is written, or of no row: `exclude(pk=None)` (oracle C67, C68).
 
-    An upsert writes the row that it looks up: `exclude(slug=slug)`.
+    An upsert writes the row that it looks up: `exclude(slug=slug)`, also where it asks for the key besides.
     """
     if write.kind == "upsert" and write.lookup is not None and write.rows is not None:
         looked_up = {read_condition(write.model, name, value) for name, value in write.lookup.values}
         is_all = write.rows.alternatives == EVERYTHING and write.lookup.spread is None and not write.lookup.open
-        if is_all and looked_up == {replace(condition, excluded=False)}:
+        others = {item.field for item in looked_up - {replace(condition, excluded=False)}}
+        if is_all and len(others) < len(looked_up) and others <= set(key.members):
             return True
     if condition.lookup == "exact" and _is_told_by(condition, write):
         return True

@@ -45,8 +45,15 @@ def written_keys(analysis: Analysis, write: Write) -> tuple[UniqueKey, ...]:
         return tuple(key for key in keys if changed & set(key.members) or comes_under(analysis, write, key, changed))
     if write.form is not None:  # what neither the form, its caller nor the model's own save sets is made elsewhere
         changed = {*write.form.form.inputs, *(name for name, _ in write.values.values), *_made_in_save(write)}
-        return tuple(key for key in keys if changed & set(key.members))
+        return tuple(
+            key for key in keys if changed & set(key.members) or _is_under_input(analysis, write, key, changed)
+        )
     return keys
+
+
+def _is_under_input(analysis: Analysis, write: Write, key: UniqueKey, changed: set[str]) -> bool:
+    """True where the input of a form may bring an existing row under the condition of a partial key."""
+    return write.kind == "update" and comes_under(analysis, write, key, changed)
 
 
 def _is_implied(model: Model, key: UniqueKey) -> bool:
@@ -111,7 +118,15 @@ def comes_under(analysis: Analysis, write: Write, key: UniqueKey, changed: set[s
     asked = [condition for condition in conditions if condition.field in changed]
     if all(_met_before(write, item) for item in asked):
         return False
-    return any(outcome_of(value, item) for item in asked for value in _changed_to(analysis, write, item.field))
+    changed_to = ((item, value) for item in asked for value in _changed_to(analysis, write, item.field))
+    return any(_may_meet(value, item) for item, value in changed_to)
+
+
+def _may_meet(value: FieldValue, condition: Condition) -> bool:
+    """True where a field gets what a condition asks for, or a value of which nothing says that it is another."""
+    outcome = outcome_of(value, condition)
+    is_open = outcome is None and condition.lookup == "exact" and not condition.excluded
+    return outcome is True or (is_open and value.kind == "given")
 
 
 def _met_before(write: Write, condition: Condition) -> bool:
@@ -153,7 +168,11 @@ def _keeps(write: Write, name: str, term: Expression) -> bool:
         if groups and all(any(_is_this_row(item, write, rows) for item in group) for group in groups):
             return True  # `filter(pk=row.pk).update(email=row.email)`
     return write.rows is not None and all(
-        any(item.field == name and item.lookup == "exact" and same(item.term, term) for item in group)
+        any(
+            name in item.field.split("|") and item.lookup in ("exact", "either") and same(item.term, term)
+            for item in group
+            if not item.excluded
+        )
         for group in write.rows.alternatives
     )
 

@@ -232,6 +232,9 @@ def _call_symbol(ev: Evaluator, value: SymbolValue, node: Call, arguments: Argum
 
 def unfollowed(ev: Evaluator, node: Call, arguments: Arguments, term: Call) -> Result:
     """A call of which nothing is known: its result is named by what is called with what."""
+    if ev.analysis.wrapped is not None and term.function == ev.analysis.wrapped[0]:
+        ev.analysis.wrapped[1].append(ev.state.facts)
+        raise Unreachable
     receiver = term.function.base if isinstance(term.function, Attribute) else term.function
     if ev.analysis.recording and not ev.frame.stack and reads_like_insert(node):
         ev.analysis.records.unresolved.append(Unresolved(node, receiver, ev.frame.code))
