@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
 
-from flake8_unique_insert.evaluate.branching.truth import States, by_truth, gained, is_filled, narrowed, truth
+from flake8_unique_insert.evaluate.branching.truth import (
+    States,
+    by_truth,
+    drop_contradicted,
+    gained,
+    is_filled,
+    is_read,
+    narrowed,
+    truth,
+)
 from flake8_unique_insert.evaluate.collections.dedupe import tell_apart
 from flake8_unique_insert.evaluate.collections.exhausted import of_row
 from flake8_unique_insert.evaluate.collections.membership import absent_from_each
@@ -18,8 +27,9 @@ from flake8_unique_insert.evaluate.rows.queries import note_check
 from flake8_unique_insert.evaluate.states.facts import added, common
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.evaluate.states.terms import same
-from flake8_unique_insert.facts import Absent, Condition, Facts, Null
+from flake8_unique_insert.facts import Absent, Condition, Facts, Null, is_given, not_given
 from flake8_unique_insert.syntax.expressions import (
+    NONE,
     Attribute,
     Call,
     Comparison,
@@ -42,6 +52,7 @@ from flake8_unique_insert.values import (
     Option,
     Result,
     Rows,
+    Unknown,
     Value,
 )
 
@@ -127,12 +138,23 @@ def _split_identity(ev: Evaluator, left: Expression, right: Constant) -> States:
         if isinstance(option.value, Answer):
             note_check(ev, option.value.rows, option.value.term)
     if right.value is None:
-        return (
+        none, some = (
             _narrowed_to_none(ev, value, name),
             narrowed(ev, value, name, lambda option: not _is_none(option.value), True if _rows_only(value) else None),
         )
+        if type(value.value) is Unknown and is_read(value.term):
+            _tell(none, is_given(Comparison("is", value.term, NONE)))
+            _tell(some, not_given(Comparison("is", value.term, NONE)))
+        return none, some
     yes, no = by_truth(ev, value, name)
     return (yes, no) if right.value else (no, yes)
+
+
+def _tell(state: State | None, fact: Absent) -> None:
+    """Learn what a test has told, and which values names do not have then."""
+    if state is not None:
+        state.learn([fact])
+        drop_contradicted(state, frozenset([fact]))
 
 
 def _is_known(option: Option) -> bool:

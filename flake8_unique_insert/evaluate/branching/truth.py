@@ -10,10 +10,10 @@ from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, missing, only_one, only_that
 from flake8_unique_insert.evaluate.rows.lookups import rows_in
 from flake8_unique_insert.evaluate.rows.queries import note_check
-from flake8_unique_insert.evaluate.states.facts import added, common
+from flake8_unique_insert.evaluate.states.facts import added, common, contradict
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.evaluate.states.terms import NORMALISING, is_message
-from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, NewRow, given, not_given
+from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, NewRow, given, is_given, not_given
 from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
@@ -97,17 +97,18 @@ def facts_when(value: Value, outcome: bool) -> Facts:
     row = _unsaved(value.term, outcome)
     if row is not None:
         return frozenset([NewRow(row)])
-    is_asked = not outcome and isinstance(value, Unknown) and _is_read(value.term)
-    return frozenset([not_given(value.term)]) if is_asked else NO_FACTS
+    if not isinstance(value, Unknown) or not is_read(value.term):
+        return NO_FACTS
+    return frozenset([is_given(value.term) if outcome else not_given(value.term)])
 
 
-def _is_read(term: Expression) -> bool:
+def is_read(term: Expression) -> bool:
     """True for what is the same when it is read again: a parameter, `row.name`, `data["name"]`, `data.get("name")`.
 
     So is a comparison of such values.
     """
     if isinstance(term, Comparison):
-        return all(isinstance(part, Constant) or _is_read(part) for part in (term.left, term.right))
+        return all(isinstance(part, Constant) or is_read(part) for part in (term.left, term.right))
     if isinstance(term, Call) and isinstance(term.function, Attribute):
         return term.function.name in READ_BY
     return isinstance(term, (Attribute, Symbol, Subscript))
@@ -158,7 +159,9 @@ def narrowed(ev: Evaluator, value: Result, name: str | None, keeps: object, outc
         return None
     state = ev.state.copy()
     known = [gained(option, outcome) for option in left]
-    state.learn(common(known))
+    found = common(known)
+    state.learn(found)
+    drop_contradicted(state, found)
     if outcome is True:
         state.learn(_now_given(state, value.term))
     elif outcome is False and isinstance(value.term, Symbol) and value.term.kind == "flag":
@@ -170,6 +173,17 @@ def narrowed(ev: Evaluator, value: Result, name: str | None, keeps: object, outc
     if name is not None and name in state.names:
         state.names[name] = Result(value.term, tuple(settled(option, outcome) for option in left))
     return state
+
+
+def drop_contradicted(state: State, found: Facts) -> None:
+    """Of what a name may hold, leave out what it holds only where something is true that was found to be false."""
+    told = frozenset(fact for fact in found if isinstance(fact, Absent) and not fact.table)
+    for name, bound in state.names.items() if told else ():
+        if len(bound.options) > 1 and any(option.facts for option in bound.options):
+            left = tuple(option for option in bound.options if not contradict(told, option.facts))
+            if 0 < len(left) < len(bound.options):
+                state.names[name] = Result(bound.term, left)
+                state.learn(common([option.facts for option in left]))
 
 
 def _now_given(state: State, term: Expression) -> list[Fact]:

@@ -10,6 +10,7 @@ from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.form_input import input_of, validated_input, whole_input
 from flake8_unique_insert.evaluate.forms.validated_data import set_by_validate
 from flake8_unique_insert.evaluate.frame import Unreachable
+from flake8_unique_insert.evaluate.states.facts import contradict
 from flake8_unique_insert.schema import ClassSymbol, FormKind
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
@@ -50,9 +51,13 @@ def follow(ev: Evaluator, method: Function, node: Call, arguments: Arguments, an
 
 
 def bound_row(ev: Evaluator, form: Form) -> Result | None:
-    """The row that a form fills, which may be one of several."""
+    """The row that a form fills, which may be one of several: of those that it may be here."""
     attributes = ev.state.objects.get(form.term)
-    return attributes.get("instance") if attributes is not None else None
+    row = attributes.get("instance") if attributes is not None else None
+    if row is None or len(row.options) == 1:
+        return row
+    left = tuple(option for option in row.options if not contradict(option.facts, ev.state.facts))
+    return Result(left[0].value.term if len(left) == 1 else row.term, left) if left else row
 
 
 def method_arguments(ev: Evaluator, form: Form, name: str) -> list[Result]:

@@ -94,9 +94,18 @@ def _given(facts: Facts, others: Facts) -> Iterator[Fact]:
     for other in others:
         if isinstance(other, Absent) and not other.table:
             (condition,) = other.conditions
-            for fact in facts:
+            for fact in facts if not condition.excluded else ():
                 if isinstance(fact, Absent) and fact.table and _may_need(condition.term, fact):
                     yield replace(fact, conditions=fact.conditions | {condition})
+
+
+def contradict(facts: Facts, others: Facts) -> bool:
+    """True where something is true by some facts that is false by others."""
+    return any(
+        Absent("", frozenset(replace(item, excluded=not item.excluded) for item in fact.conditions)) in others
+        for fact in facts
+        if isinstance(fact, Absent) and not fact.table
+    )
 
 
 def _may_need(term: Expression, fact: Absent) -> bool:
