@@ -102,3 +102,6 @@ IN_ADMIN_TRANSACTION = frozenset(
     | {"response_add", "response_change"}
 )
 """Methods of a ModelAdmin that its `changeform_view()` calls inside of `transaction.atomic()`."""
+
+AGGREGATES = frozenset({"ArrayAgg", "Avg", "Count", "Max", "Min", "StdDev", "StringAgg", "Sum", "Variance"})
+"""Functions by which `values("name").annotate(...)` has one row for each name."""

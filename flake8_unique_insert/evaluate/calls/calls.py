@@ -13,8 +13,8 @@ from flake8_unique_insert.evaluate.collections.exhausted import of_row
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms import forms, handed_on, plain_forms, views
 from flake8_unique_insert.evaluate.frame import Unreachable
-from flake8_unique_insert.evaluate.rows import absent_rows, inserts, largest, managers, model_validation, queries, trees
-from flake8_unique_insert.evaluate.rows.verbs import QUIET, SAME_ROWS, SAVES, reads_like_insert
+from flake8_unique_insert.evaluate.rows import absent_rows, inserts, managers, model_validation, queries, trees
+from flake8_unique_insert.evaluate.rows.verbs import QUIET, SAVES, reads_like_insert
 from flake8_unique_insert.evaluate.rows.writes import Unresolved
 from flake8_unique_insert.evaluate.states.facts import added, common, key_of
 from flake8_unique_insert.evaluate.states.state import State
@@ -326,11 +326,10 @@ def _call_bound(ev: Evaluator, option: Option, value: Bound, node: Call, argumen
         return _call_super(ev, receiver, value.name, node, arguments, term)
     if isinstance(receiver, Rows):
         return queries.call_rows(ev, receiver, value.name, node, arguments)
-    if isinstance(receiver, Column) and not receiver.maps and value.name in SAME_ROWS:
-        return result(replace(receiver, distinct=receiver.distinct or value.name == "distinct"))
-    if isinstance(receiver, Column) and value.name in ("first", "last"):
-        number = largest.of_column(ev, receiver, value.name, node)
-        return number or queries.call_rows(ev, receiver.rows, value.name, node, arguments)
+    if isinstance(receiver, Column):
+        column = queries.call_column(ev, receiver, value.name, node, arguments, term)
+        if column is not None:
+            return column
     if isinstance(receiver, Instance):
         return _call_instance(ev, option, receiver, value.name, node, arguments, term)
     if isinstance(receiver, Object):

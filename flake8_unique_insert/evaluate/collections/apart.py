@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flake8_unique_insert import django_names
 from flake8_unique_insert.evaluate.states.terms import mentions, normal
 from flake8_unique_insert.record import record
 from flake8_unique_insert.schema import Model
@@ -16,6 +17,7 @@ from flake8_unique_insert.syntax.expressions import (
     Symbol,
     Unsupported,
     called_name,
+    dotted,
     string,
 )
 from flake8_unique_insert.values import Rows
@@ -62,10 +64,16 @@ def _distinct(model: Model, query: Expression) -> Iterator[frozenset[str]]:
     told = False
     while isinstance(query, Call) and isinstance(query.function, Attribute):
         method, fields = query.function.name, [string(argument.value) for argument in query.arguments]
-        told = told or (method == "distinct" and not fields) or method == "annotate"
+        told = told or (method == "distinct" and not fields) or (method == "annotate" and aggregates(query))
         if (told and method in ("values", "values_list")) or (method == "distinct" and fields):
             yield frozenset(field.name if (field := model.field(name or "")) else name or "" for name in fields)
         query = query.function.base
+
+
+def aggregates(call: Call) -> bool:
+    """True for `annotate(total=Sum("price"))`, which makes groups of what was selected before."""
+    calls = (argument.value for argument in call.arguments if isinstance(argument.value, Call))
+    return any((dotted(made.function) or "").rpartition(".")[2] in django_names.AGGREGATES for made in calls)
 
 
 def _columns(model: Model, key: frozenset[str]) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from flake8_unique_insert.evaluate.collections.apart import aggregates
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows import inserts, largest, related_managers
 from flake8_unique_insert.evaluate.rows.absent_rows import (
@@ -108,9 +109,37 @@ def call_rows(
     if rule is not None:
         return rule(ev, rows, term, call, arguments)
     if rows.manager is not None and name not in _NO_ROWS:
+        if _is_patched_in(ev, rows):
+            return result(replace(rows, term=term, is_manager=False))
         narrowed = conjunction(rows.alternatives, frozenset([frozenset([unknown_condition(term)])]))
         return result(replace(rows, term=term, alternatives=narrowed, is_manager=False))
     return unknown(term)
+
+
+def _is_patched_in(ev: Evaluator, rows: Rows) -> bool:
+    """True for a method that the classes of a manager do not have: what a package has given Django's own querysets,
+    `nocache()`, say, is taken to leave no row out."""
+    declared = rows.manager
+    classes = (declared.manager, declared.queryset) if declared is not None else ()
+    bases = (base for symbol in classes if symbol is not None for base in ev.analysis.lookup.bases(symbol))
+    return all(base.startswith("django.") or ev.analysis.functions.is_own(base.rpartition(".")[0]) for base in bases)
+
+
+def call_column(
+    ev: Evaluator, column: Column, name: str, call: Call, arguments: Arguments, term: Expression
+) -> Result | None:
+    """A method of a queryset that gives values of its rows; None for what is no such method, as of a dict."""
+    if name in ("first", "last"):
+        return largest.of_column(ev, column, name, call) or call_rows(ev, column.rows, name, call, arguments)
+    if column.maps:
+        return None
+    if name in SAME_ROWS:
+        is_told = name == "distinct" or (name == "annotate" and aggregates(call))
+        return result(replace(column, term=term, distinct=column.distinct or is_told))
+    if name in ("filter", "exclude"):
+        rows = call_rows(ev, column.rows, name, call, arguments).value
+        return result(replace(column, term=term, rows=rows)) if isinstance(rows, Rows) else None
+    return None
 
 
 def _write_of_caller(ev: Evaluator, rows: Rows, name: str, call: Call, arguments: Arguments) -> Result:
