@@ -2,8 +2,8 @@
 
 Narrowing forms that are understood: `not`, `and`, `or`, ternaries, walrus, truth of any lookup's answer, `is None` and
 `== None`, comparisons of a count or `len()` with 0 and 1, `== True/False`, `x in column`, `any(...)`, `hasattr` of a
-reverse one-to-one, the flag of an upsert. Not understood (no fact, both edges open): `isinstance`, arithmetic on
-counts, comparisons of two lookups, `all(...)` of other things than models that are named one by one.
+reverse one-to-one, the flag of an upsert, `isinstance` of a row. Not understood (no fact, both edges open): arithmetic
+on counts, comparisons of two lookups, `all(...)` of other things than models that are named one by one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from flake8_unique_insert.evaluate.branching.truth import States, by_truth
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Unreachable
 from flake8_unique_insert.evaluate.states.state import State, meet
+from flake8_unique_insert.schema import ClassSymbol
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Await,
@@ -26,7 +27,7 @@ from flake8_unique_insert.syntax.expressions import (
     Unary,
     Walrus,
 )
-from flake8_unique_insert.values import Instance
+from flake8_unique_insert.values import Instance, ModelClass
 
 
 def split(ev: Evaluator, test: Expression) -> States:
@@ -51,6 +52,8 @@ def split(ev: Evaluator, test: Expression) -> States:
         inner = _transparent(test)
         if inner is not None:
             return split(ev, inner)
+        if (known := _is_instance(ev, test)) is not None:
+            return (ev.state.copy(), None) if known else (None, ev.state.copy())
     if isinstance(test, Comparison):
         return split_comparison(ev, test)
     if isinstance(test, Attribute) and test.name in django_names.SAYS_UNIQUE and not _is_of_row(ev, test):
@@ -63,6 +66,21 @@ def _is_of_row(ev: Evaluator, test: Attribute) -> bool:
     """True for a field of a model that happens to have this name."""
     owner = ev.evaluate(test.base).value
     return isinstance(owner, Instance) and owner.model.field(test.name) is not None
+
+
+def _is_instance(ev: Evaluator, test: Call) -> bool | None:
+    """Whether `isinstance(row, Topic)` is true; None where the row's model does not tell, and for other tests."""
+    if test.function != Name("isinstance") or len(test.arguments) != 2:
+        return None
+    row, wanted = (ev.evaluate(argument.value) for argument in test.arguments)
+    if not isinstance(row.value, Instance) or not isinstance(wanted.value, ModelClass):
+        return None
+    own, other = row.value.model.symbol, wanted.value.model.symbol
+    if not isinstance(own, ClassSymbol) or not isinstance(other, ClassSymbol):
+        return None
+    if other.dotted in ev.analysis.lookup.bases(own):
+        return True
+    return None if own.dotted in ev.analysis.lookup.bases(other) else False
 
 
 def _transparent(test: Call) -> Expression | None:

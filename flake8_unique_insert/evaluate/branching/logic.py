@@ -7,7 +7,7 @@ from dataclasses import replace
 from flake8_unique_insert.evaluate.branching.comparisons import is_lookup_test
 from flake8_unique_insert.evaluate.branching.truth import deciding
 from flake8_unique_insert.evaluate.calls.spreading import lay_over
-from flake8_unique_insert.evaluate.collections import membership
+from flake8_unique_insert.evaluate.collections import collection_methods, membership
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.subqueries import negated
 from flake8_unique_insert.evaluate.states.facts import added, without
@@ -28,7 +28,7 @@ from flake8_unique_insert.syntax.expressions import (
     Walrus,
     called_name,
 )
-from flake8_unique_insert.values import Entries, Items, Known, Option, Result, Unknown, Value, result, unknown
+from flake8_unique_insert.values import Column, Entries, Items, Known, Option, Result, Unknown, Value, result, unknown
 
 ASK = frozenset({"exists", "aexists"})
 
@@ -56,7 +56,10 @@ def binary(ev: Evaluator, expression: Binary) -> Result:
             return remaining
     if expression.operator == "+" and isinstance(left.value, Items) and isinstance(right.value, Items):
         return result(replace(left.value, term=term, items=(*left.value.items, *right.value.items)))
-    if expression.operator == "|" and (grown := membership.union(left, right)) is not None:
+    if expression.operator == "+" and (chained := collection_methods.chained(ev, left, right, expression)) is not None:
+        return chained
+    is_grown = expression.operator == "|" or (expression.operator == "+" and isinstance(left.value, Column))
+    if is_grown and (grown := membership.union(left, right)) is not None:
         return grown
     if expression.operator == "|" and isinstance(right.value, Entries):
         return _merged(left.value, right.value, term)

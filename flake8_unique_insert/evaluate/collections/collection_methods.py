@@ -36,6 +36,7 @@ from flake8_unique_insert.values import (
     Known,
     Option,
     Result,
+    Rows,
     Unknown,
     Unset,
     Value,
@@ -221,6 +222,17 @@ def extended(ev: Evaluator, bound: Result, more: Result, node: object) -> Result
     empty, other = any_if_empty(bound.options), any_if_empty(more.options)
     known = None if empty is None or other is None else added(empty, other)
     return Result(bound.term, (Option(replace(grown, if_empty=known)),))
+
+
+def chained(ev: Evaluator, left: Result, right: Result, node: object) -> Result | None:
+    """`list(rows) + others`; None for what are no lists of which something is known."""
+    if not all(isinstance(value.value, (Elements, Items, Rows)) for value in (left, right)):
+        return None
+    if isinstance(left.value, Rows):
+        element = element_of(ev, left, (id(node), "left"))
+        objects = tuple((term, ev.state.objects[term]) for term in [element.term] if term in ev.state.objects)
+        left = Result(left.term, (Option(Elements(left.term, element, objects=objects)),))
+    return extended(ev, left, right, (id(node), "right"))
 
 
 def _default(ev: Evaluator, holder: Entries, key: str, value: Result, node: Call) -> Result:
