@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.states.facts import added, common
-from flake8_unique_insert.facts import NO_FACTS, Absent, Facts, NewRow
+from flake8_unique_insert.facts import NO_FACTS, Absent, Facts, Inserted, NewRow
 from flake8_unique_insert.syntax.expressions import NONE, Attribute, Constant, Expression, Subscript, Symbol
 from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import (
+    Column,
     Elements,
     Entries,
     Instance,
@@ -26,6 +27,7 @@ from flake8_unique_insert.values import (
 )
 
 MAX_OPTIONS = 6
+NO_ROWS: frozenset[Inserted] = frozenset()
 EITHER = "$either"
 """Stands between a dict and a key for a value of which it has one or another."""
 NOTHING = Symbol("none", 0)
@@ -122,6 +124,15 @@ def met_entries(term: Expression, options: list[Option]) -> Result:
         merged.append((name, Result(joined, alike(joined, inner).options)))
     value = Entries(term, tuple(merged), any(value.open for value in dicts), any_if_empty(options))
     return Result(term, (Option(value, common(known)),))
+
+
+def met_column(values: list[Value]) -> Column | None:
+    """One column for several that differ in the rows that were inserted since; None for other values."""
+    columns = [value for value in values if isinstance(value, Column)]
+    if len(columns) < len(values) or len({replace(item, but=NO_ROWS, due=NO_ROWS) for item in columns}) != 1:
+        return None
+    but = NO_ROWS.union(*(column.but for column in columns))
+    return replace(columns[0], but=but, due=columns[0].due.intersection(*(column.due for column in columns)))
 
 
 def met_object(point: int, term: Expression, known: list[ObjectState], facts: list[Facts]) -> ObjectState:
@@ -226,6 +237,8 @@ def _met_value(point: int, term: Expression, name: str, results: list[Result | N
     values: dict[Value, Facts] = {}
     for option in options:
         values[option.value] = common([option.facts, values.get(option.value, option.facts)])
+    if len(values) > 1 and None not in results and (column := met_column([*values])) is not None:
+        values = {column: common(list(values.values()))}
     if len(values) > MAX_OPTIONS:
         values = {Unknown(joined): NO_FACTS}
     if None in results:

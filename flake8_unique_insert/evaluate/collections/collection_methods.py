@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.calls.spreading import lay_over, one_dict, with_arguments
-from flake8_unique_insert.evaluate.collections import membership, nests
+from flake8_unique_insert.evaluate.collections import items, membership, nests
 from flake8_unique_insert.evaluate.collections.collected import any_if_empty, as_elements, merged
 from flake8_unique_insert.evaluate.collections.elements import element_of, is_distinct, is_made
 from flake8_unique_insert.evaluate.evaluator import Evaluator
@@ -63,6 +63,8 @@ REMOVING = frozenset(
 def of_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
     """`names.append(x)` and the like on a local name, which change what the name stands for."""
     base = function.base
+    if isinstance(base, Attribute) and function.name in ADDING | REMOVING:
+        return _of_attribute(ev, node, base, function.name)
     if not isinstance(base, Name) or base.id not in ev.state.names:
         return None
     bound = ev.state.names[base.id]
@@ -90,8 +92,12 @@ def of_name(ev: Evaluator, node: Call, function: Attribute) -> Result | None:
         remaining = membership.difference(ev, others, Binary("-", bound.term, others.term), node)
         ev.state.names[base.id] = remaining or unknown(ev.symbol("changed", node))
         return result(Known(NONE))
+    if isinstance(holder, Column) and (found := _on_column(ev, holder, function.name, node)) is not None:
+        changed, returned = found
+        ev.state.names[base.id] = Result(bound.term, (Option(changed),))
+        return returned
     if isinstance(holder, Column):
-        return _on_column(ev, base.id, holder, function.name, node)
+        return None
     is_default = isinstance(holder, Entries) and _sets_default(function.name, node)
     if is_default or (function.name in CHANGING and isinstance(holder, (Items, Elements, Entries))):
         values = [ev.evaluate(argument.value) for argument in node.arguments]
@@ -144,8 +150,21 @@ def _entry(holder: Entries, values: list[Result]) -> Result | None:
     return values[1] if len(values) > 1 else result(Known(NONE))
 
 
-def _on_column(ev: Evaluator, name: str, column: Column, method: str, node: Call) -> Result | None:
-    """Methods that change a collection of values of rows, or a dict from them to the rows."""
+def _of_attribute(ev: Evaluator, node: Call, base: Attribute, method: str) -> Result | None:
+    """`self.known.add(name)`, where that is a collection of values of rows."""
+    holder = ev.evaluate(base)
+    found = _on_column(ev, holder.value, method, node) if isinstance(holder.value, Column) else None
+    if found is None:
+        return None
+    changed, returned = found
+    place = Attribute(ev.term(base.base), base.name)
+    items.assign_to_attribute(ev, place, Result(holder.term, (Option(changed),)))
+    return returned
+
+
+def _on_column(ev: Evaluator, column: Column, method: str, node: Call) -> tuple[Column, Result] | None:
+    """A collection of values of rows, or a dict from them to the rows, after a method that changes it, and what that
+    returns; None for other methods."""
     if method not in ADDING | REMOVING:
         return None
     values = [ev.evaluate(argument.value) for argument in node.arguments]
@@ -154,10 +173,9 @@ def _on_column(ev: Evaluator, name: str, column: Column, method: str, node: Call
         changed = membership.with_value(column, values[0]) if single else membership.with_values(column, *values[:1])
     else:
         changed = membership.without_value(column, values[0] if single else None)
-    ev.state.names[name] = Result(ev.state.names[name].term, (Option(changed),))
     if method == "pop" and values and column.maps:
-        return membership.row_of_key(ev, column, values[0], "pop" if len(values) > 1 else "")
-    return unknown(ev.symbol("changed", node))
+        return changed, membership.row_of_key(ev, column, values[0], "pop" if len(values) > 1 else "")
+    return changed, unknown(ev.symbol("changed", node))
 
 
 def _with_element(ev: Evaluator, holder: Items | Elements, value: Result, differs: bool, node: object) -> Elements:

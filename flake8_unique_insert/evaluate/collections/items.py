@@ -87,11 +87,15 @@ def assign(ev: Evaluator, target: Subscript, value: Result) -> None:
     name = target.base.id if isinstance(target.base, Name) and target.base.id in ev.state.names else None
     if name is not None and isinstance(inner, Column):
         ev.state.names[name] = Result(holder.term, (Option(membership.with_value(inner, index)),))
+    elif isinstance(inner, Column) and isinstance(target.base, Attribute):
+        place = Attribute(ev.term(target.base.base), target.base.name)
+        assign_to_attribute(ev, place, Result(holder.term, (Option(membership.with_value(inner, index)),)))
+        return
     if key is not None and all(isinstance(option.value, Entries) for option in holder.options):
         changed = Result(holder.term, tuple(_with_entry(option, key, value) for option in holder.options))
         if name is not None:
             ev.state.names[name] = changed
-        _assign_to_attribute(ev, holder, changed)
+        assign_to_attribute(ev, holder.term, changed)
     elif name is not None and all(isinstance(option.value, (Entries, Items, Elements)) for option in holder.options):
         ev.state.names[name] = unknown(ev.symbol("changed", target, name))
     elif key is not None:
@@ -105,9 +109,8 @@ def _with_entry(option: Option, key: str, value: Result) -> Option:
     return replace(option, value=replace(option.value, entries=(*others, (key, value))))
 
 
-def _assign_to_attribute(ev: Evaluator, holder: Result, changed: Result) -> None:
+def assign_to_attribute(ev: Evaluator, term: Expression, changed: Result) -> None:
     """The attribute that keeps a dict keeps it as it is now, also where it is called by another name."""
-    term = holder.term
     owner = ev.state.objects.get(term.base) if isinstance(term, Attribute) else None
     if owner is None or not isinstance(term, Attribute) or owner.get(term.name) is None:
         return

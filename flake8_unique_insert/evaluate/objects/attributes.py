@@ -42,6 +42,7 @@ from flake8_unique_insert.values import (
     Known,
     ModelClass,
     Object,
+    ObjectState,
     Option,
     Result,
     Rows,
@@ -357,6 +358,9 @@ def _of_object(ev: Evaluator, value: Object, name: str, node: Expression) -> Res
     if declared is not None and not isinstance(declared.value, Unknown):
         return declared
     found = assigned_in_methods(ev, value, name, term)
+    if found is not None and isinstance(found.value, Column):  # which changes
+        known = ev.state.objects.get(value.term) or ObjectState(None)
+        ev.state.objects[value.term] = replace(known, values=(*known.values, (name, found)))
     if found is None and (member is not None or name in STATED_BY_HEIRS):
         found = stated_by_heirs(ev, value, name, term)
     if found is not None or declared is not None:

@@ -5,6 +5,7 @@ Nothing tells in which order a framework calls the methods of an object, so any 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -13,24 +14,53 @@ from flake8_unique_insert.evaluate.collections.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Frame, Unreachable
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
-from flake8_unique_insert.evaluate.rows.lookups import unknown_condition
+from flake8_unique_insert.evaluate.rows.lookups import EVERYTHING, unknown_condition
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Expression
-from flake8_unique_insert.syntax.summary import Assignment
-from flake8_unique_insert.values import Answer, Instance, ModelClass, Object, Option, Result, Rows, Value
+from flake8_unique_insert.syntax.summary import Assignment, FunctionSummary
+from flake8_unique_insert.values import (
+    Answer,
+    Column,
+    Instance,
+    ModelClass,
+    Object,
+    Option,
+    Result,
+    Rows,
+    Value,
+    result,
+)
 
 MAX_HEIRS = 40
 
 
 def assigned_in_methods(ev: Evaluator, value: Object, name: str, term: Expression) -> Result | None:
     """`self.name` as the methods of its class assign it; None when none of them tells a model."""
+    methods = ev.analysis.lookup.methods_assigning(value.symbol, name)
+    assigned = [item for method in methods for item in _assigned_by(ev, method).get(name, ())]
+    if assigned and all(map(_is_of_all_rows, assigned)) and len(set(assigned)) == 1:
+        return result(replace(assigned[0], term=term)) if _is_kept_up(ev, value.symbol, name) else None
     options: dict[Option, None] = {}
-    for method in ev.analysis.lookup.methods_assigning(value.symbol, name):
-        for item in _assigned_by(ev, method).get(name, ()):
-            found = _under(item, term)
-            if found is not None:
-                options[Option(found)] = None
+    for item in assigned:
+        found = _under(item, term)
+        if found is not None:
+            options[Option(found)] = None
     return Result(term, tuple(options)[:MAX_OPTIONS]) if options else None
+
+
+def _is_of_all_rows(value: Value) -> bool:
+    """True for the values that all rows of a model had in a field."""
+    return isinstance(value, Column) and value.rows.alternatives == EVERYTHING and not value.but
+
+
+def _is_kept_up(ev: Evaluator, symbol: ClassSymbol, name: str) -> bool:
+    """True where a method of a class adds to a collection in one of its attributes."""
+    adds = re.compile(rf"\.{re.escape(name)}(?:\[[^\]]+\] *=[^=]|\.(?:add|append|update|setdefault)\()")
+    summary = ev.analysis.lookup.class_summary(symbol)
+    members = (item for items in summary.members.values() for item in items) if summary is not None else ()
+    methods = (item for item in members if isinstance(item, FunctionSummary))
+    named = (FunctionSymbol(symbol.module, f"{symbol.qualname}.{item.name}", item) for item in methods)
+    return any(adds.search(ev.analysis.lookup.function_source(method)) for method in named)
 
 
 def stated_by_heirs(ev: Evaluator, value: Object, name: str, term: Expression) -> Result | None:

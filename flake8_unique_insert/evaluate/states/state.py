@@ -18,6 +18,7 @@ from flake8_unique_insert.evaluate.collections.collected import (
     any_if_empty,
     as_elements,
     merged,
+    met_column,
     met_entries,
     met_object,
     partly_known,
@@ -76,7 +77,6 @@ FORMER = "$former"
 """Stands between an object and an attribute for the value that it had before it was assigned."""
 INNER = "$^"
 """What names begin with that are not written in the function: those of the analysis itself, and those of callers."""
-NO_ROWS: frozenset[Inserted] = frozenset()
 
 
 @record
@@ -355,10 +355,8 @@ def _met_result(point: int, term: Expression, name: str, results: list[Result | 
         collection = merged(point, Symbol("collected", point, name), filled)
         collection = replace(collection, if_empty=any_if_empty(options.values()))
         return Result(term, (Option(collection, common([option.facts for option in options.values()])),))
-    columns = [option.value for option in options.values() if isinstance(option.value, Column)]
-    if 1 < len(columns) == len(options) and len({replace(item, but=NO_ROWS, due=NO_ROWS) for item in columns}) == 1:
-        but = NO_ROWS.union(*(column.but for column in columns))
-        column = replace(columns[0], but=but, due=columns[0].due.intersection(*(column.due for column in columns)))
+    column = met_column([option.value for option in options.values()]) if len(options) > 1 else None
+    if column is not None:
         return Result(term, (Option(column, common([option.facts for option in options.values()])),))
     if len(options) > MAX_DICTS and all(isinstance(option.value, Entries) for option in options.values()):
         return met_entries(term, list(options.values()))
