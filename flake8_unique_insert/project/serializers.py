@@ -109,6 +109,10 @@ class Declared:
         return validators is not None and any(string(part) == "iexact" for part in validators.walk())
 
 
+SERIALIZERS = frozenset({"BaseSerializer", "Serializer", "ModelSerializer", "HyperlinkedModelSerializer"})
+"""DRF's base classes of what may be the field of another serializer."""
+
+
 class Serializers:
     """Reads serializer classes. model: the model that an expression names. text: the source of a function."""
 
@@ -138,7 +142,8 @@ class Serializers:
         fields = self._fields(symbol, meta, model)
         if fields is None:
             return None
-        into = {field: column for field in fields if (column := field.column(model)) is not None}
+        own_fields = [field for field in fields if not self._is_nested(field)]
+        into = {field: column for field in own_fields if (column := field.column(model)) is not None}
         written = frozenset(column.name for column in into.values())
         checked = frozenset(self._checked(symbol, meta, model, fields))
         filled = frozenset(column.name for field, column in into.items() if _is_filled(field, column))
@@ -165,6 +170,11 @@ class Serializers:
             many=many,
             validators=(own.expression, own.owner) if own is not None and own.owner is not None else None,
         )
+
+    def _is_nested(self, field: Declared) -> bool:
+        """True for a field whose input is a dict for another serializer, which DRF refuses to save by itself."""
+        bases = self._classes.bases(field.symbol) if field.symbol is not None else ()
+        return any(base.rpartition(".")[2] in SERIALIZERS for base in bases)
 
     def _spread(self, symbol: ClassSymbol, fields: list[Declared], model: Model) -> Iterator[ModelForm]:
         """The serializers whose input stands among that of this one, `SizeSerializer(source="*")`.

@@ -187,7 +187,20 @@ def _make_random_password(ev: Evaluator, rows: Rows, term: Expression, call: Cal
 
 def _filter(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     groups = groups_of(ev, rows.model, *arguments)
+    if (without := _without_listed(rows, term, arguments)) is not None:
+        ev.analysis.without[term] = unlisted(rows.model, *without)
     return result(replace(rows, term=term, alternatives=conjunction(rows.alternatives, groups), is_manager=False))
+
+
+def _without_listed(rows: Rows, term: Expression, arguments: Arguments) -> tuple[Expression, Arguments] | None:
+    """Of `rows.filter(owner=x, product__in=products)` the rows but for the last condition, and that one."""
+    given = list(zip(*arguments))
+    listed = [pair for pair in given if (pair[0].keyword or "").endswith("__in") and isinstance(pair[1].value, Column)]
+    if len(listed) != 1 or not isinstance(term, Call):
+        return None
+    place = given.index(listed[0])
+    others = (*term.arguments[:place], *term.arguments[place + 1 :])
+    return replace(term, arguments=others) if others else rows.term, ((listed[0][0],), [listed[0][1]])
 
 
 def _exclude(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
@@ -293,6 +306,7 @@ def _update(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: 
 
 def _delete(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     ev.state.learn(absent(rows))
+    ev.state.learn(ev.analysis.without.get(rows.term, ()))
     return unknown(term)
 
 
