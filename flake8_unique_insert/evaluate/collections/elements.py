@@ -224,8 +224,8 @@ def _of_column(ev: Evaluator, column: Column, node: object) -> Result:
 def _each(ev: Evaluator, collection: Elements, node: object) -> Result:
     """An element of which only facts are known: they hold for its new name."""
     former = collection.element.term
-    given = isinstance(former, Symbol) and former.kind == "element"
-    given = given or not spanned(collection.nests, symbols(former))
+    kinds = {symbol.kind for symbol in former.symbols}
+    given = ("element" in kinds and kinds.isdisjoint(APART)) or not spanned(collection.nests, symbols(former))
     symbol = ev.symbol("distinct" if collection.distinct else "element" if given else "item", node)
     _learn_of_each(ev, collection, {former: symbol})
     return unknown(symbol)
