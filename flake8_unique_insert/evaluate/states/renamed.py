@@ -10,8 +10,9 @@ from dataclasses import replace
 from flake8_unique_insert.evaluate.collections.collected import with_if_empty
 from flake8_unique_insert.evaluate.states.facts import with_rows
 from flake8_unique_insert.evaluate.states.terms import ANY
-from flake8_unique_insert.facts import Absent, Condition, Fact, Facts, Groups, Inserted
+from flake8_unique_insert.facts import Absent, Condition, Fact, Facts, Groups
 from flake8_unique_insert.syntax.expressions import Expression, Symbol
+from flake8_unique_insert.syntax.replacement import replaced
 from flake8_unique_insert.values import Answer, Option, Result, Rows, Value
 
 Renaming = dict[Expression, Expression]
@@ -40,28 +41,32 @@ def facts_renamed(facts: Facts, renaming: Renaming) -> tuple[Facts, Facts]:
     more: set[Fact] = set()
     new = frozenset(renaming.values())
     for fact in facts:
-        if fact.but and not new.isdisjoint(fact.symbols):
-            outdated.add(fact)
-            fact = with_rows(fact, (_row_renamed(row, renaming, new) for row in fact.but))
-            more.add(fact)
         asked = [item.term for item in fact.conditions] if isinstance(fact, Absent) else [fact.term]
         if not all(new.isdisjoint(term.symbols) for term in asked):
             outdated.add(fact)
-            more.discard(fact)
+        elif fact.but and not new.isdisjoint(fact.symbols):
+            outdated.add(fact)
+            more.add(_with_rows_renamed(fact, {}, new))
         if not any(term in renaming for term in asked):
             continue
         if not isinstance(fact, Absent):
             more.add(replace(fact, term=renaming[fact.term]))
         elif (conditions := _conditions_renamed(fact.conditions, renaming)) is not None:
-            more.add(replace(fact, conditions=conditions))
+            more.add(_with_rows_renamed(replace(fact, conditions=conditions), renaming, new))
     still = facts - outdated if outdated else facts
     return still, still | more if more else still
 
 
-def _row_renamed(row: Inserted, renaming: Renaming, new: frozenset[Expression]) -> Inserted:
-    """A row that was inserted, by the new names of its values; ANY for what has no name any more."""
-    values = ((name, renaming.get(term, ANY if term.symbols & new else term)) for name, term in row.values)
-    return replace(row, values=frozenset(values))
+def _with_rows_renamed(fact: Fact, renaming: Renaming, new: frozenset[Expression]) -> Fact:
+    """A fact with the rows that were inserted since by the new names of their values; ANY for those without one."""
+
+    def renamed(term: Expression) -> Expression:
+        if term in renaming:
+            return renaming[term]
+        return ANY if term.symbols & new else replaced(term, renaming) if renaming else term
+
+    rows = (frozenset((name, renamed(term)) for name, term in row.values) for row in fact.but)
+    return with_rows(fact, [replace(row, values=values) for row, values in zip(fact.but, rows)]) if fact.but else fact
 
 
 def value_renamed(value: Result | None, renaming: Renaming) -> Result | None:
