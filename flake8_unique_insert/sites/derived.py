@@ -13,6 +13,7 @@ from flake8_unique_insert.sites.values import FieldValue, default_of
 from flake8_unique_insert.syntax.expressions import (
     Argument,
     Attribute,
+    Binary,
     Call,
     Constant,
     Expression,
@@ -55,7 +56,12 @@ def is_made_of_columns(write: Write, values: dict[str, FieldValue]) -> bool:
 
 
 def is_generated_in(analysis: Analysis, write: Write, term: Expression, row: Expression) -> bool:
-    """True for `row.token` of a new row, or a text with it, where the default of the field generates."""
+    """True for `row.token` of a new row, or a text with it, where the default of the field generates.
+
+    And for a text with a number that a counter gave, which is the new thing itself.
+    """
+    if isinstance(row, Binary):
+        return row in _pieces(term)
     read = {piece.name for piece in _pieces(term) if isinstance(piece, Attribute) and piece.base == row}
     known = write.state.objects.get(row)
     if not read or (known is not None and known.open):

@@ -268,6 +268,7 @@ def save(
         ))  # fmt: skip
     if is_update and known.changed:
         ev.state.learn(moves.left(instance, known, _names_saved(options), ev.state))
+        ev.state.learn(moves.counted(instance, known, _names_saved(options)))
     if is_update and known.former:
         ev.state.insert(tables(model), moves.moved(instance, known))
         ev.state.learn(moves.freed(instance, known))

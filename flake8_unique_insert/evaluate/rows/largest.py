@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, narrowed
-from flake8_unique_insert.evaluate.rows.moves import order_of
+from flake8_unique_insert.evaluate.rows.moves import is_step, order_of
 from flake8_unique_insert.evaluate.states.facts import INDEX
 from flake8_unique_insert.evaluate.states.terms import same
 from flake8_unique_insert.facts import Absent, Condition, Facts, Inserted
@@ -115,11 +115,7 @@ def _raised(term: Expression) -> Expression | None:
     """The x of `x + 1`."""
     if not isinstance(term, Binary) or term.operator != "+":
         return None
-    return next((base for step, base in ((term.right, term.left), (term.left, term.right)) if _is_step(step)), None)
-
-
-def _is_step(term: Expression) -> bool:
-    return isinstance(term, Constant) and isinstance(term.value, int) and term.value > 0
+    return next((base for step, base in ((term.right, term.left), (term.left, term.right)) if is_step(step)), None)
 
 
 def _is_or_literal(term: Expression) -> bool:
@@ -144,7 +140,7 @@ def is_beyond(largest: Expression, term: Expression) -> bool:
         if part not in rest:
             return False
         rest.remove(part)
-    return any(map(_is_step, rest)) and all(_is_step(part) or _is_index(part) for part in rest)
+    return any(map(is_step, rest)) and all(is_step(part) or _is_index(part) for part in rest)
 
 
 def _addends(term: Expression) -> Iterator[Expression]:
