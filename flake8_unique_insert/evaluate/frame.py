@@ -18,7 +18,7 @@ from flake8_unique_insert.syntax.expressions import Argument, Call, Expression, 
 from flake8_unique_insert.syntax.source import ParsedCode
 from flake8_unique_insert.syntax.statements import FunctionDef
 from flake8_unique_insert.syntax.summary import Parameter
-from flake8_unique_insert.values import Result, Value
+from flake8_unique_insert.values import Arguments, Result, Value
 
 Nested = tuple[ParsedCode, Graph, tuple[Parameter, ...]]
 
@@ -98,6 +98,7 @@ class Analysis:
     made: the points of the variables of the loops around, for each instance and value that is made there.
     collected: by graph what is put into collections, see `dedupe`.
     projections: by comprehension what it reads from each element of another collection.
+    annotated: by query that `annotate()` gave what that was called with.
     without: by query with a list what is known of the rows that are left once those that it finds are deleted.
     validating: the form whose checks are followed. filled: terms of values that are neither None nor empty, and of
     `name in data` where that holds.
@@ -128,6 +129,7 @@ class Analysis:
     made: dict[Expression, frozenset[int]] = field(default_factory=dict)
     collected: dict[int, frozenset[tuple[str, Expression]]] = field(default_factory=dict)
     projections: dict[Expression, Expression] = field(default_factory=dict)
+    annotated: dict[Expression, Arguments] = field(default_factory=dict)
     without: dict[Expression, Facts] = field(default_factory=dict)
     solved: dict[object, Any] = field(default_factory=dict)
     _nested: dict[int, Nested | None] = field(default_factory=dict)

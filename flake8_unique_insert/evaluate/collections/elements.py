@@ -34,6 +34,7 @@ from flake8_unique_insert.syntax.expressions import (
     Sequence,
     Subscript,
     Symbol,
+    string,
 )
 from flake8_unique_insert.values import (
     Column,
@@ -59,6 +60,7 @@ NAMED = "$named"
 """Stands among the values of a collected instance for the name that a loop has given to it."""
 
 NARROWER = SAME_ROWS | {"filter", "exclude"}
+KEYS_LISTED = (("values_list", "pk"), ("values_list", "id"))
 SAME_ELEMENTS = frozenset({"list", "set", "tuple", "frozenset", "sorted", "reversed"})
 DISTINCT_CALLS = frozenset(
     {"range", "set", "frozenset", "dict", "count", "Counter", "OrderedDict", "unique", "fromkeys"}
@@ -109,10 +111,13 @@ def _about_one(fact: Absent, condition: Condition, term: Expression) -> Absent:
 
 
 def _listed(term: Expression) -> Iterator[Expression]:
-    """The collections that all elements are in: of `rows.order_by("name")` also `rows`."""
+    """The collections that all elements are in: of `rows.order_by("name")` also `rows`, by their primary keys, too."""
     term = _same_elements(term)
     yield term
-    while isinstance(term, Call) and isinstance(term.function, Attribute) and term.function.name in NARROWER:
+    while isinstance(term, Call) and isinstance(term.function, Attribute):
+        fields = [string(argument.value) for argument in term.arguments if argument.keyword is None]
+        if term.function.name not in NARROWER and (term.function.name, *fields) not in KEYS_LISTED:
+            return
         term = term.function.base
         yield term
 

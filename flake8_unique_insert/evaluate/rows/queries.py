@@ -26,6 +26,7 @@ from flake8_unique_insert.evaluate.rows.lookups import (
     unknown_condition,
 )
 from flake8_unique_insert.evaluate.rows.row_values import content_type_of, username_field
+from flake8_unique_insert.evaluate.rows.subqueries import restated
 from flake8_unique_insert.evaluate.rows.unrelated import unrelated
 from flake8_unique_insert.evaluate.rows.verbs import SAME_ROWS
 from flake8_unique_insert.evaluate.states.state import Check
@@ -100,6 +101,8 @@ def call_rows(
     """
     term = _term(rows, name, arguments)
     if name in SAME_ROWS:
+        if name in ("annotate", "alias"):
+            ev.analysis.annotated[term] = arguments
         return result(replace(rows, term=term, is_manager=False))
     if name in WRITES:
         if is_mechanism:
@@ -186,6 +189,7 @@ def _make_random_password(ev: Evaluator, rows: Rows, term: Expression, call: Cal
 
 
 def _filter(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
+    arguments = restated(ev.analysis.annotated, rows.term, arguments)
     groups = groups_of(ev, rows.model, *arguments)
     if (without := _without_listed(rows, term, arguments)) is not None:
         ev.analysis.without[term] = unlisted(rows.model, *without)

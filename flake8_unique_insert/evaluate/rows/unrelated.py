@@ -10,7 +10,7 @@ from flake8_unique_insert.evaluate.rows.lookups import condition
 from flake8_unique_insert.evaluate.rows.subqueries import REFERRED
 from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.schema import Model
-from flake8_unique_insert.syntax.expressions import TRUE, Expression
+from flake8_unique_insert.syntax.expressions import TRUE, Attribute, Expression
 from flake8_unique_insert.values import Rows, unknown
 
 
@@ -40,7 +40,8 @@ def _denied(model: Model, group: frozenset[Condition], item: Condition) -> Condi
 
 def _missing(ev: Evaluator, model: Model, item: Condition, row: Expression) -> Absent | None:
     if item.lookup == REFERRED and item.via is not None:
-        return Absent(item.via.table, frozenset([Condition(item.via.source, "exact", row), *item.among]))
+        value = Attribute(row, item.via.target) if item.via.target else row
+        return Absent(item.via.table, frozenset([Condition(item.via.source, "exact", value), *item.among]))
     name, _, path = item.field.partition("__")
     lookup = ev.analysis.lookup
     accessor = lookup.accessor(model, name) or lookup.accessor(model, f"{name}_set")
