@@ -11,7 +11,8 @@ from flake8_unique_insert.evaluate.calls import calls, lambdas
 from flake8_unique_insert.evaluate.calls.protections import protections
 from flake8_unique_insert.evaluate.calls.spreading import lay_over
 from flake8_unique_insert.evaluate.collections import comprehensions, items, membership
-from flake8_unique_insert.evaluate.collections.elements import element_of, is_generated, loop_symbols, row_of
+from flake8_unique_insert.evaluate.collections.elements import element_of, is_generated, loop_symbols
+from flake8_unique_insert.evaluate.collections.filled import row_of
 from flake8_unique_insert.evaluate.evaluator import Evaluator, Raised
 from flake8_unique_insert.evaluate.frame import Frame
 from flake8_unique_insert.evaluate.globals import global_result

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import abc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
+from flake8_unique_insert.evaluate.collections import filled
 from flake8_unique_insert.evaluate.collections.apart import fields_of
-from flake8_unique_insert.evaluate.collections.collected import renamed, under_names
 from flake8_unique_insert.evaluate.collections.literal_items import element_of_items
-from flake8_unique_insert.evaluate.collections.nests import spanned
 from flake8_unique_insert.evaluate.collections.projections import read_of_one, told_apart
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.forms.binding import bind
@@ -17,11 +15,10 @@ from flake8_unique_insert.evaluate.picks import are_picked
 from flake8_unique_insert.evaluate.rows.lookups import gone_through, rows_in
 from flake8_unique_insert.evaluate.rows.unrelated import unrelated
 from flake8_unique_insert.evaluate.rows.verbs import SAME_ROWS
-from flake8_unique_insert.evaluate.states.changes import after_round, in_loop
-from flake8_unique_insert.evaluate.states.facts import APART, INDEX, about, by_other_names, changed, common
+from flake8_unique_insert.evaluate.states.facts import APART, INDEX
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.evaluate.states.terms import normal, symbols
-from flake8_unique_insert.facts import Absent, Condition, Fact, NewRow
+from flake8_unique_insert.facts import Absent, Condition
 from flake8_unique_insert.syntax.expressions import (
     Attribute,
     Await,
@@ -39,25 +36,18 @@ from flake8_unique_insert.syntax.expressions import (
 from flake8_unique_insert.values import (
     Column,
     Elements,
-    Entries,
     Form,
     Fresh,
     Instance,
     Items,
-    Known,
     ObjectState,
     Result,
     Rows,
-    RowsByKey,
     Unknown,
-    Unset,
     Zipped,
     result,
     unknown,
 )
-
-NAMED = "$named"
-"""Stands among the values of a collected instance for the name that a loop has given to it."""
 
 NARROWER = SAME_ROWS | {"filter", "exclude"}
 KEYS_LISTED = (("values_list", "pk"), ("values_list", "id"))
@@ -154,12 +144,7 @@ def _element(ev: Evaluator, iterable: Result, node: object) -> Result:
     if isinstance(inner, Items):
         return element_of_items(ev, inner, node)
     if isinstance(inner, Elements):
-        for key, known in inner.objects:
-            ev.state.objects.setdefault(key, known)
-        if all(isinstance(option.value, (Unknown, Known)) for option in inner.element.options):
-            return _each(ev, inner, node)
-        named = _each_record(ev, inner, node) or _each_row(ev, inner, node) or _each_stored(ev, inner, node)
-        return named or inner.element
+        return filled.element_of(ev, inner, node)
     if isinstance(inner, Form) and inner.form.each is not None:
         each = inner.form.each
         return result(bind(ev, Form(ev.symbol("form", node), each.symbol, each), None, False))
@@ -226,114 +211,13 @@ def _of_column(ev: Evaluator, column: Column, node: object) -> Result:
     return unknown(symbol)
 
 
-def _each(ev: Evaluator, collection: Elements, node: object) -> Result:
-    """An element of which only facts are known: they hold for its new name."""
-    former = collection.element.term
-    kinds = {symbol.kind for symbol in former.symbols}
-    given = ("element" in kinds and kinds.isdisjoint(APART)) or not spanned(collection.nests, symbols(former))
-    symbol = ev.symbol("distinct" if collection.distinct else "element" if given else "item", node)
-    _learn_of_each(ev, collection, {former: symbol})
-    return unknown(symbol)
-
-
-def _each_record(ev: Evaluator, collection: Elements, node: object) -> Result | None:
-    """A tuple or dict under new names for what it holds; None where it holds more than plain values."""
-    element = collection.element
-    if len(element.options) > 1 or not isinstance(element.value, (Items, Entries)):
-        return None
-    names = _named_anew(ev, collection, symbols(element.term), node)
-    renamed_element = renamed(element, names)
-    if renamed_element is not None:
-        _learn_of_each(ev, collection, names)
-    return renamed_element
-
-
-def _named_anew(
-    ev: Evaluator, collection: Elements, formers: Iterable[Symbol], node: object
-) -> dict[Expression, Symbol]:
-    """New names for what loops bound while a collection was filled."""
-    names: dict[Expression, Symbol] = {}
-    for former in sorted(formers, key=lambda symbol: symbol.point):
-        if former.kind in (*APART, "element"):
-            kind = former.kind if spanned(collection.nests, [former]) else "element"
-            names[former] = ev.symbol(kind, (id(node), former.point))
-    return names
-
-
-def _each_row(ev: Evaluator, collection: Elements, node: object) -> Result | None:
-    """A new instance under a name for each, with the values that it got when it was put in.
-
-    Only the first loop does that: what it does to the instances is not known of them in the next one.
-    """
-    row, known = collection.element.value, dict(collection.objects).get(collection.element.term)
-    if not isinstance(row, Instance) or known is None or known.new is not True:
-        return None
-    symbol = ev.symbol("new", node)
-    if not _is_first(ev.state.objects.get(row.term), known, symbol):
-        return None
-    later = ((name, unknown(Attribute(row.term, name))) for name, _ in known.values)
-    ev.state.objects[row.term] = replace(known, values=(*later, (NAMED, unknown(symbol))), open=True)
-    formers = frozenset[Symbol]().union(*(value.symbols for _, value in known.values))
-    names = _named_anew(ev, collection, formers, node)
-    values = tuple((name, under_names(value, names)) for name, value in known.values)
-    ev.state.objects[symbol] = replace(known, values=values)
-    _learn_of_each(ev, collection, names)
-    return result(replace(row, term=symbol))
-
-
-def _each_stored(ev: Evaluator, collection: Elements, node: object) -> Result | None:
-    """A row that stands in the collection once, under a name for each: which others refer to it is known."""
-    row, known = collection.element.value, dict(collection.objects).get(collection.element.term)
-    if not isinstance(row, Instance) or known is None or known.new is not False or not collection.distinct:
-        return None
-    symbol = ev.symbol("distinct", node, "row")
-    ev.analysis.rows[symbol] = fields_of(Rows(symbol, row.model))
-    formers = frozenset[Symbol]().union(*(value.symbols for _, value in known.values))
-    names: dict[Expression, Symbol] = {row.term: symbol, **_named_anew(ev, collection, formers, node)}
-    values = tuple((name, under_names(value, names)) for name, value in known.values)
-    ev.state.objects[symbol] = replace(known, values=values)
-    _learn_of_each(ev, collection, names)
-    return result(replace(row, term=symbol))
-
-
-def _is_first(now: ObjectState | None, known: ObjectState, symbol: Symbol) -> bool:
-    """True when nothing but the loop that names an instance by this symbol has done anything to it."""
-    if now is None or now == known:
-        return True
-    named = now.get(NAMED)
-    return named is not None and all(
-        option.value.term == symbol or isinstance(option.value, Unset) for option in named.options
-    )
-
-
 def loop_symbols(state: State, element: Result) -> frozenset[Symbol]:
-    """What a loop binds: the symbols of the element, also those in the values of a new instance."""
-    known = state.objects.get(element.term)
-    values = known.values if known is not None and known.new else ()
-    inside = (symbol for _, value in values for symbol in value.symbols if symbol.kind in (*APART, "element"))
-    return symbols(element.term).union(inside)
-
-
-def _learn_of_each(ev: Evaluator, collection: Elements, names: abc.Mapping[Expression, Symbol]) -> None:
-    """What is known of the elements of a collection, for one of them under new names."""
-    known = common([option.facts for option in collection.element.options])
-    for symbol in names.values():
-        known = changed(known, after_round(symbol, ev.analysis.rows.get(symbol)))
-    spoken = (fact for fact in known if any(_speaks_of(fact, former) for former in names))
-    ev.state.learn(in_loop(_about_each(fact, names), names.values()) for fact in spoken)
-
-
-def _about_each(fact: Fact, names: abc.Mapping[Expression, Symbol]) -> Fact:
-    return by_other_names(fact, names) if isinstance(fact, NewRow) else about(fact, names)
-
-
-def row_of(ev: Evaluator, rows: RowsByKey, term: Expression) -> Result:
-    """One of these rows, with what is known of each of them."""
-    former = rows.element
-    known = common([option.facts for option in former.options])
-    ev.state.learn(in_loop(about(fact, {former.term: term}), ()) for fact in known if _speaks_of(fact, former.term))
-    row = former.value
-    return result(replace(row, term=term)) if isinstance(row, Instance) else unknown(term)
+    """What a loop binds: the symbols of the element, whichever it is, also those in the values of a new instance."""
+    terms = [element.term, *(option.value.term for option in element.options)]
+    known = (state.objects.get(term) for term in dict.fromkeys(terms))
+    values = (value for item in known if item is not None and item.new for _, value in item.values)
+    inside = (symbol for value in values for symbol in value.symbols if symbol.kind in (*APART, "element"))
+    return frozenset().union(*map(symbols, terms), inside)
 
 
 def is_made(ev: Evaluator, node: Expression, element: Result) -> bool:
@@ -347,13 +231,6 @@ def is_distinct(term: Expression) -> bool:
     if isinstance(term, Binary) and term.operator == "+" and isinstance(term.left, Constant):
         term = term.right
     return isinstance(term, Symbol) and term.kind == "distinct"
-
-
-def _speaks_of(fact: Fact, term: Expression) -> bool:
-    """True for a fact about this row, or about rows that have this value."""
-    if isinstance(fact, NewRow):
-        return fact.term == term
-    return isinstance(fact, Absent) and any(term in item.term.walk() for item in fact.conditions)
 
 
 def _is_given(term: Expression) -> bool:
