@@ -35,6 +35,10 @@ NAMED = "$named"
 """Stands among the values of a collected instance for the name that a loop has given to it."""
 
 
+AS_MADE = "$made"
+"""Stands behind that name for what the instance had then."""
+
+
 def element_of(ev: Evaluator, collection: Elements, node: object) -> Result:
     """The next element, with what is known of all. node: identifies the loop."""
     for key, known in collection.objects:
@@ -99,7 +103,7 @@ def _each_row(ev: Evaluator, collection: Elements, node: object) -> Result | Non
     if not isinstance(row, Instance) or known is None or known.new is not True:
         return None
     symbol = ev.symbol("new", node)
-    if not _is_first(ev.state.objects.get(row.term), known, symbol):
+    if not _is_as_made(ev, row, known, symbol):
         return None
     later = ((name, unknown(Attribute(row.term, name))) for name, _ in known.values)
     ev.state.objects[row.term] = replace(known, values=(*later, (NAMED, unknown(symbol))), open=True)
@@ -107,6 +111,7 @@ def _each_row(ev: Evaluator, collection: Elements, node: object) -> Result | Non
     names = _named_anew(ev, collection, formers, node)
     values = tuple((name, under_names(value, names)) for name, value in known.values)
     ev.state.objects[symbol] = replace(known, values=values)
+    ev.state.objects[Attribute(symbol, AS_MADE)] = ObjectState(None, values)
     _learn_of_each(ev, collection, names)
     return result(replace(row, term=symbol))
 
@@ -126,14 +131,28 @@ def _each_stored(ev: Evaluator, collection: Elements, node: object) -> Result | 
     return result(replace(row, term=symbol))
 
 
-def _is_first(now: ObjectState | None, known: ObjectState, symbol: Symbol) -> bool:
-    """True when nothing but the loop that names an instance by this symbol has done anything to it."""
+def _is_as_made(ev: Evaluator, row: Instance, known: ObjectState, symbol: Symbol) -> bool:
+    """True when nothing but the loop that names an instance by this symbol has done anything to it.
+
+    Or when other loops have changed none of the fields that its keys read, nor saved it. known: as it was put in.
+    """
+    now = ev.state.objects.get(row.term)
     if now is None or now == known:
         return True
     named = now.get(NAMED)
+    read = frozenset[str]().union(*(key.read for key in row.model.keys))
     return named is not None and all(
-        option.value.term == symbol or isinstance(option.value, Unset) for option in named.options
+        option.value.term == symbol or isinstance(option.value, Unset) or _keeps(ev, option.value.term, read)
+        for option in named.options
     )
+
+
+def _keeps(ev: Evaluator, term: Expression, fields: Iterable[str]) -> bool:
+    """True for an instance that is still new, and has in these fields what it had when a loop named it."""
+    now, before = ev.state.objects.get(term), ev.state.objects.get(Attribute(term, AS_MADE))
+    if now is None or before is None or now.new is not True:
+        return False
+    return all(now.get(name) == before.get(name) for name in fields)
 
 
 def _learn_of_each(ev: Evaluator, collection: Elements, names: abc.Mapping[Expression, Symbol]) -> None:
