@@ -165,7 +165,7 @@ def _of_attribute(ev: Evaluator, node: Call, base: Attribute, method: str) -> Re
 def _on_column(ev: Evaluator, column: Column, method: str, node: Call) -> tuple[Column, Result] | None:
     """A collection of values of rows, or a dict from them to the rows, after a method that changes it, and what that
     returns; None for other methods."""
-    if method not in ADDING | REMOVING:
+    if method not in ADDING | REMOVING or (method in ADDING and not node.arguments):
         return None
     values = [ev.evaluate(argument.value) for argument in node.arguments]
     single = method in ("append", "add", "setdefault", "pop", "remove", "discard") and values

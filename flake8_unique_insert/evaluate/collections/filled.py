@@ -97,7 +97,7 @@ def _named_anew(
 def _each_row(ev: Evaluator, collection: Elements, node: object) -> Result | None:
     """A new instance under a name for each, with the values that it got when it was put in.
 
-    Only the first loop does that: what it does to the instances is not known of them in the next one.
+    What a loop does to the instances is not known of them in the next one.
     """
     row, known = collection.element.value, dict(collection.objects).get(collection.element.term)
     if not isinstance(row, Instance) or known is None or known.new is not True:

@@ -36,10 +36,14 @@ def admit(ev: Evaluator, function: FunctionSummary) -> None:
         handed = given
         if isinstance(decorator, Call) and called_name(decorator) == "method_decorator" and decorator.arguments:
             decorator, handed = decorator.arguments[0].value, given[1:]
-        if isinstance(decorator, Call) and called_name(decorator) == "user_passes_test" and handed:
-            _pass_test(ev, handed[0], decorator)
-        elif (symbol := _decorator(ev, decorator)) is not None:
-            _enter(ev, symbol, decorator, handed)
+        before = ev.state.copy()
+        try:
+            if isinstance(decorator, Call) and called_name(decorator) == "user_passes_test" and handed:
+                _pass_test(ev, handed[0], decorator)
+            elif (symbol := _decorator(ev, decorator)) is not None:
+                _enter(ev, symbol, decorator, handed)
+        except Unreachable:  # as far as can be told nobody gets through
+            ev.state = before
 
 
 def _pass_test(ev: Evaluator, request: Result, decorator: Call) -> None:
@@ -96,7 +100,7 @@ def _enter(ev: Evaluator, symbol: FunctionSymbol, decorator: Expression, given: 
         ev.run(frame, graph, start)
         entered = ev.analysis.wrapped[1]
         ev.state.learn(common(entered) if entered else ())
-    except (BudgetExceeded, Unreachable):
+    except BudgetExceeded:
         pass
     finally:
         ev.analysis.wrapped = before
