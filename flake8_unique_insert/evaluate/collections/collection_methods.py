@@ -244,13 +244,23 @@ def extended(ev: Evaluator, bound: Result, more: Result, node: object) -> Result
 
 def chained(ev: Evaluator, left: Result, right: Result, node: object) -> Result | None:
     """`list(rows) + others`; None for what are no lists of which something is known."""
-    if not all(isinstance(value.value, (Elements, Items, Rows)) for value in (left, right)):
+    parts = [_as_elements(ev, value, (id(node), place)) for place, value in enumerate((left, right))]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
         return None
-    if isinstance(left.value, Rows):
-        element = element_of(ev, left, (id(node), "left"))
-        objects = tuple((term, ev.state.objects[term]) for term in [element.term] if term in ev.state.objects)
-        left = Result(left.term, (Option(Elements(left.term, element, objects=objects)),))
-    return extended(ev, left, right, (id(node), "right"))
+    point = ev.analysis.point((ev.frame.path, id(node), "collected"))
+    grown = merged(point, Symbol("collected", point), known)
+    empty = [any_if_empty(value.options) for value in (left, right)]
+    both = None if empty[0] is None or empty[1] is None else added(empty[0], empty[1])
+    return result(replace(grown, if_empty=both))
+
+
+def _as_elements(ev: Evaluator, value: Result, node: object) -> Elements | None:
+    if not isinstance(value.value, Rows):
+        return as_elements(value.value)
+    element = element_of(ev, value, node)
+    objects = tuple((term, ev.state.objects[term]) for term in [element.term] if term in ev.state.objects)
+    return Elements(value.term, element, objects=objects)
 
 
 def _default(ev: Evaluator, holder: Entries, key: str, value: Result, node: Call) -> Result:

@@ -103,14 +103,15 @@ def _each_row(ev: Evaluator, collection: Elements, node: object) -> Result | Non
     if not isinstance(row, Instance) or known is None or known.new is not True:
         return None
     symbol = ev.symbol("new", node)
-    if not _is_as_made(ev, row, known, symbol):
+    is_saved = _is_saved(ev, row, symbol)
+    if not is_saved and not _is_as_made(ev, row, known, symbol):
         return None
     later = ((name, unknown(Attribute(row.term, name))) for name, _ in known.values)
     ev.state.objects[row.term] = replace(known, values=(*later, (NAMED, unknown(symbol))), open=True)
     formers = frozenset[Symbol]().union(*(value.symbols for _, value in known.values))
     names = _named_anew(ev, collection, formers, node)
     values = tuple((name, under_names(value, names)) for name, value in known.values)
-    ev.state.objects[symbol] = replace(known, values=values)
+    ev.state.objects[symbol] = replace(known, values=values, new=not is_saved)
     ev.state.objects[Attribute(symbol, AS_MADE)] = ObjectState(None, values)
     _learn_of_each(ev, collection, names)
     return result(replace(row, term=symbol))
@@ -129,6 +130,15 @@ def _each_stored(ev: Evaluator, collection: Elements, node: object) -> Result | 
     ev.state.objects[symbol] = replace(known, values=values)
     _learn_of_each(ev, collection, names)
     return result(replace(row, term=symbol))
+
+
+def _is_saved(ev: Evaluator, row: Instance, symbol: Symbol) -> bool:
+    """True for an instance that an earlier loop has saved."""
+    now = ev.state.objects.get(row.term)
+    named = now.get(NAMED) if now is not None else None
+    terms = [option.value.term for option in (named.options if named is not None else ())]
+    earlier = [ev.state.objects.get(term) for term in terms if isinstance(term, Symbol) and term != symbol]
+    return bool(earlier) and all(item is not None and item.new is False for item in earlier)
 
 
 def _is_as_made(ev: Evaluator, row: Instance, known: ObjectState, symbol: Symbol) -> bool:
