@@ -272,9 +272,8 @@ def _method(call: Call) -> str:
 def _values_list(ev: Evaluator, rows: Rows, term: Expression, call: Call, arguments: Arguments) -> Result:
     is_dict = isinstance(call.function, Attribute) and call.function.name.endswith("values")
     is_named = any(argument.keyword == "named" for argument in arguments[0])
-    if (
-        not arguments[0] or is_named or (is_dict and len(arguments[0]) > 1)
-    ):  # what is read by name is read as from the row
+    is_read_by_name = not arguments[0] or is_named or (is_dict and len(arguments[0]) > 1)
+    if is_read_by_name:  # as from the row
         return result(replace(rows, term=term, is_manager=False))
     fields = [string(argument.value) for argument in arguments[0] if argument.keyword is None]
     names = tuple(_field_name(rows.model, name) for name in fields if name is not None)
