@@ -147,7 +147,7 @@ def not_given(term: Expression) -> Absent:
     return Absent("", frozenset([given(term)]))
 
 
-def is_given(term: Expression) -> Absent:
+def surely_given(term: Expression) -> Absent:
     """The term is true, the opposite of `not_given`."""
     return Absent("", frozenset([Condition("", GIVEN, term, excluded=True)]))
 

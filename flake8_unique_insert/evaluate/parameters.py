@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 
+from flake8_unique_insert.evaluate.calls import decorated
 from flake8_unique_insert.evaluate.collections.collected import MAX_OPTIONS
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.forms import admins, admission, decorated, plain_forms
+from flake8_unique_insert.evaluate.forms import admins, admission, plain_forms
 from flake8_unique_insert.evaluate.forms.binding import an_object
 from flake8_unique_insert.evaluate.forms.own_methods import method_arguments
 from flake8_unique_insert.evaluate.forms.views import FORM_PARAMETERS, REQUESTS, bind_parameter, bind_request

@@ -27,7 +27,7 @@ from flake8_unique_insert.evaluate.rows.queries import note_check
 from flake8_unique_insert.evaluate.states.facts import added, common
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.evaluate.states.terms import same
-from flake8_unique_insert.facts import Absent, Condition, Facts, Null, is_given, not_given
+from flake8_unique_insert.facts import Absent, Condition, Facts, Null, not_given, surely_given
 from flake8_unique_insert.syntax.expressions import (
     NONE,
     Attribute,
@@ -143,7 +143,7 @@ def _split_identity(ev: Evaluator, left: Expression, right: Constant) -> States:
             narrowed(ev, value, name, lambda option: not _is_none(option.value), True if _rows_only(value) else None),
         )
         if type(value.value) is Unknown and is_read(value.term):
-            _tell(none, is_given(Comparison("is", value.term, NONE)))
+            _tell(none, surely_given(Comparison("is", value.term, NONE)))
             _tell(some, not_given(Comparison("is", value.term, NONE)))
         return none, some
     yes, no = by_truth(ev, value, name)

@@ -11,7 +11,7 @@ from flake8_unique_insert.evaluate.collections import collection_methods, member
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.subqueries import negated
 from flake8_unique_insert.evaluate.states.facts import added, without
-from flake8_unique_insert.facts import NO_FACTS, Facts, is_given, not_given
+from flake8_unique_insert.facts import NO_FACTS, Facts, not_given, surely_given
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
     NONE,
@@ -39,7 +39,7 @@ def unary(ev: Evaluator, expression: Unary) -> Result:
         if not isinstance(expression.value, (Name, Attribute)):
             return value
         operand = ev.term(expression.value)
-        tells = any(option.facts - {is_given(operand), not_given(operand)} for option in value.options)
+        tells = any(option.facts - {surely_given(operand), not_given(operand)} for option in value.options)
         return value if tells else replace(value, term=Unary("not", operand))
     inner = ev.evaluate(expression.value)
     term = Unary(expression.operator, inner.term)

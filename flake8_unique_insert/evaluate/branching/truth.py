@@ -13,7 +13,7 @@ from flake8_unique_insert.evaluate.rows.queries import note_check
 from flake8_unique_insert.evaluate.states.facts import added, common, contradict
 from flake8_unique_insert.evaluate.states.state import State
 from flake8_unique_insert.evaluate.states.terms import NORMALISING, is_message
-from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, NewRow, given, is_given, not_given
+from flake8_unique_insert.facts import NO_FACTS, Absent, Fact, Facts, NewRow, given, not_given, surely_given
 from flake8_unique_insert.schema import ExternalSymbol, ValueSymbol
 from flake8_unique_insert.syntax.expressions import (
     FALSE,
@@ -99,7 +99,7 @@ def facts_when(value: Value, outcome: bool) -> Facts:
         return frozenset([NewRow(row)])
     if not isinstance(value, Unknown) or not is_read(value.term):
         return NO_FACTS
-    return frozenset([is_given(value.term) if outcome else not_given(value.term)])
+    return frozenset([surely_given(value.term) if outcome else not_given(value.term)])
 
 
 def is_read(term: Expression) -> bool:

@@ -27,11 +27,16 @@ MAX_STATEMENTS = 40
 MAX_FOLLOWED = 2
 
 
-def raises_again(ev: Evaluator, body: Suite, error: str | None, module: str, depth: int = 0) -> bool:
+def raises_again(ev: Evaluator, body: Suite, error: str | None, module: str, within: bool = True) -> bool:
     """True when each way through statements ends with the IntegrityError that was caught being raised again.
 
-    error: the name that it has there. module: of the statements. What cannot be told answers it.
+    error: the name that it has there. module: of the statements. within: they are of the function that is evaluated,
+    whose names are known. What cannot be told answers the error.
     """
+    return _raises_again(ev, body, error, module, 0 if within else 1)
+
+
+def _raises_again(ev: Evaluator, body: Suite, error: str | None, module: str, depth: int) -> bool:
     if sum(1 for _ in inside(body, Statement)) > MAX_STATEMENTS:
         return False
     for place, statement in enumerate(body):
@@ -46,9 +51,9 @@ def raises_again(ev: Evaluator, body: Suite, error: str | None, module: str, dep
         elif isinstance(statement, If):
             taken = _takes_integrity_error(ev, statement.test, error, module)
             ways = [way for way, when in ((statement.body, True), (statement.orelse, False)) if taken in (when, None)]
-            return all(raises_again(ev, (*way, *rest), error, module, depth) for way in ways)
+            return all(_raises_again(ev, (*way, *rest), error, module, depth) for way in ways)
         elif isinstance(statement, With):
-            return raises_again(ev, (*statement.body, *rest), error, module, depth)
+            return _raises_again(ev, (*statement.body, *rest), error, module, depth)
         elif any(jumps(suite) or any(inside(suite, Raise)) for suite in suites(statement)):
             return False
     return False
@@ -77,7 +82,7 @@ def _hands_on(ev: Evaluator, value: Expression | None, error: str, module: str, 
         return False
     keyword = value.arguments[place].keyword
     name = keyword or _parameter(called.symbol, place + (called.receiver is not None))
-    return raises_again(ev, code.body, name, called.symbol.module, depth + 1)
+    return _raises_again(ev, code.body, name, called.symbol.module, depth + 1)
 
 
 def _called(ev: Evaluator, function: Expression, module: str, depth: int) -> Function | None:

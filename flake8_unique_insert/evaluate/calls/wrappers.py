@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from flake8_unique_insert import django_names
+from flake8_unique_insert.evaluate.calls.reraised import raises_again
 from flake8_unique_insert.evaluate.errors import error_names, names_of, names_of_result
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.frame import Analysis
 from flake8_unique_insert.evaluate.globals import evaluate_elsewhere
-from flake8_unique_insert.flow.clauses import read_handler
 from flake8_unique_insert.schema import ClassSymbol, FunctionSymbol
 from flake8_unique_insert.syntax.expressions import Attribute, Call, Constant, Expression, Name, Yield, dotted
 from flake8_unique_insert.syntax.statements import ExceptClause, FunctionDef, Raise, Return, Suite, Try, inside
@@ -101,7 +101,7 @@ def _try_catches(
         return False
     taking = (clause for clause in statement.handlers if _names_integrity_error(ev, symbol, clause, given))
     first = next(taking, None)
-    if first is None or (read_handler(first).always_reraises and not _raises_another(first.body, first.name)):
+    if first is None or raises_again(ev, first.body, first.name, symbol.module, within=False):
         return False
     return not (_is_broad(first) and _calls(first.body, names))  # which would raise the same error again
 

@@ -10,7 +10,7 @@ from typing import Any
 from flake8_unique_insert.evaluate.calls.spreading import NO_LOOKUP, apart_from_lookup, lay_over
 from flake8_unique_insert.evaluate.collections import batches
 from flake8_unique_insert.evaluate.evaluator import Evaluator
-from flake8_unique_insert.evaluate.rows import moves
+from flake8_unique_insert.evaluate.rows import counters, moves
 from flake8_unique_insert.evaluate.rows.absent_rows import only_row
 from flake8_unique_insert.evaluate.rows.inserted import bulk_elements, inserted_row, rows_of_batch, with_parents
 from flake8_unique_insert.evaluate.rows.lookups import conjunction, groups_of
@@ -268,7 +268,7 @@ def save(
         ))  # fmt: skip
     if is_update and known.changed:
         ev.state.learn(moves.left(instance, known, _names_saved(options), ev.state))
-        ev.state.learn(moves.counted(instance, known, _names_saved(options)))
+        ev.state.learn(counters.counted(instance, known, _names_saved(options)))
     if is_update and known.former:
         ev.state.insert(tables(model), moves.moved(instance, known))
         ev.state.learn(moves.freed(instance, known))

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from flake8_unique_insert.evaluate.evaluator import Evaluator
 from flake8_unique_insert.evaluate.rows.absent_rows import absent, narrowed
-from flake8_unique_insert.evaluate.rows.moves import is_step, order_of
+from flake8_unique_insert.evaluate.rows.counters import is_step
+from flake8_unique_insert.evaluate.rows.moves import order_of
 from flake8_unique_insert.evaluate.states.facts import INDEX
 from flake8_unique_insert.evaluate.states.terms import same
 from flake8_unique_insert.facts import Absent, Condition, Facts, Inserted

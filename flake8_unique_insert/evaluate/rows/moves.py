@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from flake8_unique_insert.evaluate.collections.exhausted import of_row
 from flake8_unique_insert.evaluate.rows.absent_rows import is_lost, plain_keys, values_of
+from flake8_unique_insert.evaluate.rows.counters import is_step
 from flake8_unique_insert.evaluate.states.facts import APART
 from flake8_unique_insert.evaluate.states.state import State
-from flake8_unique_insert.facts import Absent, Condition, Inserted, NewRow
+from flake8_unique_insert.facts import Absent, Condition, Inserted
 from flake8_unique_insert.schema import UniqueKey
-from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Constant, Expression, string
+from flake8_unique_insert.syntax.expressions import Attribute, Binary, Call, Expression, string
 from flake8_unique_insert.values import Instance, Known, ObjectState, Rows
 
 AHEAD = {"+": ("gte", "gt"), "-": ("lte", "lt")}
@@ -48,24 +48,6 @@ def left(row: Instance, known: ObjectState, saved: frozenset[str] | None, state:
         for fact in alone
         if fact.table == row.model.table and any(is_lost(item, other) for item in fact.conditions for other in others)
     ]
-
-
-def counted(row: Instance, known: ObjectState, saved: frozenset[str] | None) -> Iterator[NewRow]:
-    """Once a row is saved whose counter was raised, `company.last_number += 1`, nobody else gets that number from it.
-
-    saved: the fields that are saved, None for all.
-    """
-    former = dict(known.former)
-    for name in known.changed if saved is None else known.changed & saved:
-        value = found.term if (found := known.get(name)) is not None else None
-        own = {Attribute(row.term, name), former.get(name, value)}
-        if isinstance(value, Binary) and value.operator == "+" and value.left in own and is_step(value.right):
-            yield NewRow(value)
-
-
-def is_step(term: Expression) -> bool:
-    """True for a positive number."""
-    return isinstance(term, Constant) and isinstance(term.value, int) and term.value > 0
 
 
 def moved(row: Instance, known: ObjectState) -> Inserted:

@@ -78,6 +78,8 @@ def restated(known: Mapping[Expression, Arguments], query: Expression, arguments
     And `filter(n=0)` after `annotate(n=Count("profile"))` as `filter(profile__isnull=True)`. known: what `annotate()`
     was called with, by the query that it gave.
     """
+    if not known:
+        return arguments
     annotated: dict[str, Result] = {}
     while isinstance(query, Call) and isinstance(query.function, Attribute):
         given = zip(*known[query]) if query in known else ()

@@ -96,6 +96,7 @@ def _enter(ev: Evaluator, symbol: FunctionSymbol, decorator: Expression, given: 
     taken = (parameter.name for parameter in parameters if parameter.kind == "positional")
     start.names.update(zip(taken, given))
     before, ev.analysis.wrapped = ev.analysis.wrapped, (function, [])
+    steps, ev.analysis.steps = ev.analysis.steps, 0
     try:
         ev.run(frame, graph, start)
         entered = ev.analysis.wrapped[1]
@@ -103,7 +104,7 @@ def _enter(ev: Evaluator, symbol: FunctionSymbol, decorator: Expression, given: 
     except BudgetExceeded:
         pass
     finally:
-        ev.analysis.wrapped = before
+        ev.analysis.wrapped, ev.analysis.steps = before, steps
 
 
 def _wrapper(body: Suite, symbol: FunctionSymbol) -> tuple[FunctionDef | None, str]:
